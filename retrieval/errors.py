@@ -1,0 +1,57 @@
+"""What can go wrong, as one tree. Each error says what failed, where, and how to mend it.
+
+    TinTinhError
+    ├── CorpusError        an article or a file of articles cannot be read
+    ├── EncoderError       the embedding model is missing, broken, or not the one the index was built with
+    ├── GenerationError    a published snapshot is missing or damaged
+    ├── ReaderModelError   the files of the answer reader are missing or damaged
+    └── SettingsError      a setting is wrong
+"""
+
+
+class TinTinhError(Exception):
+    """Root of all faults. `code` is stable: it is what operators search the manual for."""
+
+    code = "fault"
+
+    def __init__(self, what: str, *, mend: str) -> None:
+        super().__init__(what)
+        self.what = what
+        self.mend = mend
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.what}. {self.mend}"
+
+
+class CorpusError(TinTinhError):
+    """A file of articles, named in the message, cannot be read."""
+
+    code = "corpus-unreadable"
+
+
+class EncoderError(TinTinhError):
+    """The embedding model cannot be used."""
+
+    code = "encoder-unusable"
+
+
+class GenerationError(TinTinhError):
+    """A snapshot of the corpus is missing or damaged; `path` is the file or folder."""
+
+    code = "index-unusable"
+
+    def __init__(self, what: str, *, mend: str, path: str = "") -> None:
+        super().__init__(what, mend=mend)
+        self.path = path
+
+
+class ReaderModelError(TinTinhError):
+    """The shipped files of the reader are missing or damaged."""
+
+    code = "reader-unusable"
+
+
+class SettingsError(TinTinhError):
+    """A setting has a wrong value; the message names its variable."""
+
+    code = "settings-wrong"

@@ -1,0 +1,61 @@
+"""Files and folders -> articles, and a list of what could not be read and why. Nothing is skipped silently."""
+
+import dataclasses
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from retrieval.articles import Article
+from retrieval.errors import CorpusError
+from retrieval.readers import jsonl, markdown
+from retrieval.readers.rows import Unread
+
+__all__ = ["Loaded", "Unread", "load"]
+
+_READERS = {".jsonl": jsonl.read, ".txt": markdown.read_text, ".md": markdown.read_markdown}
+_NOT_ARTICLES = {"readme.md", "license.md", "changelog.md"}
+
+
+@dataclasses.dataclass(frozen=True)
+class Loaded:
+    """What a load gave: the articles in order, and what was left out, each with its place and reason."""
+
+    articles: list[Article]
+    unread: list[Unread]
+
+
+def load(paths: Iterable[Path]) -> Loaded:
+    """Read the articles of files and folders (recursively). Of articles with one id the first wins.
+
+    Raises CorpusError where a path does not exist or has no known ending.
+    """
+    articles: dict[str, Article] = {}
+    first_place: dict[str, str] = {}
+    unread: list[Unread] = []
+    for path in paths:
+        for file, name in _files(path):
+            for found in _READERS[file.suffix.lower()](file, name):
+                if isinstance(found, Unread):
+                    unread.append(found)
+                elif found.id in articles:
+                    unread.append(Unread(str(file), f"the id {found.id!r} was taken by {first_place[found.id]}; that one is kept"))
+                else:
+                    articles[found.id] = found
+                    first_place[found.id] = str(file)
+    return Loaded(list(articles.values()), unread)
+
+
+def _files(path: Path) -> Iterator[tuple[Path, str]]:
+    """Yield the files to read under `path`, each with the id its article gets where it states none."""
+    if path.is_dir():
+        for file in sorted(path.rglob("*")):
+            hidden = any(part.startswith(".") for part in file.relative_to(path).parts)
+            if file.is_file() and file.suffix.lower() in _READERS and not hidden and file.name.lower() not in _NOT_ARTICLES:
+                yield file, file.relative_to(path).as_posix()
+    elif not path.exists():
+        raise CorpusError(f"there is no file or folder {path}", mend="Correct --corpus or TINTINH_CORPUS")
+    elif path.suffix.lower() not in _READERS:
+        raise CorpusError(
+            f"{path} has an ending this program does not read", mend=f"It reads {', '.join(sorted(_READERS))} and folders of them"
+        )
+    else:
+        yield path, path.name

@@ -1,0 +1,91 @@
+"""A row of fields -> Article, checked. What is common to all formats."""
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from retrieval.articles import Article
+from retrieval.passages import sentences
+from retrieval.vietnamese.text import nfc
+
+LONGEST_TITLE = 200
+_KNOWN = {"id", "title", "published_at", "url", "source", "author", "text"}
+_ISO_DAY = re.compile(r"^(\d{4})-(\d{2})-(\d{2})(?:[T ].*)?$")
+_LOCAL_DAY = re.compile(r"^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Something that was left out: where it stands and why."""
+
+    where: str
+    why: str
+
+
+def article(row: dict[str, Any], *, where: str, default_id: str | None, source: str) -> Article | Unread:
+    """Return the article of `row`, or what is wrong with it."""
+    text, identifier = row.get("text"), row.get("id", default_id)
+    if not isinstance(text, str) or not any(c.isalnum() for c in text):
+        return Unread(where, "the article has no text")
+    if identifier is None or isinstance(identifier, (dict, list, bool)) or not str(identifier).strip():
+        return Unread(where, "the article has no id")
+    wrong = [k for k in ("title", "url", "source", "author") if not isinstance(row.get(k), str | None)]
+    if wrong:
+        return Unread(where, f"the field {wrong[0]!r} is not text")
+    text = nfc(text)
+    return Article(
+        id=str(identifier).strip(),
+        text=text,
+        title=_line(row.get("title")) or _first_sentence(text),
+        source=_line(row.get("source")) or source,
+        published_at=day(row.get("published_at")),
+        url=_line(row.get("url")),
+        author=_line(row.get("author")),
+        extra={k: v for k, v in row.items() if k not in _KNOWN},
+    )
+
+
+def _line(value: str | None) -> str | None:
+    return " ".join(nfc(value).split()) or None if value else None
+
+
+def _first_sentence(text: str) -> str:
+    start, end = sentences(text)[0]
+    title = " ".join(text[start:end].split())
+    return title if len(title) <= LONGEST_TITLE else title[:LONGEST_TITLE].rsplit(" ", 1)[0] + "…"
+
+
+def day(value: object) -> dt.date | None:
+    """Return the day `value` states with certainty, else None: ISO first, `29/12/2023` too, nothing guessed."""
+    if isinstance(value, dt.datetime):
+        return value.date()
+    if isinstance(value, dt.date):
+        return value
+    if not isinstance(value, str):
+        return None
+    if match := _ISO_DAY.match(value.strip()):
+        parts = tuple(int(x) for x in match.groups())
+    elif match := _LOCAL_DAY.match(value.strip()):
+        parts = tuple(int(x) for x in reversed(match.groups()))
+    else:
+        return None
+    try:
+        return dt.date(*parts)
+    except ValueError:
+        return None
+
+
+def decode(path: Path) -> str | Unread:
+    """Return the text of a UTF-8 or UTF-16 file (by its byte order mark), no BOM, CRLF to LF."""
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        return Unread(str(path), f"it cannot be read ({error.strerror})")
+    encoding = "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    try:
+        text = raw.decode(encoding)
+    except UnicodeDecodeError as error:
+        return Unread(str(path), f"it is not UTF-8 (byte {error.start}); save it as UTF-8")
+    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")

@@ -1,0 +1,143 @@
+"""Days and spans of time in a text -> intervals, in the calendar of Asia/Ho_Chi_Minh.
+
+A mention gives what it says and no more: `29/12` without a year has day and month, and becomes an interval only
+against an anchor (the article's date, or today). The date in brackets, `Chiều nay (29/12)`, is a mention like another.
+"""
+
+import calendar
+import datetime as dt
+import re
+from dataclasses import dataclass
+
+from retrieval.vietnamese.text import fold
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """One mention of time: `text[start:end]`; `since` and `until` (both included) where the year is known."""
+
+    start: int
+    end: int
+    year: int | None = None
+    month: int | None = None
+    day: int | None = None
+    since: dt.date | None = None
+    until: dt.date | None = None
+    clock: str | None = None
+
+    def agrees(self, other: "When") -> bool:
+        """Tell whether both can mean one time: no field that both state differs, and they share a field."""
+        shared = [
+            (a, b)
+            for a, b in ((self.year, other.year), (self.month, other.month), (self.day, other.day))
+            if a is not None and b is not None
+        ]
+        return bool(shared) and all(a == b for a, b in shared)
+
+
+_NUMBER = r"\d{1,2}"
+_YEAR = r"(?:19|20)\d\d"
+_PATTERN = re.compile(
+    rf"""
+    (?P<clock>\b(?P<hour>[01]?\d|2[0-3])\s?(?:h|g|giờ|gio)\s?(?P<minute>[0-5]\d)?(?:\s?(?:phút|phut|ph|'))?(?![\w]))  # 8h30, 14 giờ
+    | (?:ngày|ngay|mùng|mung)?\s*\b(?P<d1>{_NUMBER})\s+(?:tháng|thang)\s+(?P<m1>{_NUMBER})(?:\s*(?:,|-|/)?\s*(?:năm|nam)?\s*(?P<y1>{_YEAR}))?\b
+    | (?<![\d.,])(?P<d2>{_NUMBER})(?P<sep>[/.-])(?P<m2>{_NUMBER})(?:(?P=sep)(?P<y2>{_YEAR}))?(?![\d%])(?!\s*(?:%|tỷ|tỉ|triệu|ha\b|m2|km|tấn))
+    | \b(?:tháng|thang)\s+(?P<m3>{_NUMBER})\s*(?:/|-|năm|nam|\.)\s*(?P<y3>{_YEAR})\b
+    | \b(?:quý|quy|quí|qui)\s+(?P<q>IV|III|II|I|[1-4])(?:\s*(?:/|-|năm|nam)?\s*(?P<yq>{_YEAR}))?\b
+    | \b(?P<half>đầu|dau|cuối|cuoi|giữa|giua)\s+(?:năm|nam)\s+(?P<yh>{_YEAR})\b
+    | \b(?:giai\ đoạn|giai\ doan|từ\ năm|tu\ nam)\s+(?P<ya>{_YEAR})\s*(?:-|–|đến|den)+\s*(?P<yb>{_YEAR})\b
+    | \b(?:năm|nam)\s+(?P<y4>{_YEAR})\b
+    | \b(?:tháng|thang)\s+(?P<m5>{_NUMBER})\b
+    | \b(?P<relative>hôm\ nay|hom\ nay|hôm\ qua|hom\ qua|hôm\ kia|hom\ kia|tuần\ trước|tuan\ truoc|tuần\ này|tuan\ nay
+        |tháng\ trước|thang\ truoc|tháng\ này|thang\ nay|năm\ ngoái|nam\ ngoai|năm\ nay|nam\ nay|năm\ trước|nam\ truoc)\b
+    | (?<![\d./-])(?P<y6>{_YEAR})(?![\d./-])
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_QUARTERS = {"I": 1, "II": 2, "III": 3, "IV": 4}
+_HALVES = {"dau": (1, 4), "giua": (5, 8), "cuoi": (9, 12)}
+
+
+def find(text: str, anchor: dt.date | None = None) -> list[When]:
+    """Return the mentions of time in `text`, in order.
+
+    `anchor` (the publication date of an article, or today for a question) resolves a missing year to the day nearest
+    to it, and `hôm qua`, `tuần trước`; without one these stay open.
+    """
+    found = []
+    for match in _PATTERN.finditer(text):
+        mention = _read(match, anchor)
+        if mention is not None:
+            found.append(mention)
+    return found
+
+
+def _read(match: re.Match[str], anchor: dt.date | None) -> When | None:
+    start, end = match.span()
+    start += len(match.group()) - len(match.group().lstrip())
+    if match["clock"]:
+        return When(start, end, clock=f"{int(match['hour']):02d}:{int(match['minute'] or 0):02d}")
+    if match["relative"]:
+        return _relative(fold(match["relative"]).lower(), start, end, anchor)
+    if match["ya"]:
+        return _span(start, end, dt.date(int(match["ya"]), 1, 1), dt.date(int(match["yb"]), 12, 31), year=None)
+    if match["half"]:
+        first, last = _HALVES[fold(match["half"]).lower()]
+        return _months(start, end, int(match["yh"]), first, last)
+    if match["q"]:
+        quarter = _QUARTERS.get(match["q"].upper()) or int(match["q"])
+        year = int(match["yq"]) if match["yq"] else (anchor.year if anchor else None)
+        return _months(start, end, year, quarter * 3 - 2, quarter * 3) if year else None
+    day = match["d1"] or match["d2"]
+    month = match["m1"] or match["m2"] or match["m3"] or match["m5"]
+    year_text = match["y1"] or match["y2"] or match["y3"] or match["y4"] or match["y6"]
+    return _calendar(
+        start, end, int(year_text) if year_text else None, int(month) if month else None, int(day) if day else None, anchor
+    )
+
+
+def _calendar(
+    start: int, end: int, year: int | None, month: int | None, day: int | None, anchor: dt.date | None
+) -> When | None:
+    if month is not None and not 1 <= month <= 12:
+        return None
+    if day is not None and month is not None and not 1 <= day <= calendar.monthrange(year or 2024, month)[1]:
+        return None
+    resolved = year
+    if year is None and anchor is not None and month is not None:
+        around = [y for y in (anchor.year - 1, anchor.year, anchor.year + 1) if day != 29 or month != 2 or calendar.isleap(y)]
+        resolved = min(around, key=lambda y: abs(dt.date(y, month, day or 15) - anchor)) if around else None
+    if resolved is None:
+        return When(start, end, year, month, day)
+    if month is None:
+        return _span(start, end, dt.date(resolved, 1, 1), dt.date(resolved, 12, 31), year=resolved)
+    last = calendar.monthrange(resolved, month)[1]
+    return When(
+        start, end, resolved, month, day, dt.date(resolved, month, day or 1), dt.date(resolved, month, day or last)
+    )
+
+
+def _relative(word: str, start: int, end: int, anchor: dt.date | None) -> When | None:
+    if anchor is None:
+        return None
+    days = {"hom nay": 0, "hom qua": 1, "hom kia": 2}
+    if word in days:
+        that = anchor - dt.timedelta(days=days[word])
+        return When(start, end, that.year, that.month, that.day, that, that)
+    if word.startswith("tuan"):
+        monday = anchor - dt.timedelta(days=anchor.weekday() + (7 if word.endswith("truoc") else 0))
+        return _span(start, end, monday, monday + dt.timedelta(days=6), year=None)
+    if word.startswith("thang"):
+        that = anchor.replace(day=1) - dt.timedelta(days=1 if word.endswith("truoc") else 0)
+        return _months(start, end, that.year, that.month, that.month)
+    year = anchor.year - (0 if word == "nam nay" else 1)
+    return _span(start, end, dt.date(year, 1, 1), dt.date(year, 12, 31), year=year)
+
+
+def _months(start: int, end: int, year: int, first: int, last: int) -> When:
+    until = dt.date(year, last, calendar.monthrange(year, last)[1])
+    return When(start, end, year, first if first == last else None, None, dt.date(year, first, 1), until)
+
+
+def _span(start: int, end: int, since: dt.date, until: dt.date, *, year: int | None) -> When:
+    return When(start, end, year, None, None, since, until)

@@ -1,0 +1,42 @@
+"""What the training scripts share: a corpus indexed in a work folder, questions with gold spans, folds by article."""
+
+import json
+import zlib
+from pathlib import Path
+from typing import Any
+
+from retrieval.encoding import Encoder, open_encoder
+from retrieval.generations import Generation, Store
+from retrieval.readers import load
+from retrieval.vietnamese.text import nfc
+
+WORK = Path(__file__).parent / "work"
+
+
+def read_rows(path: Path) -> list[dict[str, Any]]:
+    """Return the rows of a JSONL file."""
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
+
+
+def open_corpus(path: Path) -> tuple[Generation, Encoder]:
+    """Return the generation of the articles at `path`, built once in the work folder, and its encoder."""
+    encoder = open_encoder()
+    store = Store(WORK / f"index-{path.stem}-{encoder.fingerprint}")
+    if store.current_id() is None:
+        store.publish(load([path]).articles, encoder)
+    return store.open(encoder), encoder
+
+
+def query_text(question: dict[str, Any]) -> str:
+    """Return the question, after the one it follows where it is a follow-up."""
+    return nfc(" ".join(filter(None, (question.get("previous"), question["question"]))))
+
+
+def gold_article(question: dict[str, Any]) -> str:
+    """Return the id of the article a question was made from, also where it has no answer."""
+    return str(question.get("article_id") or question.get("about") or question["id"])
+
+
+def fold_of(question: dict[str, Any], folds: int = 5) -> int:
+    """Return the fold of a question: all questions of one article share it."""
+    return zlib.crc32(gold_article(question).encode()) % folds

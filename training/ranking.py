@@ -1,0 +1,75 @@
+"""Fit the weights by which search scores articles: conditional logit over the candidates of each question.
+
+    python -m training.ranking CORPUS.jsonl QUESTIONS.jsonl
+
+Prints recall@1 cross-validated by article, with diacritics and without, then fits on all and writes
+retrieval/models/ranking.json. Each question is seen twice: as typed, and without diacritics.
+"""
+
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+from scipy.optimize import minimize
+
+from retrieval.search import FEATURES, Query, Searcher
+from retrieval.vietnamese.text import fold
+from training.corpus import fold_of, gold_article, open_corpus, query_text, read_rows
+
+OUT = Path(__file__).parents[1] / "retrieval" / "models" / "ranking.json"
+PENALTY = 0.3
+
+
+def fit(groups: list[tuple[np.ndarray, int]]) -> np.ndarray:
+    """Return the weights that give the gold candidate of each group the highest softmax likelihood (L2 penalty)."""
+
+    def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
+        total, gradient = PENALTY * weights @ weights, 2 * PENALTY * weights
+        for features, gold in groups:
+            scores = features @ weights
+            scores -= scores.max()
+            p = np.exp(scores) / np.exp(scores).sum()
+            total -= np.log(max(p[gold], 1e-12))
+            gradient = gradient + features.T @ p - features[gold]
+        return total, gradient
+
+    return minimize(loss, np.zeros(groups[0][0].shape[1]), jac=True, method="L-BFGS-B").x
+
+
+def main() -> None:
+    """Cross-validate, fit, save."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("corpus", type=Path)
+    parser.add_argument("questions", type=Path)
+    options = parser.parse_args()
+    generation, encoder = open_corpus(options.corpus)
+    searcher = Searcher(generation, encoder, np.zeros(len(FEATURES)))
+    rows = []
+    for question in read_rows(options.questions):
+        if question["type"] == "unanswerable":
+            continue
+        for bare in (False, True):
+            text = query_text(question)
+            articles, _, features = searcher.candidates(Query.of(fold(text) if bare else text))
+            gold = generation.row(gold_article(question))
+            rows.append((fold_of(question), bare, np.array(features), articles.index(gold) if gold in articles else None))
+
+    def recall(test: list, weights: np.ndarray) -> float:
+        return float(np.mean([gold is not None and int(np.argmax(f @ weights)) == gold for _, _, f, gold in test]))
+
+    for bare in (False, True):
+        found = []
+        for k in range(5):
+            weights = fit([(f, g) for part, _, f, g in rows if part != k and g is not None])
+            found.append(recall([r for r in rows if r[0] == k and r[1] == bare], weights))
+        print(f"recall@1 {'without' if bare else 'with'} diacritics, 5 folds: {np.mean(found):.4f}")
+    print(f"gold among the candidates: {np.mean([g is not None for *_, g in rows]):.4f}")
+    weights = fit([(f, g) for _, _, f, g in rows if g is not None])
+    print({name: round(float(w), 3) for name, w in zip(FEATURES, weights, strict=True)})
+    model = {"features": FEATURES, "weights": [round(float(w), 5) for w in weights]}
+    OUT.write_text(json.dumps(model, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
