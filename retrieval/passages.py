@@ -29,11 +29,11 @@ _END = re.compile(
 _OPENING = "“\"'‘(-–—•+*["
 
 
-def sentences(text: str) -> list[tuple[int, int]]:
+def sentences(text: str, *, clauses: bool = False) -> list[tuple[int, int]]:
     """Return the (start, end) of each sentence of `text`, in order, white space at both ends left out.
 
-    A sentence ends at `.`, `!`, `?`, `…`, a line's end, and at `;` once the clause before it has five syllables or
-    more (a list of tasks runs over semicolons). It does not end at `TP.`, `ThS.`, `30.4`, `1.700 tỷ` or `N.H`.
+    A sentence ends at `.`, `!`, `?`, `…` and at a line's end; not at `TP.`, `ThS.`, `30.4`, `1.700 tỷ` or `N.H`.
+    With `clauses` it also ends at `;` once five syllables stand before it: a list of tasks runs over semicolons.
     """
     found: list[tuple[int, int]] = []
     start = 0
@@ -50,7 +50,7 @@ def sentences(text: str) -> list[tuple[int, int]]:
                 continue
             end = match.end("close")
         elif match["semi"]:
-            if text.count(" ", start, at) < 4:
+            if not clauses or text.count(" ", start, at) < 4:
                 continue
             end = match.start("semigap")
         else:
@@ -75,7 +75,7 @@ def passages(text: str, spans: Sequence[tuple[int, int]] | None = None) -> list[
     A passage holds at most `MOST_SYLLABLES` syllables unless its first sentence alone is longer; each sentence
     stands in one at least.
     """
-    spans = sentences(text) if spans is None else spans
+    spans = sentences(text, clauses=True) if spans is None else spans
     if not spans:
         return []
     sizes = [text.count(" ", a, b) + 1 for a, b in spans]

@@ -1,0 +1,108 @@
+"""People in a text: name, and the words before and after it that say who they are.
+
+A name is two to five capitalised syllables that begin with a family name (`Mùa A Sơn`) or follow an honorific or
+a role (`đồng chí K’Choi`, `ông Thăng`). Ready-made taggers put `đồng chí Nguyễn Hoài Anh` under places, measured.
+"""
+
+import functools
+import re
+from dataclasses import dataclass
+
+from retrieval.vietnamese.tables import rows
+from retrieval.vietnamese.text import Token, fold, tokens
+
+LONGEST = 5
+_CAPITAL = re.compile(r"^[A-ZĐÀÁẢÃẠÂẤẦẨẪẬĂẮẰẲẴẶÈÉẺẼẸÊẾỀỂỄỆÌÍỈĨỊÒÓỎÕỌÔỐỒỔỖỘƠỚỜỞỠỢÙÚỦŨỤƯỨỪỬỮỰỲÝỶỸỴ]")
+_NOT_IN_NAMES = frozenset(
+    "uy ubnd hdnd mttq bo so ban phong tp tinh huyen xa phuong quan thanh_pho chu pho bi giam truong tong thu chanh"
+    " quoc trung dai thuong thieu".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A name: tokens `first` to `last` (included) of the text, and whether an honorific or a role stands before it."""
+
+    first: int
+    last: int
+    introduced: bool
+
+
+@functools.cache
+def _surnames() -> frozenset[str]:
+    return frozenset(row[0] for row in rows("surnames"))
+
+
+@functools.cache
+def honorifics() -> frozenset[tuple[str, ...]]:
+    """Return the words that stand before a name, each as folded syllables."""
+    return frozenset(tuple(row[0].split("_")) for row in rows("honorifics"))
+
+
+@functools.cache
+def roles() -> frozenset[tuple[str, ...]]:
+    """Return the first words of officials' roles, each as folded syllables."""
+    return frozenset(tuple(row[0].split("_")) for row in rows("roles"))
+
+
+def role_starts(folded: list[str]) -> list[int]:
+    """Return where a role begins among folded syllables."""
+    table = roles()
+    return [
+        at for at in range(len(folded)) if any(tuple(folded[at : at + size]) in table for size in (4, 3, 2))
+    ]
+
+
+def people(text: str, found: list[Token] | None = None) -> list[Person]:
+    """Return the people named in `text`, in order; token indexes are those of `tokens(text)`."""
+    found = tokens(text) if found is None else found
+    capital = [bool(_CAPITAL.match(text[t.start])) for t in found]
+    joined = [
+        i > 0 and text[found[i - 1].end : t.start] in {" ", "  ", "\u00a0"} for i, t in enumerate(found)
+    ]
+    people: list[Person] = []
+    at = 0
+    while at < len(found):
+        if not capital[at] or found[at].norm[0].isdigit():
+            at += 1
+            continue
+        introduced = _introduced(found, at)
+        word = text[found[at].start : found[at].end]
+        surname = word in _surnames()
+        last = at
+        while (
+            last + 1 < len(found)
+            and last - at + 1 < LONGEST
+            and capital[last + 1]
+            and joined[last + 1]
+            and not text[found[last + 1].start : found[last + 1].end].isupper() | (found[last + 1].fold in {"uy", "ubnd"})
+            or (
+                last + 1 < len(found)
+                and joined[last + 1]
+                and len(text[found[last + 1].start : found[last + 1].end]) == 1
+                and capital[last + 1]
+                and last - at + 1 < LONGEST
+            )
+        ):
+            last += 1
+        while last > at and found[last].fold in _NOT_IN_NAMES and last - at >= 2:
+            last -= 1
+        long_enough = last > at if surname else introduced
+        if long_enough and (surname or introduced) and not (word.isupper() and len(word) > 2) and (
+            introduced or last - at >= 1
+        ):
+            people.append(Person(at, last, introduced))
+            at = last + 1
+        else:
+            at += 1
+    return people
+
+
+def _introduced(found: list[Token], at: int) -> bool:
+    table = honorifics()
+    return any(tuple(t.fold for t in found[max(0, at - size) : at]) in table for size in (1, 2, 3))
+
+
+def folded_name(text: str) -> tuple[str, ...]:
+    """Return the folded syllables of a name."""
+    return tuple(fold(t.norm) for t in tokens(text))
