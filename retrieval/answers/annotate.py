@@ -1,0 +1,102 @@
+"""An article -> its sentences with what stands in them: syllables, names, roles, days, numbers. Done once, cached."""
+
+import re
+from dataclasses import dataclass
+
+from retrieval.articles import Article
+from retrieval.passages import sentences
+from retrieval.vietnamese import dates
+from retrieval.vietnamese.names import Person, people, role_starts
+from retrieval.vietnamese.terms import day_term
+from retrieval.vietnamese.text import Token, tokens
+
+LONGEST = 140
+"""Tokens of a sentence that are looked at; what runs on is debris."""
+
+_GAPS = ((",", "C"), (":", "L"), (";", "S"), ("(", "P"), (")", "R"), ("“", "Q"), ("”", "Q"), ('"', "Q"), ("–", "D"), (" - ", "D"), (".", "E"))
+_UNITS = frozenset(
+    "dong ty ti trieu nghin ngan usd ha m2 km m tan kg nguoi ho hoc vu cai chiec du doanh cong can xa huyen tinh thon"
+    " phuong quan truong lop tau xe nha phan nam thang ngay gio phut tuoi lan dai hoi don mw luot diem chi to phong"
+    " suat can_ho san du_an khoang gan hon".split()
+)
+_CLAIMS = re.compile(r"(?:Ảnh|ẢNH|Nguồn ảnh)\s*:")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence: `text[start:end]` of its article, its tokens (offsets in the article's text) and marks on each."""
+
+    start: int
+    end: int
+    tokens: tuple[Token, ...]
+    folded: tuple[str, ...]
+    gaps: tuple[str, ...]
+    """What stands before each token: `_` a blank, `^` the beginning, or the letter of a punctuation mark."""
+    marks: tuple[str, ...]
+    """B/I a name, H an honorific's name begins next, T a day or an hour, N a number, % a percentage, U a unit, A a capital, o none."""
+    people: tuple[Person, ...]
+    roles: tuple[int, ...]
+    whens: tuple[dates.When, ...]
+    days: frozenset[str]
+    is_caption: bool
+
+
+def annotate(article: Article) -> list[Sentence]:
+    """Return the sentences of `article` in order."""
+    return [_sentence(article.text, start, end) for start, end in sentences(article.text)]
+
+
+def _sentence(text: str, start: int, end: int) -> Sentence:
+    piece = text[start:end]
+    found = tokens(piece)[:LONGEST]
+    folded = tuple(t.fold for t in found)
+    whens = tuple(dates.find(piece))
+    persons = tuple(people(piece, found))
+    return Sentence(
+        start=start,
+        end=end,
+        tokens=tuple(Token(t.start + start, t.end + start, t.norm, t.fold) for t in found),
+        folded=folded,
+        gaps=_gaps(piece, found),
+        marks=_marks(piece, found, persons, whens),
+        people=persons,
+        roles=tuple(role_starts(list(folded))),
+        whens=whens,
+        days=frozenset(d for d in map(_day, whens) if d),
+        is_caption=bool(_CLAIMS.search(piece)) or (len(found) <= 14 and not piece.endswith((".", "!", "?", ";", "…", '"', "”"))),
+    )
+
+
+def _day(when: dates.When) -> str | None:
+    return day_term(f"{when.day}/{when.month}") if when.day and when.month else None
+
+
+def _gaps(piece: str, found: list[Token]) -> tuple[str, ...]:
+    gaps = []
+    previous = 0
+    for i, token in enumerate(found):
+        between = piece[previous : token.start]
+        gaps.append(next((name for mark, name in _GAPS if mark in between), "_") if i or between.strip() else "^")
+        previous = token.end
+    return tuple(gaps)
+
+
+def _marks(
+    piece: str, found: list[Token], persons: tuple[Person, ...], whens: tuple[dates.When, ...]
+) -> tuple[str, ...]:
+    marks = ["o"] * len(found)
+    for i, token in enumerate(found):
+        if token.norm[0].isdigit():
+            marks[i] = "%" if piece[token.end : token.end + 2].strip().startswith("%") else "N"
+        elif i and marks[i - 1] in {"N", "U"} and token.fold in _UNITS:
+            marks[i] = "U"
+        elif piece[token.start].isupper():
+            marks[i] = "A"
+    for when in whens:
+        for i, token in enumerate(found):
+            if token.start >= when.start and token.end <= when.end:
+                marks[i] = "T"
+    for person in persons:
+        for i in range(person.first, person.last + 1):
+            marks[i] = "B" if i == person.first else "I"
+    return tuple(marks)

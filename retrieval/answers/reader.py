@@ -1,0 +1,196 @@
+"""Hits -> drafts of an answer, the best first, each with how likely it is right.
+
+The sentence model picks sentences, the span model marks words in the best of them, the answer model weighs the drafts.
+"""
+
+import functools
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from retrieval.answers import sentences
+from retrieval.answers.annotate import Sentence, annotate
+from retrieval.answers.sentences import Asked, Candidate
+from retrieval.answers.spans import Marked, Span, SpanModel
+from retrieval.answers.trees import Trees
+from retrieval.articles import Article
+from retrieval.encoding import Encoder
+from retrieval.errors import ReaderModelError
+from retrieval.generations import Generation
+from retrieval.questions import KINDS, Question
+from retrieval.search import Hit
+
+MODELS = Path(__file__).parents[1] / "models"
+ARTICLES = 3
+"""Articles that are read for a question."""
+SENTENCES = 4
+"""Sentences in which the span model marks words."""
+
+DRAFT_FEATURES = (
+    "sentence", "sentence_rank", "sentence_gap", "holds", "peak", "span_probability", "spans", "span_tokens", "span_share",
+    "asked_share", "starts_after_gap", "ends_before_gap", "has_name", "has_number", "has_day", "has_unit", "coverage",
+    "window_coverage", "rare_coverage", "bigram_coverage", "number_coverage", "day_agrees", "article_coverage",
+    "missing_rarest", "article_rank", "article_score", "article_margin", "best_sentence", "second_sentence",
+    "names_missing", "cosine", "accent_coverage", "unit_after_number", "question_length", "follows_up",
+    *(f"kind_{k}" for k in KINDS),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Context:
+    """A question, the articles found for it, their sentences, and the features of each sentence."""
+
+    asked: Asked
+    hits: tuple[Hit, ...]
+    articles: tuple[Article, ...]
+    sentences: tuple[tuple[Sentence, ...], ...]
+    candidates: tuple[Candidate, ...]
+    features: npt.NDArray[np.float32]
+
+
+class Contexts:
+    """Reads articles for questions, and remembers the sentences of the last ones."""
+
+    def __init__(self, generation: Generation, encoder: Encoder, remembered: int = 512) -> None:
+        self.generation = generation
+        self._encoder = encoder
+        self._prepared = functools.lru_cache(maxsize=remembered)(self._prepare)
+
+    def _prepare(self, row: int) -> tuple[Article, tuple[Sentence, ...], npt.NDArray[np.float32]]:
+        article = self.generation.article(row)
+        found = tuple(annotate(article))
+        return article, found, self._encoder.encode_passages([article.text[s.start : s.end] for s in found])
+
+    def of(self, question: Question, hits: Sequence[Hit]) -> Context:
+        """Return the context of `question` over the articles of `hits`."""
+        asked = Asked(question, self.generation)
+        prepared = [self._prepared(hit.article) for hit in hits]
+        vector = self._encoder.encode_queries([question.text])[0]
+        passages = [tuple(int(x) for x in self.generation.passages[hit.passage][1:]) for hit in hits]
+        candidates, features = sentences.features(
+            asked,
+            hits,
+            [found for _, found, _ in prepared],
+            [(a, b) for a, b in passages],
+            [vectors @ vector for *_, vectors in prepared],
+        )
+        return Context(
+            asked,
+            tuple(hits),
+            tuple(article for article, *_ in prepared),
+            tuple(found for _, found, _ in prepared),
+            tuple(candidates),
+            features,
+        )
+
+
+@dataclass(frozen=True)
+class Draft:
+    """One possible answer: the spans of one sentence, their text, and what the answer model looks at."""
+
+    candidate: Candidate
+    spans: tuple[Span, ...]
+    text: str
+    features: tuple[float, ...]
+    probability: float = 0.0
+
+
+def drafts(context: Context, probabilities: npt.NDArray[np.float64], model: SpanModel) -> list[Draft]:
+    """Return a draft from each of the best sentences of `context`, the best sentence first."""
+    order = np.argsort(-probabilities, kind="stable")[:SENTENCES]
+    found = []
+    for rank, at in enumerate(order):
+        candidate = context.candidates[at]
+        if not candidate.sentence.folded:
+            continue
+        marked = model.mark(context.asked, candidate.sentence)
+        text = span_text(context.articles[candidate.hit].text, candidate.sentence, marked.spans)
+        found.append(
+            Draft(candidate, marked.spans, text, _draft_features(context, probabilities, order, rank, marked))
+        )
+    return found
+
+
+def span_text(article_text: str, sentence: Sentence, spans: Sequence[Span]) -> str:
+    """Return the text of the spans, joined by `; `."""
+    return "; ".join(article_text[sentence.tokens[s.first].start : sentence.tokens[s.last].end] for s in spans)
+
+
+def _draft_features(
+    context: Context, probabilities: npt.NDArray[np.float64], order: npt.NDArray[np.int64], rank: int, marked: Marked
+) -> tuple[float, ...]:
+    asked, question = context.asked, context.asked.question
+    row = dict(zip(sentences.FEATURES, context.features[order[rank]].tolist(), strict=True))
+    candidate = context.candidates[order[rank]]
+    sentence = candidate.sentence
+    inside = [i for s in marked.spans for i in range(s.first, s.last + 1)]
+    marks = [sentence.marks[i] for i in inside]
+    size = len(inside)
+    first, last = marked.spans[0].first, marked.spans[-1].last
+    logit = [math.log(max(p, 1e-6) / max(1 - p, 1e-6)) for p in probabilities[order].tolist()]
+    whole = set().union(*(s.folded for s in context.sentences[candidate.hit]), set())
+    rare_missing = [asked.weights[w] for w in asked.rarest if w not in whole]
+    names_missing = _names_missing(question, context, candidate.hit)
+    margin = context.hits[0].score - context.hits[1].score if len(context.hits) > 1 else 5.0
+    return (
+        logit[rank], float(rank), logit[0] - logit[rank], marked.holds, marked.peak,
+        max(s.probability for s in marked.spans), float(len(marked.spans)), float(size), size / max(len(sentence.folded), 1),
+        sum(sentence.folded[i] in asked.weights for i in inside) / max(size, 1),
+        float(sentence.gaps[first] != "_"),
+        float(last + 1 >= len(sentence.gaps) or sentence.gaps[last + 1] != "_"),
+        float("B" in marks), float("N" in marks or "%" in marks), float("T" in marks), float("U" in marks or "%" in marks),
+        row["coverage"], row["window_coverage"], row["rare_coverage"], row["bigram_coverage"], row["number_coverage"],
+        row["day_agrees"], row["article_coverage"], sum(rare_missing) / asked.rare_total,
+        float(candidate.hit), context.hits[candidate.hit].score, margin, logit[0], logit[1] if len(logit) > 1 else -10.0,
+        names_missing, row["cosine"], row["accent_coverage"], row["unit_after_number"], row["question_length"], row["follows_up"],
+        *question.kinds,
+    )  # fmt: skip
+
+
+def _names_missing(question: Question, context: Context, hit: int) -> float:
+    """Return how many capitalised words and numbers of the question stand nowhere in the article."""
+    whole: set[str] = set()
+    for sentence in context.sentences[hit]:
+        whole.update(sentence.folded)
+        whole.update(sentence.days)
+    whole.update(t for t in _title_words(context.articles[hit].title))
+    named = [w for w in question.own_terms.folded if w[0].isdigit() or context.asked.weights.get(w, 0) > 5.0]
+    return float(sum(w not in whole for w in named))
+
+
+@functools.lru_cache(maxsize=4096)
+def _title_words(title: str) -> frozenset[str]:
+    from retrieval.vietnamese.text import folds
+
+    return frozenset(folds(title))
+
+
+class BuiltinReader:
+    """The shipped models, loaded once."""
+
+    def __init__(self, folder: Path = MODELS) -> None:
+        self._sentences = Trees.load(folder / "sentences.npz")
+        self._answers = Trees.load(folder / "answers.npz")
+        self._spans = SpanModel(folder / "spans.crf")
+        try:
+            self.threshold = float(json.loads((folder / "reader.json").read_text(encoding="utf-8"))["threshold"])
+        except (OSError, ValueError, KeyError) as error:
+            raise ReaderModelError(f"{folder / 'reader.json'} cannot be used ({error})", mend="Reinstall tintinh") from error
+
+    def read(self, context: Context) -> list[Draft]:
+        """Return drafts of an answer, the likeliest first, each with its probability of being right."""
+        if not context.candidates:
+            return []
+        found = drafts(context, self._sentences.predict(context.features), self._spans)
+        if not found:
+            return []
+        probabilities = self._answers.predict(np.array([d.features for d in found]))
+        weighed = [
+            Draft(d.candidate, d.spans, d.text, d.features, float(p)) for d, p in zip(found, probabilities, strict=True)
+        ]
+        return sorted(weighed, key=lambda d: -d.probability)

@@ -1,0 +1,210 @@
+"""A question and the sentences of the best articles -> features of each sentence, for the sentence model.
+
+All matching is on folded syllables: a question without diacritics sees the same features. Weights are rarities in the
+corpus (inverse document frequency), so `của` counts little and a name much.
+"""
+
+import functools
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from retrieval.answers.annotate import Sentence
+from retrieval.generations import Generation, term_key
+from retrieval.questions import KINDS, Question
+from retrieval.search import Hit
+from retrieval.vietnamese.tables import rows
+from retrieval.vietnamese.text import bigrams
+
+_KIND_WORDS = ("chair", "attendee", "task", "why", "where", "limitation", "conclusion", "number", "when", "speech")
+
+FEATURES = (
+    "coverage", "coverage_best_share", "coverage_rank", "window_coverage", "own_coverage", "own_window_coverage",
+    "bigram_coverage", "bigram_window_coverage", "accent_coverage", "rare_coverage", "rarest_here", "rarest_near",
+    "number_coverage", "day_agrees", "day_near", "before_coverage", "after_coverage", "missing_covered_near",
+    "longest_run", "density", "length", "position", "index", "is_first", "is_caption", "article_rank", "article_score",
+    "article_gap", "article_coverage", "in_passage", "cosine", "cosine_best_gap",
+    "new_people", "new_numbers", "new_days", "percents", "units", "capitals", "roles", "quotes", "new_share",
+    "after_unit", "unit_after_number", "head_here", "lead_overlap",
+    *(f"words_{k}" for k in _KIND_WORDS), *(f"kind_{k}" for k in KINDS), "cue_word", "question_length", "follows_up",
+)  # fmt: skip
+
+_CUE_LABELS = ("none", "who", "which_body", "which_place", "what", "which", "how", "when", "duration", "where", "why", "number")
+
+
+@functools.cache
+def _kind_words() -> dict[str, list[tuple[str, ...]]]:
+    table: dict[str, list[tuple[str, ...]]] = {k: [] for k in _KIND_WORDS}
+    for phrase, kind in rows("answer_words"):
+        table[kind].append(tuple(phrase.split()))
+    return table
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A sentence that may answer: its place among `hits`, in its article, and its features."""
+
+    hit: int
+    index: int
+    sentence: Sentence
+
+
+class Asked:
+    """The parts of a question that are matched against sentences, weighed once."""
+
+    def __init__(self, question: Question, generation: Generation) -> None:
+        self.question = question
+        words = list(dict.fromkeys([*question.terms.folded]))
+        keys = np.fromiter((term_key(w) for w in words), np.uint32, len(words))
+        rarity = generation.rarity(keys) if words else np.zeros(0)
+        self.weights: dict[str, float] = {w: float(r) for w, r in zip(words, rarity, strict=True)}
+        pairs = list(dict.fromkeys(question.terms.pairs))
+        pair_keys = np.fromiter((term_key(w) for w in pairs), np.uint32, len(pairs))
+        pair_rarity = generation.rarity(pair_keys) if pairs else np.zeros(0)
+        self.pairs: dict[str, float] = {w: float(r) for w, r in zip(pairs, pair_rarity, strict=True)}
+        self.own = {w: self.weights[w] for w in dict.fromkeys(question.own_terms.folded) if w in self.weights}
+        self.total = sum(self.weights.values()) or 1.0
+        self.own_total = sum(self.own.values()) or 1.0
+        self.pair_total = sum(self.pairs.values()) or 1.0
+        by_rarity = sorted(self.weights, key=lambda w: -self.weights[w])
+        self.rarest = frozenset(by_rarity[: max(1, len(by_rarity) // 4)])
+        self.rare_total = sum(self.weights[w] for w in self.rarest) or 1.0
+        self.numbers = frozenset(w for w in words if w[0].isdigit())
+        self.days = frozenset(f"{w.day}/{w.month}" for w in question.whens if w.day and w.month)
+        self.accents = frozenset(n for n, f in zip(question.terms.accented, question.terms.folded, strict=False) if n != f)
+
+
+def features(
+    asked: Asked,
+    hits: Sequence[Hit],
+    articles: Sequence[Sequence[Sentence]],
+    passages: Sequence[tuple[int, int]],
+    cosines: Sequence[npt.NDArray[np.float32]],
+) -> tuple[list[Candidate], npt.NDArray[np.float32]]:
+    """Return the candidate sentences of `articles` (one list a hit) and their features (candidates, features).
+
+    `passages` gives the best passage of each hit as offsets, `cosines` the likeness of each sentence to the question.
+    """
+    question = asked.question
+    kinds = list(question.kinds)
+    cue = float(_CUE_LABELS.index(question.cue.label) if question.cue.label in _CUE_LABELS else 0)
+    unit = question.cue.after[0] if question.cue.after else ""
+    head = question.cue.before
+    candidates: list[Candidate] = []
+    table: list[list[float]] = []
+    best_cosine = max((float(c.max()) for c in cosines if len(c)), default=0.0)
+    for rank, (hit, sentences) in enumerate(zip(hits, articles, strict=True)):
+        sets = [set(s.folded) | s.days for s in sentences]
+        coverage = [_weigh(asked.weights, s) / asked.total for s in sets]
+        pair_sets = [set(bigrams(s.folded)) for s in sentences]
+        pair_coverage = [_weigh(asked.pairs, p) / asked.pair_total for p in pair_sets]
+        best = max(coverage, default=0.0) or 1.0
+        order = sorted(range(len(sentences)), key=lambda i: -coverage[i])
+        ranks = {i: r for r, i in enumerate(order)}
+        whole: set[str] = set().union(*sets) if sets else set()
+        article_coverage = _weigh(asked.weights, whole) / asked.total
+        lead = sets[0] if sets else set()
+        lead_share = _weigh(asked.weights, lead) / asked.total
+        for i, sentence in enumerate(sentences):
+            here = sets[i]
+            window = here.union(*(sets[j] for j in (i - 1, i + 1) if 0 <= j < len(sets)))
+            near_pairs = pair_sets[i].union(*(pair_sets[j] for j in (i - 1, i + 1) if 0 <= j < len(sets)))
+            missing = {w: v for w, v in asked.weights.items() if w not in here}
+            missing_total = sum(missing.values()) or 1.0
+            norms = {t.norm for t in sentence.tokens}
+            marks = sentence.marks
+            run = longest = 0
+            for word in sentence.folded:
+                run = run + 1 if word in asked.weights else 0
+                longest = max(longest, run)
+            matched = sum(w in asked.weights for w in sentence.folded)
+            size = max(len(sentence.folded), 1)
+            new_numbers = sum(m in "N%" and w not in asked.numbers for m, w in zip(marks, sentence.folded, strict=True))
+            new_people = sum(
+                not all(w in asked.weights for w in sentence.folded[p.first : p.last + 1]) for p in sentence.people
+            )
+            candidates.append(Candidate(rank, i, sentence))
+            table.append([
+                coverage[i],
+                coverage[i] / best,
+                float(ranks[i]),
+                _weigh(asked.weights, window) / asked.total,
+                _weigh(asked.own, here) / asked.own_total,
+                _weigh(asked.own, window) / asked.own_total,
+                pair_coverage[i],
+                _weigh(asked.pairs, near_pairs) / asked.pair_total,
+                len(norms & asked.accents) / (len(asked.accents) or 1),
+                sum(asked.weights[w] for w in asked.rarest if w in here) / asked.rare_total,
+                float(max((asked.weights[w] for w in asked.weights if w in here), default=0.0)),
+                sum(asked.weights[w] for w in asked.rarest if w in window) / asked.rare_total,
+                len(asked.numbers & here) / (len(asked.numbers) or 1),
+                float(bool(asked.days & sentence.days)) if asked.days else -1.0,
+                float(any(asked.days & sentences[j].days for j in (i - 2, i - 1, i + 1) if 0 <= j < len(sets))) if asked.days else -1.0,
+                coverage[i - 1] if i else 0.0,
+                coverage[i + 1] if i + 1 < len(sets) else 0.0,
+                _weigh(missing, window) / missing_total,
+                float(longest),
+                matched / size,
+                math.log(size),
+                i / max(len(sentences) - 1, 1),
+                float(min(i, 30)),
+                float(i == 0),
+                float(sentence.is_caption),
+                float(rank),
+                hit.score,
+                hits[0].score - hit.score,
+                article_coverage,
+                float(sentence.start < passages[rank][1] and sentence.end > passages[rank][0]),
+                float(cosines[rank][i]),
+                best_cosine - float(cosines[rank][i]),
+                float(new_people),
+                float(new_numbers),
+                float(len(sentence.days - asked.days) + sum(w.day is None for w in sentence.whens)),
+                float(marks.count("%")),
+                float(marks.count("U")),
+                float(marks.count("A")),
+                float(len(sentence.roles)),
+                float(sentence.gaps.count("Q")),
+                1 - matched / size,
+                float(unit in here) if unit else -1.0,
+                _unit_after_number(sentence, unit),
+                float(head in here) if head else -1.0,
+                lead_share,
+                *(_phrases(sentence.folded, here, words) for words in _kind_words().values()),
+                *kinds,
+                cue,
+                float(len(question.own_terms.folded)),
+                float(question.follows_up),
+            ])
+    return candidates, np.array(table, np.float32).reshape(-1, len(FEATURES))
+
+
+def _weigh(weights: dict[str, float], there: set[str] | frozenset[str]) -> float:
+    return sum(v for w, v in weights.items() if w in there)
+
+
+def _unit_after_number(sentence: Sentence, unit: str) -> float:
+    """Tell whether the word after `bao nhiêu` stands after a number: `bao nhiêu hộ` and `98 hộ`."""
+    if not unit:
+        return -1.0
+    if unit == "phan" and "%" in sentence.marks:
+        return 1.0
+    if unit == "tien" and any(m in "NU" and w in {"dong", "ty", "ti", "trieu", "usd"} for m, w in zip(sentence.marks, sentence.folded, strict=True)):
+        return 1.0
+    return float(any(
+        m in "N%" and unit in sentence.folded[i + 1 : i + 4] for i, m in enumerate(sentence.marks)
+    ))
+
+
+def _phrases(folded: tuple[str, ...], there: set[str], phrases: list[tuple[str, ...]]) -> float:
+    count = 0
+    for phrase in phrases:
+        if phrase[0] in there:
+            size = len(phrase)
+            count += size == 1 or any(
+                folded[i : i + size] == phrase for i, word in enumerate(folded) if word == phrase[0]
+            )
+    return float(count)

@@ -1,0 +1,95 @@
+"""Gradient-boosted trees, read from LightGBM's own dump and walked by numpy.
+
+Importing lightgbm brings scipy and scikit-learn, over a second of start and a hundred megabytes, for 300 small trees.
+The values are equal to the library's (tested).
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from retrieval.errors import ReaderModelError
+
+Matrix = npt.NDArray[np.float32]
+
+
+class Trees:
+    """A binary classifier: the sum of trees through a sigmoid."""
+
+    def __init__(self, features: list[str], arrays: dict[str, npt.NDArray[Any]]) -> None:
+        self.features = features
+        self._feature = arrays["feature"]
+        self._threshold = arrays["threshold"]
+        self._left = arrays["left"]
+        self._right = arrays["right"]
+        self._value = arrays["value"]
+        self._roots = arrays["roots"]
+        self._depth = int(arrays["depth"])
+
+    @classmethod
+    def load(cls, path: Path) -> "Trees":
+        """Return the model that `save` wrote; raise ReaderModelError where it is missing or damaged."""
+        try:
+            with np.load(path, allow_pickle=False) as stored:
+                arrays = {name: stored[name] for name in stored.files}
+            return cls(json.loads(str(arrays.pop("names"))), arrays)
+        except (OSError, ValueError, KeyError) as error:
+            raise ReaderModelError(f"{path} cannot be used ({error})", mend="Reinstall tintinh") from error
+
+    def predict(self, rows: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+        """Return the probability of each of `rows` (rows, features)."""
+        return 1.0 / (1.0 + np.exp(-self.scores(rows)))
+
+    def scores(self, rows: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+        """Return the log-odds of each of `rows` (rows, features)."""
+        if not len(rows):
+            return np.zeros(0)
+        rows = np.asarray(rows, np.float64)
+        node = np.broadcast_to(self._roots, (len(rows), len(self._roots))).copy()
+        line = np.arange(len(rows))[:, None]
+        for _ in range(self._depth):
+            goes_left = rows[line, self._feature[node]] <= self._threshold[node]
+            node = np.where(goes_left, self._left[node], self._right[node])
+        return np.asarray(self._value[node].sum(axis=1))
+
+
+def from_dump(dump: dict[str, Any], names: list[str]) -> dict[str, npt.NDArray[Any]]:
+    """Return the arrays of a model from `lightgbm.Booster.dump_model()`. A leaf points at itself."""
+    feature: list[int] = []
+    threshold: list[float] = []
+    left: list[int] = []
+    right: list[int] = []
+    value: list[float] = []
+    roots: list[int] = []
+    deepest = 0
+
+    def add(node: dict[str, Any], depth: int) -> int:
+        nonlocal deepest
+        at = len(feature)
+        deepest = max(deepest, depth)
+        is_leaf = "leaf_value" in node
+        feature.append(0 if is_leaf else node["split_feature"])
+        threshold.append(np.inf if is_leaf else node["threshold"])
+        value.append(node["leaf_value"] if is_leaf else 0.0)
+        left.append(at)
+        right.append(at)
+        if not is_leaf:
+            left[at] = add(node["left_child"], depth + 1)
+            right[at] = add(node["right_child"], depth + 1)
+        return at
+
+    for tree in dump["tree_info"]:
+        roots.append(add(tree["tree_structure"], 0))
+    return {
+        "feature": np.array(feature, np.int16),
+        "threshold": np.array(threshold, np.float64),
+        "left": np.array(left, np.int32),
+        "right": np.array(right, np.int32),
+        "value": np.array(value, np.float64),
+        "roots": np.array(roots, np.int32),
+        "depth": np.array(deepest),
+        "names": np.array(json.dumps(names)),
+    }

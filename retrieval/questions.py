@@ -1,0 +1,169 @@
+"""What a person typed (and asked before) -> Question: what is asked for, about what, when.
+
+The kind is told by a small linear model over folded syllables and their pairs and triples (training/kinds.py), so that
+`ai chu tri` and `do đồng chí nào chủ trì` come out the same; what a rule can say for certain, a rule says.
+"""
+
+import functools
+import json
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+from retrieval.errors import ReaderModelError
+from retrieval.vietnamese import dates
+from retrieval.vietnamese.abbreviations import spell_out
+from retrieval.vietnamese.tables import rows
+from retrieval.vietnamese.terms import Terms, terms
+from retrieval.vietnamese.text import clean, folds
+
+KINDS = (
+    "attendee", "chair", "conclusion", "limitation", "number", "task", "what", "when", "where", "who", "why",
+)  # fmt: skip
+"""Kinds the model tells apart, in the order of its columns."""
+LONGEST = 2_000
+"""Characters of a question that are read."""
+
+_MODEL = Path(__file__).parent / "models" / "kinds.json"
+_YES_NO = ("dung khong", "co phai", "phai khong", "co dung", "dung ko", "hay khong", "co khong", "chua a", "khong nhi")
+_CHAIR = ("chu tri", "chu toa", "dieu hanh", "dong chu tri")
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """The words by which a question asks: label, the syllable before (`huyện` nào) and after (bao nhiêu `hộ`)."""
+
+    label: str = "none"
+    word: str = ""
+    before: str = ""
+    after: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question, understood. `asked` is what was typed, `text` what is searched for, the one before included."""
+
+    asked: str
+    text: str
+    terms: Terms
+    own_terms: Terms
+    """The terms of this question alone."""
+    kind: str
+    kinds: tuple[float, ...]
+    """Probability of each of `KINDS`."""
+    cue: Cue
+    whens: tuple[dates.When, ...]
+    previous: str | None = None
+    follows_up: bool = False
+    yes_no: bool = False
+
+    @property
+    def accented(self) -> bool:
+        """Whether the question carries diacritics."""
+        return self.own_terms.accented != self.own_terms.folded
+
+
+def understand(asked: str, previous: str | None = None) -> Question:
+    """Return what `asked` asks, in the light of the question before it. Pure; never raises on any text."""
+    asked = clean(asked)[:LONGEST]
+    readable = spell_out(asked)
+    before = clean(previous)[:LONGEST] if previous else None
+    own = terms(readable)
+    follows = before is not None and is_follow_up(own.folded)
+    text = f"{spell_out(before)} {readable}" if before and follows else readable
+    kinds = kind_probabilities(own.folded)
+    # `Còn Hội Nông dân thì sao?` asks for what was asked before: its own words do not say.
+    if before and follows and is_elliptic(own.folded):
+        kinds = kind_probabilities(folds(spell_out(before)))
+    kind = KINDS[max(range(len(KINDS)), key=lambda i: kinds[i])]
+    folded = " ".join(own.folded)
+    return Question(
+        asked=asked,
+        text=text,
+        terms=terms(text) if follows else own,
+        own_terms=own,
+        kind=kind,
+        kinds=kinds,
+        cue=find_cue(own.folded),
+        whens=tuple(dates.find(text)),
+        previous=before,
+        follows_up=follows,
+        yes_no=any(phrase in folded for phrase in _YES_NO) and not any(w in folded for w in (" gi ", "bao nhieu", " ai ")),
+    )
+
+
+_FOLLOW_UP_STARTS = ("con", "the con", "the", "vay", "vay con", "rieng", "them", "ngoai ra", "ong ay", "ba ay", "ho", "trong do")
+_PRONOUNS = (
+    "ong ay", "ba ay", "anh ay", "chi ay", "ong nay", "ba nay", "ong do", "ba do", "nguoi nay", "nguoi do", "viec nay",
+    "viec do", "vu nay", "vu do", "hoi nghi nay", "hoi nghi do", "cuoc hop nay", "cuoc hop do", "du an nay", "du an do",
+    "o do", "luc do", "hom do", "khi do", "buoi do", "buoi nay", "noi do", "don vi nay", "cong ty nay", "tinh nay", "huyen nay",
+    "thi sao", "chuyen do", "chuyen nay", "noi dung do", "noi dung nay",
+)  # fmt: skip
+
+
+def is_follow_up(folded: list[str]) -> bool:
+    """Tell whether a question leans on the one before: `còn … thì sao`, a pronoun, or too few words to stand alone."""
+    text = " ".join(folded)
+    return (
+        len(folded) <= 6
+        or any(text == start or text.startswith(start + " ") for start in _FOLLOW_UP_STARTS)
+        or any(f" {pronoun} " in f" {text} " for pronoun in _PRONOUNS)
+    )
+
+
+def is_elliptic(folded: list[str]) -> bool:
+    """Tell whether a follow-up leaves out what it asks for: it has no word that asks but `thì sao`."""
+    text = " ".join(folded)
+    if text.endswith("thi sao") or text.endswith("the nao") and len(folded) <= 8:
+        return True
+    return find_cue(folded).label == "none"
+
+
+@functools.cache
+def _cues() -> tuple[tuple[tuple[str, ...], str], ...]:
+    table = [(tuple(phrase.split()), label) for phrase, label in rows("question_words")]
+    return tuple(sorted(table, key=lambda entry: -len(entry[0])))
+
+
+def find_cue(folded: list[str]) -> Cue:
+    """Return the words by which folded syllables ask: the longest phrase of the table, the last one among equals."""
+    for phrase, label in _cues():
+        for at in range(len(folded) - len(phrase), -1, -1):
+            if tuple(folded[at : at + len(phrase)]) == phrase:
+                end = at + len(phrase)
+                return Cue(label, "_".join(phrase), folded[at - 1] if at else "", tuple(folded[end : end + 2]))
+    return Cue()
+
+
+def kind_features(folded: list[str]) -> set[str]:
+    """Return what the kind model looks at: syllables, pairs, triples, and the first two syllables."""
+    found = set(folded)
+    found.update("_".join(folded[i : i + n]) for n in (2, 3) for i in range(len(folded) - n + 1))
+    found.update(f"^{i}:{w}" for i, w in enumerate(folded[:2]))
+    cue = find_cue(folded)
+    found.update((f"cue:{cue.label}", f"cue:{cue.word}<{cue.before}", f"cue:{cue.word}>{'_'.join(cue.after[:1])}"))
+    return found
+
+
+def kind_probabilities(folded: list[str]) -> tuple[float, ...]:
+    """Return the probability of each of `KINDS`."""
+    bias, weights = _model()
+    scores = list(bias)
+    for feature in kind_features(folded):
+        for i, weight in enumerate(weights.get(feature, ())):
+            scores[i] += weight
+    top = max(scores)
+    exponentials = [math.exp(s - top) for s in scores]
+    total = sum(exponentials)
+    return tuple(e / total for e in exponentials)
+
+
+@functools.cache
+def _model() -> tuple[list[float], dict[str, list[float]]]:
+    try:
+        model = json.loads(_MODEL.read_text(encoding="utf-8"))
+        if tuple(model["kinds"]) != KINDS:
+            raise ValueError("it knows other kinds")
+        return model["bias"], model["weights"]
+    except (OSError, ValueError, KeyError) as error:
+        raise ReaderModelError(f"{_MODEL} cannot be used ({error})", mend="Reinstall tintinh") from error
