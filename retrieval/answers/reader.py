@@ -24,6 +24,7 @@ from retrieval.errors import ReaderModelError
 from retrieval.generations import Generation
 from retrieval.questions import KINDS, Question
 from retrieval.search import Hit
+from retrieval.vietnamese.text import bigrams, folds
 
 MODELS = Path(__file__).parents[1] / "models"
 ARTICLES = 3
@@ -36,7 +37,8 @@ DRAFT_FEATURES = (
     "asked_share", "starts_after_gap", "ends_before_gap", "has_name", "has_number", "has_day", "has_unit", "coverage",
     "window_coverage", "rare_coverage", "bigram_coverage", "number_coverage", "day_agrees", "article_coverage",
     "missing_rarest", "article_rank", "article_score", "article_margin", "best_sentence", "second_sentence",
-    "names_missing", "cosine", "accent_coverage", "unit_after_number", "question_length", "follows_up",
+    "names_missing", "named_missing", "named_pairs_missing", "named_far", "years_missing", "days_missing", "numbers_missing",
+    "rare_far", "own_missing", "best_holds", "cosine", "accent_coverage", "unit_after_number", "question_length", "follows_up",
     *(f"kind_{k}" for k in KINDS),
 )  # fmt: skip
 
@@ -104,14 +106,15 @@ def drafts(context: Context, probabilities: npt.NDArray[np.float64], model: Span
     """Return a draft from each of the best sentences of `context`, the best sentence first."""
     order = np.argsort(-probabilities, kind="stable")[:SENTENCES]
     found = []
-    for rank, at in enumerate(order):
+    marks = [model.mark(context.asked, context.candidates[at].sentence) for at in order]
+    best_holds = max((m.holds for m in marks), default=0.0)
+    for rank, (at, marked) in enumerate(zip(order, marks, strict=True)):
         candidate = context.candidates[at]
-        if not candidate.sentence.folded:
+        if not marked.spans:
             continue
-        marked = model.mark(context.asked, candidate.sentence)
         text = span_text(context.articles[candidate.hit].text, candidate.sentence, marked.spans)
         found.append(
-            Draft(candidate, marked.spans, text, _draft_features(context, probabilities, order, rank, marked))
+            Draft(candidate, marked.spans, text, _draft_features(context, probabilities, order, rank, marked, best_holds))
         )
     return found
 
@@ -122,7 +125,12 @@ def span_text(article_text: str, sentence: Sentence, spans: Sequence[Span]) -> s
 
 
 def _draft_features(
-    context: Context, probabilities: npt.NDArray[np.float64], order: npt.NDArray[np.int64], rank: int, marked: Marked
+    context: Context,
+    probabilities: npt.NDArray[np.float64],
+    order: npt.NDArray[np.int64],
+    rank: int,
+    marked: Marked,
+    max_holds: float,
 ) -> tuple[float, ...]:
     asked, question = context.asked, context.asked.question
     row = dict(zip(sentences.FEATURES, context.features[order[rank]].tolist(), strict=True))
@@ -147,7 +155,7 @@ def _draft_features(
         row["coverage"], row["window_coverage"], row["rare_coverage"], row["bigram_coverage"], row["number_coverage"],
         row["day_agrees"], row["article_coverage"], sum(rare_missing) / asked.rare_total,
         float(candidate.hit), context.hits[candidate.hit].score, margin, logit[0], logit[1] if len(logit) > 1 else -10.0,
-        names_missing, row["cosine"], row["accent_coverage"], row["unit_after_number"], row["question_length"], row["follows_up"],
+        names_missing, *_missing(context, candidate), max_holds, row["cosine"], row["accent_coverage"], row["unit_after_number"], row["question_length"], row["follows_up"],
         *question.kinds,
     )  # fmt: skip
 
@@ -163,10 +171,43 @@ def _names_missing(question: Question, context: Context, hit: int) -> float:
     return float(sum(w not in whole for w in named))
 
 
+def _missing(context: Context, candidate: Candidate) -> list[float]:
+    """Return what the question fixes and the article, or the surroundings of the sentence, lack."""
+    asked = context.asked
+    found = context.sentences[candidate.hit]
+    article = context.articles[candidate.hit]
+    whole: set[str] = set(_title_words(article.title))
+    pairs: set[str] = set(bigrams(_title_words_in_order(article.title)))
+    days: set[str] = set()
+    for sentence in found:
+        whole.update(sentence.folded)
+        pairs.update(bigrams(sentence.folded))
+        days.update(sentence.days)
+    near: set[str] = set(found[0].folded)
+    for sentence in found[max(0, candidate.index - 2) : candidate.index + 3]:
+        near.update(sentence.folded)
+    years = asked.years - ({str(article.published_at.year)} if article.published_at else set())
+    numbers = {n for n in asked.numbers if n not in whole and n not in days} - asked.days - asked.years
+    own_missing = sum(v for w, v in asked.own.items() if w not in whole) / asked.own_total
+    return [
+        float(len(asked.named - whole)),
+        float(len(asked.named_pairs - pairs)),
+        float(len(asked.named - near)),
+        float(len(years - whole)),
+        float(len(asked.days - days)),
+        float(len(numbers)),
+        sum(asked.weights[w] for w in asked.rarest if w not in near) / asked.rare_total,
+        own_missing,
+    ]
+
+
+@functools.lru_cache(maxsize=4096)
+def _title_words_in_order(title: str) -> tuple[str, ...]:
+    return tuple(folds(title))
+
+
 @functools.lru_cache(maxsize=4096)
 def _title_words(title: str) -> frozenset[str]:
-    from retrieval.vietnamese.text import folds
-
     return frozenset(folds(title))
 
 

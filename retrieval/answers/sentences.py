@@ -17,7 +17,7 @@ from retrieval.generations import Generation, term_key
 from retrieval.questions import KINDS, Question
 from retrieval.search import Hit
 from retrieval.vietnamese.tables import rows
-from retrieval.vietnamese.text import bigrams
+from retrieval.vietnamese.text import bigrams, tokens
 
 _KIND_WORDS = ("chair", "attendee", "task", "why", "where", "limitation", "conclusion", "number", "when", "speech")
 
@@ -74,6 +74,16 @@ class Asked:
         self.rare_total = sum(self.weights[w] for w in self.rarest) or 1.0
         self.numbers = frozenset(w for w in words if w[0].isdigit())
         self.days = frozenset(f"{w.day}/{w.month}" for w in question.whens if w.day and w.month)
+        found = tokens(question.asked)
+        capital = [t.fold for i, t in enumerate(found) if i and question.asked[t.start].isupper()]
+        self.named = frozenset(capital)
+        """Capitalised words of the question, its first word left out: names of people, places, bodies."""
+        self.named_pairs = frozenset(
+            f"{a.fold}_{b.fold}"
+            for i, (a, b) in enumerate(zip(found, found[1:], strict=False))
+            if i and question.asked[a.start].isupper() and question.asked[b.start].isupper() and b.start - a.end == 1
+        )
+        self.years = frozenset(w for w in words if len(w) == 4 and w[:2] in {"19", "20"} and w.isdigit())
         self.accents = frozenset(n for n, f in zip(question.terms.accented, question.terms.folded, strict=False) if n != f)
 
 

@@ -1,0 +1,273 @@
+"""Drafts -> an Answer whose every quote is checked against the stored text, or a NotFound that says why.
+
+The answer is as short as is complete: names with their roles, tasks by assignee, else the words that were marked.
+"""
+
+import datetime as dt
+import functools
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from retrieval.answers import tasks
+from retrieval.answers.annotate import Sentence
+from retrieval.answers.reader import Context, Draft
+from retrieval.answers.roles import role_of
+from retrieval.answers.spans import Span
+from retrieval.answers.types import Citation, Item, Suggestion
+from retrieval.articles import Article
+from retrieval.generations import Generation
+from retrieval.questions import Question
+from retrieval.vietnamese.text import folds, words
+
+LONGEST_QUOTE = 190
+"""Syllables of a quote; the contract allows 200."""
+PEOPLE_KINDS = frozenset({"chair", "attendee", "who"})
+_CITED_APART = 0.6
+"""Another article is shown beside the best where its draft is at least this likely, relative to the best."""
+
+
+@dataclass(frozen=True)
+class Composed:
+    """The parts of an answer, before it gets its id and its time."""
+
+    text: str
+    items: tuple[Item, ...]
+    citations: tuple[Citation, ...]
+
+
+class Composer:
+    """Makes the items and citations of one generation's answers."""
+
+    def __init__(self, generation: Generation) -> None:
+        self._generation = generation
+
+    def compose(self, question: Question, context: Context, drafts: Sequence[Draft]) -> Composed | None:
+        """Return the answer that `drafts` (the likeliest first) give, None where no quote could be verified."""
+        chosen = _chosen(question, context, drafts)
+        items: list[Item] = []
+        citations: list[Citation] = []
+        for draft in chosen:
+            article = context.articles[draft.candidate.hit]
+            row = context.hits[draft.candidate.hit].article
+            for piece in _pieces(question, context, draft):
+                start, end = piece.start, piece.end
+                at = next(
+                    (i for i, c in enumerate(citations) if c.article_id == article.id and c.start <= start and end <= c.end), None
+                )
+                if at is None:
+                    citation = self._cite(article, row, draft.candidate.sentence, start, end)
+                    if citation is None:
+                        continue
+                    at = len(citations)
+                    citations.append(citation)
+                items.append(replace(piece, citation=at))
+        if not items:
+            return None
+        return Composed(_text(question, items, len(chosen) > 1), tuple(items), tuple(citations))
+
+    def _cite(self, article: Article, row: int, sentence: Sentence, start: int, end: int) -> Citation | None:
+        first, last = _quote_span(article.text, sentence, start, end)
+        quote = article.text[first:last]
+        # The reader worked on a cached copy: what is quoted is what is stored now, or it is not quoted.
+        stored = self._generation.article(row).text
+        if not quote or stored[first:last] != quote or not first <= start < end <= last:
+            return None
+        return Citation(
+            article_id=article.id,
+            title=article.title,
+            url=article.url,
+            source=article.source,
+            author=article.author,
+            published_at=article.published_at.isoformat() if article.published_at else None,
+            passage_id=str(self.passage_at(row, start)),
+            start=first,
+            end=last,
+            quote=quote,
+        )
+
+    def passage_at(self, article: int, offset: int) -> int:
+        """Return the row of the passage of the article at row `article` in which `offset` stands."""
+        first, last = (int(x) for x in self._generation.passage_starts[article : article + 2])
+        inside = [r for r in range(first, last) if self._generation.passages[r, 1] <= offset < self._generation.passages[r, 2]]
+        return inside[0] if inside else first
+
+    def suggestions(self, context: Context, drafts: Iterable[Draft], most: int = 3) -> tuple[Suggestion, ...]:
+        """Return the sentences nearest to the question, one an article, for a refusal."""
+        found: dict[str, Suggestion] = {}
+        for draft in drafts:
+            article = context.articles[draft.candidate.hit]
+            row = context.hits[draft.candidate.hit].article
+            sentence = draft.candidate.sentence
+            first, last = _quote_span(article.text, sentence, sentence.tokens[0].start, sentence.tokens[0].end)
+            if article.id not in found and sentence.tokens:
+                found[article.id] = Suggestion(
+                    article.id,
+                    article.title,
+                    article.url,
+                    article.published_at.isoformat() if article.published_at else None,
+                    str(self.passage_at(row, first)),
+                    article.text[first:last],
+                )
+        return tuple(found.values())[:most]
+
+
+def _chosen(question: Question, context: Context, drafts: Sequence[Draft]) -> list[Draft]:
+    """Return the best draft, and one of another article that tells the same thing differently: newest first, undated last."""
+    best = drafts[0]
+    chosen = [best]
+    if question.kind in {"number", "when", "where", "chair"}:
+        for other in drafts[1:]:
+            if (
+                other.candidate.hit != best.candidate.hit
+                and other.probability >= best.probability * _CITED_APART
+                and other.probability >= 0.3
+                and set(folds(other.text)) != set(folds(best.text))
+                and _same_event(context, best, other)
+            ):
+                chosen.append(other)
+                break
+    if len(chosen) > 1:
+        chosen.sort(key=lambda d: -_age(context.articles[d.candidate.hit]))
+    return chosen
+
+
+def _age(article: Article) -> int:
+    return (article.published_at or dt.date.min).toordinal()
+
+
+def _same_event(context: Context, one: Draft, other: Draft) -> bool:
+    """Tell whether two sentences tell of one thing: they share most of the question's weight."""
+    weights = context.asked.weights
+    a, b = (sum(weights.get(w, 0.0) for w in set(d.candidate.sentence.folded)) for d in (one, other))
+    both = set(one.candidate.sentence.folded) & set(other.candidate.sentence.folded)
+    shared = sum(weights.get(w, 0.0) for w in both)
+    return shared >= 0.75 * max(a, b) and shared >= 0.45 * context.asked.total
+
+
+def _quote_span(text: str, sentence: Sentence, start: int, end: int) -> tuple[int, int]:
+    """Return the sentence, or where it is too long the clauses of it around [start, end)."""
+    if len(words(text[sentence.start : sentence.end])) <= LONGEST_QUOTE:
+        return sentence.start, sentence.end
+    tokens = sentence.tokens
+    inside = [i for i, t in enumerate(tokens) if t.start >= start and t.end <= end] or [0]
+    spare = max(0, LONGEST_QUOTE - len(inside)) // 2
+    first = tokens[max(0, inside[0] - spare)].start
+    last = tokens[min(len(tokens) - 1, inside[-1] + spare)].end
+    return min(first, start), max(last, min(end, last))
+
+
+def _pieces(question: Question, context: Context, draft: Draft) -> list[Item]:
+    """Return the items of one draft, their citations not yet known."""
+    sentence = draft.candidate.sentence
+    article = context.articles[draft.candidate.hit]
+    if question.kind == "task":
+        listed = _tasks(question, context, draft)
+        if listed:
+            return listed
+    found: list[Item] = []
+    for span in draft.spans:
+        if question.kind in PEOPLE_KINDS:
+            found += _people(article.text, sentence, span)
+        else:
+            found.append(_item(article.text, sentence, *_trimmed(sentence, span)))
+    return found
+
+
+def _item(text: str, sentence: Sentence, first: int, last: int) -> Item:
+    start, end = sentence.tokens[first].start, sentence.tokens[last].end
+    end = _closed(text, start, end)
+    return Item(text[start:end], 0, start, end)
+
+
+def _closed(text: str, start: int, end: int) -> int:
+    """Return `end` moved over a percent sign, a closing quote or bracket that belongs to what stands before."""
+    while end < len(text) and text[end] in "%)”" and (text[end] == "%" or text.count("(“"[text[end] == "”"], start, end) > text.count(text[end], start, end)):
+        end += 1
+    return end
+
+
+def _trimmed(sentence: Sentence, span: Span) -> tuple[int, int]:
+    """Return the span without a preposition or a joining word at its ends."""
+    first, last = span.first, span.last
+    while first < last and sentence.folded[first] in {"la", "va", "thi", "ma", "rang", "cung", "se"} and sentence.marks[first] == "o":
+        first += 1
+    while last > first and sentence.folded[last] in {"va", "thi", "ma", "cua", "la", "de"} and sentence.marks[last] == "o":
+        last -= 1
+    return first, last
+
+
+def _people(text: str, sentence: Sentence, span: Span) -> list[Item]:
+    """Return an item for each person in the span, with the role that the sentence gives; else the span as it is."""
+    inside = [p for p in sentence.people if p.first <= span.last and p.last >= span.first]
+    if not inside:
+        return [_item(text, sentence, *_trimmed(sentence, span))]
+    found = []
+    for person in inside:
+        start, end = sentence.tokens[person.first].start, sentence.tokens[person.last].end
+        place = role_of(text, sentence, person.first, person.last)
+        found.append(Item(text[start:end], 0, start, end, role=text[place[0] : place[1]] if place else None))
+    tail = _tail(sentence, inside[-1].last, span)
+    if tail is not None:
+        found.append(_item(text, sentence, *tail))
+    return found
+
+
+def _tail(sentence: Sentence, after: int, span: Span) -> tuple[int, int] | None:
+    """Return what the span lists after its last person and a semicolon: `; đại diện lãnh đạo một số ban, ngành tỉnh`."""
+    starts = [i for i in range(after + 1, span.last + 1) if sentence.gaps[i] == "S"]
+    return (starts[-1], span.last) if starts and span.last - starts[-1] >= 2 else None
+
+
+def _tasks(question: Question, context: Context, draft: Draft) -> list[Item]:
+    """Return the tasks of the sentence that the question asks for: those of the body it names, else those marked."""
+    found = tasks.tasks(context.sentences[draft.candidate.hit], draft.candidate.index)
+    article = context.articles[draft.candidate.hit]
+    sentence = draft.candidate.sentence
+    if not found or all(t.assignee is None for t in found):
+        return []
+    named = {t: _named(context, sentence, t) for t in found}
+    best = max(named.values())
+    if best <= 0:
+        return []
+    wanted = [t for t in found if named[t] == best]
+    return [_task_item(article.text, sentence, t) for t in wanted]
+
+
+def _named(context: Context, sentence: Sentence, task: tasks.Task) -> float:
+    """Return how much of the question's own weight stands in the task's assignee, generic words of it left out."""
+    if task.assignee is None:
+        return 0.0
+    _, first, last = task.assignee
+    own = context.asked.own
+    body = [w for w in sentence.folded[first : last + 1] if w not in _GENERIC]
+    share = sum(own.get(w, 0.0) for w in body) / (sum(_weight(context, w) for w in body) or 1.0)
+    return share if share >= 0.99 or (share > 0.5 and len(body) > 1) else 0.0
+
+
+def _weight(context: Context, word: str) -> float:
+    return context.asked.weights.get(word, 4.0)
+
+
+_GENERIC = frozenset("tinh huyen xa thanh pho tp viet nam cac cua va".split())
+
+
+def _task_item(text: str, sentence: Sentence, task: tasks.Task) -> Item:
+    start, end = sentence.tokens[task.first].start, sentence.tokens[task.last].end
+    end = _closed(text, start, end)
+    piece = text[start:end]
+    assignee = None
+    if task.assignee is not None:
+        _, first, last = task.assignee
+        assignee = text[sentence.tokens[first].start : sentence.tokens[last].end]
+    return Item(piece, 0, start, end, assignee=assignee, deadline=tasks.deadline(piece))
+
+
+@functools.cache
+def _joiner(kind: str) -> str:
+    return "\n" if kind == "task" else "; "
+
+
+def _text(question: Question, items: Sequence[Item], several_articles: bool) -> str:
+    """Return the short answer: names, a date, a figure; one task a line."""
+    pieces = list(dict.fromkeys(i.text for i in items))
+    return (_joiner(question.kind) if not several_articles else "; ").join(pieces)

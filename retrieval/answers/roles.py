@@ -1,0 +1,75 @@
+"""A name in a sentence -> the role the sentence gives it, verbatim: `Lò Văn Tiến, Phó Chủ tịch UBND tỉnh`."""
+
+from retrieval.answers.annotate import Sentence
+
+_VERBS = frozenset(
+    "chu_tri cho_biet phat_bieu da cung du tham_du yeu_cau ket_luan nhan_manh khang_dinh danh_gia de_nghi trao dan_dau lam"
+    " noi thong_tin bao_cao trinh_bay den toi lam_viec chi_dao dieu_hanh ghi_nhan luu_y giao co phai se khong thi la ve"
+    " tai va duoc bi cho".split()
+)
+_JOINED = frozenset("va voi".split())
+LONGEST = 18
+
+
+def role_of(text: str, sentence: Sentence, first: int, last: int) -> tuple[int, int] | None:
+    """Return (start, end) in the article's `text` of the role of the person at tokens `first` to `last`, or None.
+
+    After the name, behind a comma, dash or bracket: `Mùa A Sơn, Phó Bí thư Thường trực`; else right before it:
+    `Phó Bí thư Thường trực Tỉnh ủy Mùa A Sơn`.
+    """
+    after = _after(sentence, last)
+    if after:
+        return sentence.tokens[after[0]].start, sentence.tokens[after[1]].end
+    before = _before(sentence, first)
+    if before:
+        return sentence.tokens[before[0]].start, sentence.tokens[before[1]].end
+    return None
+
+
+def _after(sentence: Sentence, last: int) -> tuple[int, int] | None:
+    start = last + 1
+    if start >= len(sentence.folded) or sentence.gaps[start] not in "CDPL" or start not in sentence.roles:
+        return None
+    end = start
+    people = {p.first for p in sentence.people}
+    while end + 1 < len(sentence.folded) and end - start < LONGEST:
+        at = end + 1
+        if sentence.gaps[at] in "SERL" or at in people or sentence.folded[at] in {"ong", "ba"}:
+            break
+        if sentence.gaps[at] in "CD" and at not in sentence.roles:
+            break
+        if sentence.gaps[at] == "_" and _is_verb(sentence, at):
+            break
+        end = at
+    while end > start and sentence.folded[end] in _JOINED | {"dong", "chi"}:
+        end -= 1
+    return start, end
+
+
+def _before(sentence: Sentence, first: int) -> tuple[int, int] | None:
+    end = first - 1
+    while end >= 0 and sentence.gaps[end + 1] == "_" and sentence.folded[end] in {"ong", "ba", "chi", "dong", "anh"}:
+        end -= 1
+    if end < 0 or (end + 1 == first and sentence.gaps[first] not in "_C"):
+        return None
+    starts = [at for at in sentence.roles if first - 14 <= at <= end]
+    if not starts:
+        return None
+    start = starts[-1]
+    for earlier in reversed(starts[:-1]):
+        inner = sentence.gaps[earlier + 1 : start + 1]
+        if all(g in "_C" for g in inner) and not any(earlier < p.first < start for p in sentence.people):
+            start = earlier
+        else:
+            break
+    inside = range(start + 1, end + 1)
+    if any(sentence.gaps[i] in "SEL(" or _is_verb(sentence, i) for i in inside):
+        return None
+    return start, end
+
+
+def _is_verb(sentence: Sentence, at: int) -> bool:
+    word = sentence.folded[at]
+    pair = f"{word}_{sentence.folded[at + 1]}" if at + 1 < len(sentence.folded) else word
+    # `Ủy viên`, `Bí thư` are no verbs, `làm`, `có` are; a capital is part of a name or an office.
+    return sentence.marks[at] == "o" and (word in _VERBS or pair in _VERBS)

@@ -1,0 +1,87 @@
+"""A sentence that gives tasks -> its clauses, each with whom it is for.
+
+`…một số nhiệm vụ cụ thể như: Ủy ban MTTQ tỉnh tiếp tục tham mưu…; tăng cường vận động…. Hội LHPN tỉnh cần…;
+Hội Cựu chiến binh tỉnh phối hợp…`: a clause that names an organisation and then a verb opens a new assignee,
+one that begins with a verb goes on with the assignee before.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from retrieval.answers.annotate import Sentence
+from retrieval.vietnamese import dates
+from retrieval.vietnamese.tables import rows
+
+_BODY = frozenset(
+    "ubnd hdnd mttq uy_ban hoi so ban cong_an phong bo cuc chi_cuc doan lien_doan tinh_doan tinh_uy huyen_uy thanh_uy dang_uy"
+    " cac_so cac_dia_phuong cac_huyen cac_don_vi cac_nganh vien toa van_phong thanh_tra bo_chi_huy quan_doi kho_bac trung_tam"
+    " truong benh_vien ngan_hang cong_ty doanh_nghiep chu_dau_tu cac_co_quan cap_uy moi cac_cap thanh_pho tinh huyen xa phuong"
+    " lien_minh mat_tran bao dai hiep_hoi dien_luc".split()
+)
+_ACTIONS = tuple(tuple(row[0].split()) for row in rows("task_verbs"))
+_DEADLINE = re.compile(
+    r"(?:trước|chậm nhất|hoàn thành trong|xong trong|xong trước|hạn cuối|đến hết|chậm nhất là)\s+(?:là\s+)?(?:ngày|tháng|quý|năm|cuối)[^,;.]{0,40}",
+    re.IGNORECASE,
+)
+LONGEST_ASSIGNEE = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Tokens `first` to `last` (included) of the sentence say what to do; `assignee` its tokens, perhaps of a clause before."""
+
+    sentence: int
+    first: int
+    last: int
+    assignee: tuple[int, int, int] | None
+    """Sentence, first and last token of whom it is for."""
+
+
+def tasks(sentences: Sequence[Sentence], at: int) -> list[Task]:
+    """Return the tasks of the sentence at index `at`; the assignee may stand in an earlier clause of it."""
+    sentence = sentences[at]
+    found: list[Task] = []
+    assignee: tuple[int, int, int] | None = None
+    for first, last in _clauses(sentence):
+        verb = _action(sentence, first, last)
+        if verb is None:
+            if found:
+                found.append(Task(at, first, last, assignee))
+            continue
+        start, action = verb
+        if action > start and _is_body(sentence, start):
+            assignee = (at, start, action - 1)
+        elif action > start:
+            action = start
+        found.append(Task(at, action, last, assignee))
+    return found
+
+
+def deadline(text: str) -> str | None:
+    """Return the deadline that `text` states, verbatim, where it holds a date."""
+    match = _DEADLINE.search(text)
+    return match.group().strip() if match and dates.find(match.group()) else None
+
+
+def _clauses(sentence: Sentence) -> list[tuple[int, int]]:
+    """Return the first and last token of each clause: split at `;`, and at the `:` that opens a list."""
+    cuts = [0] + [i for i in range(1, len(sentence.folded)) if sentence.gaps[i] in "SL"] + [len(sentence.folded)]
+    return [(a, b - 1) for a, b in zip(cuts, cuts[1:], strict=False) if b > a]
+
+
+def _action(sentence: Sentence, first: int, last: int) -> tuple[int, int] | None:
+    """Return (start of the subject, start of the verb of action) of a clause; None where there is no such verb."""
+    for at in range(first, min(last, first + LONGEST_ASSIGNEE) + 1):
+        if at > first and sentence.gaps[at] == "C" and not _is_body(sentence, first):
+            return None
+        for verb in _ACTIONS:
+            if sentence.folded[at : at + len(verb)] == verb and sentence.marks[at] == "o":
+                return first, at
+    return None
+
+
+def _is_body(sentence: Sentence, at: int) -> bool:
+    one = sentence.folded[at]
+    two = "_".join(sentence.folded[at : at + 2])
+    return one in _BODY or two in _BODY

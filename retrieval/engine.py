@@ -1,0 +1,181 @@
+"""Ties the online stages together over one generation: a question in, a Reply out. Safe to call from several threads."""
+
+import datetime as dt
+import secrets
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from retrieval.answers.compose import Composer
+from retrieval.answers.reader import ARTICLES, BuiltinReader, Context, Contexts, Draft
+from retrieval.answers.sentences import FEATURES
+from retrieval.answers.triage import triage
+from retrieval.answers.types import Answer, NotFound, Reason, Reply, Suggestion
+from retrieval.encoding import Encoder
+from retrieval.generations import Generation
+from retrieval.questions import Question, understand
+from retrieval.search import Hit, Query, Searcher
+
+LEAST_COVERAGE = 0.45
+"""Below this share of the question (by rarity) in the best article, the corpus has no article on it."""
+_CODE = "23456789abcdefghjkmnpqrstuvwxyz"
+"""Letters of an answer's short code; none that are mistaken for one another."""
+
+
+@dataclass(frozen=True)
+class Explained:
+    """A reply with what it was made from, for evaluation and for the person who asks why."""
+
+    reply: Reply
+    question: Question
+    hits: tuple[Hit, ...]
+    drafts: tuple[Draft, ...]
+
+
+class Engine:
+    """Answers from one generation. A reload makes another engine; the models are shared."""
+
+    def __init__(self, generation: Generation, encoder: Encoder, reader: BuiltinReader) -> None:
+        self.generation = generation
+        self.encoder = encoder
+        self.reader = reader
+        self._searcher = Searcher(generation, encoder)
+        self._contexts = Contexts(generation, encoder)
+        self._composer = Composer(generation)
+        # The field's tagger keeps the sentence it looks at; it serves one question at a time.
+        self._reading = threading.Lock()
+
+    def search(
+        self,
+        question: str,
+        k: int = 10,
+        *,
+        previous: str | None = None,
+        since: dt.date | None = None,
+        until: dt.date | None = None,
+        sources: Sequence[str] = (),
+    ) -> list[Hit]:
+        """Return up to `k` hits, one an article, best first."""
+        understood = understand(question, previous)
+        return self._searcher.search(Query(understood.text, understood.terms, since, until, tuple(sources)), k)
+
+    def ask(self, question: str, previous: str | None = None) -> Reply:
+        """Return the answer to `question`, asked after `previous`, or a refusal with its reason."""
+        return self.explain(question, previous).reply
+
+    def explain(self, question: str, previous: str | None = None) -> Explained:
+        """Return the reply together with what it was made from."""
+        started = time.perf_counter()
+        understood = understand(question, previous)
+        turned_away = triage(question)
+        if turned_away is not None:
+            reason, reply = turned_away
+            return Explained(self._not_found(understood, reason, reply, started), understood, (), ())
+        hits = self._searcher.search(Query(understood.text, understood.terms), ARTICLES)
+        if not hits:
+            return Explained(self._refusal(understood, None, (), started), understood, (), ())
+        context = self._contexts.of(understood, hits)
+        with self._reading:
+            drafts = self.reader.read(context)
+        composed = None
+        if drafts and drafts[0].probability >= self.reader.threshold and not contradicted(context, drafts[0]):
+            composed = self._composer.compose(understood, context, drafts)
+        if composed is None:
+            reply_: Reply = self._refusal(understood, context, drafts, started)
+        else:
+            reply_ = Answer(
+                id=code(),
+                question=understood.asked,
+                text=composed.text,
+                items=composed.items,
+                citations=composed.citations,
+                kind="yes_no" if understood.yes_no else understood.kind,
+                interpretation=interpretation(understood),
+                confidence=drafts[0].probability,
+                generation=self.generation.id,
+                data_until=self.generation.data_until,
+                elapsed_ms=_since(started),
+            )
+        return Explained(reply_, understood, tuple(hits), tuple(drafts))
+
+    def _refusal(self, question: Question, context: Context | None, drafts: Sequence[Draft], started: float) -> NotFound:
+        suggestions = self._composer.suggestions(context, drafts) if context else ()
+        covered = float(context.features[:, _ARTICLE_COVERAGE].max()) if context and len(context.features) else 0.0
+        reason: Reason = "article_silent" if covered >= LEAST_COVERAGE else "no_article"
+        return self._not_found(question, reason, refusal_text(reason, self.generation.data_until), started, suggestions)
+
+    def _not_found(
+        self, question: Question, reason: Reason, reply: str, started: float, suggestions: tuple[Suggestion, ...] = ()
+    ) -> NotFound:
+        return NotFound(
+            id=code(),
+            question=question.asked,
+            reason=reason,
+            reply=reply,
+            kind=question.kind,
+            interpretation=interpretation(question),
+            confidence=0.0,
+            generation=self.generation.id,
+            data_until=self.generation.data_until,
+            elapsed_ms=_since(started),
+            suggestions=suggestions,
+        )
+
+
+def contradicted(context: Context, draft: Draft) -> bool:
+    """Tell whether the question fixes a year or a document number that the article does not have.
+
+    `họp giao ban năm 2012` is not answered from an article of 2023, however alike the rest is.
+    """
+    article = context.articles[draft.candidate.hit]
+    years = context.asked.years
+    if not years:
+        return False
+    there = {word for s in context.sentences[draft.candidate.hit] for word in s.folded}
+    there |= {str(w.year) for s in context.sentences[draft.candidate.hit] for w in s.whens if w.year}
+    there |= {w for w in article.title.split() if w.isdigit()}
+    if article.published_at:
+        there |= {str(article.published_at.year)}
+        return not years & (there | {str(article.published_at.year - 1)})
+    # Without a date of its own, an article that states no year at all may be of any year.
+    stated = {w for w in there if len(w) == 4 and w[:2] in {"19", "20"} and w.isdigit()}
+    return bool(stated) and not years & stated and min(abs(int(y) - int(s)) for y in years for s in stated) > 1
+
+
+def refusal_text(reason: Reason, data_until: str | None) -> str:
+    """Return what a refusal says to the person who asked."""
+    until = f" (đến {_local_day(data_until)})" if data_until else ""
+    if reason == "no_article":
+        return (
+            f"Các bài Tin Tỉnh đang có{until} chưa có bài nào nói về việc này. "
+            "Bạn thử hỏi kèm tên người, tên cơ quan, địa phương hoặc ngày nhé."
+        )
+    return (
+        f"Các bài Tin Tỉnh đang có{until} chưa nói về chi tiết bạn hỏi. "
+        "Bạn thử hỏi cách khác, hoặc xem đoạn có thể liên quan bên dưới."
+    )
+
+
+def interpretation(question: Question) -> str | None:
+    """Return how a follow-up was understood: `Hiểu là: <the question before> → <this one>`."""
+    if question.follows_up and question.previous:
+        return f"Hiểu là: {question.previous} → {question.asked}"
+    return None
+
+
+def code() -> str:
+    """Return a short code, of 28 bits and more, by which an answer is found again."""
+    return "".join(secrets.choice(_CODE) for _ in range(6))
+
+
+def _since(started: float) -> float:
+    return (time.perf_counter() - started) * 1000
+
+
+def _local_day(iso: str) -> str:
+    year, month, day = iso.split("-")
+    return f"{day}/{month}/{year}"
+
+
+_ARTICLE_COVERAGE = FEATURES.index("article_coverage")
