@@ -1,0 +1,76 @@
+"""Incoming -> Outgoing: finds what a message asks, in the light of what was asked before in that chat."""
+
+import logging
+import secrets
+from collections import OrderedDict
+from dataclasses import dataclass, field
+
+from bot.library import Library
+from bot.messages import Incoming, Outgoing
+from retrieval.answers.types import Answer, Reply
+from retrieval.errors import GenerationError
+
+log = logging.getLogger(__name__)
+
+REMEMBERED = 10_000
+"""Chats whose last question is remembered, in memory only."""
+
+APOLOGY = "Xin lỗi bạn, Tin Tỉnh đang gặp trục trặc (mã {code}). Bạn thử lại sau ít phút nhé."
+NO_INDEX = "Tin Tỉnh chưa nạp bài báo nào nên chưa trả lời được. Bạn quay lại sau nhé."
+NO_SOURCES = "Chưa có câu trả lời nào để xem nguồn. Bạn cứ đặt câu hỏi trước nhé."
+
+
+@dataclass
+class Memory:
+    """What one chat said last."""
+
+    question: str | None = None
+    """The question that the next one may lean on, with what it leaned on itself."""
+    reply: Reply | None = None
+    shown: OrderedDict[str, Reply] = field(default_factory=OrderedDict)
+
+
+class Assistant:
+    """Answers messages of all channels."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._memories: OrderedDict[tuple[str, str], Memory] = OrderedDict()
+
+    def memory(self, channel: str, chat: str) -> Memory:
+        """Return what is remembered of a chat; the chats not seen for longest are forgotten first."""
+        key = (channel, chat)
+        memory = self._memories.setdefault(key, Memory())
+        self._memories.move_to_end(key)
+        while len(self._memories) > REMEMBERED:
+            self._memories.popitem(last=False)
+        return memory
+
+    def answer(self, incoming: Incoming) -> Outgoing:
+        """Return what to say to `incoming`. A fault becomes one polite sentence; its cause goes to the log with an id."""
+        memory = self.memory(incoming.channel, incoming.chat)
+        try:
+            reply = self._library.engine().ask(incoming.text, memory.question)
+        except GenerationError as error:
+            log.error("%s", error)
+            return Outgoing(words=NO_INDEX)
+        except Exception:
+            code = secrets.token_hex(3)
+            log.exception("question failed, id %s", code)
+            return Outgoing(words=APOLOGY.format(code=code))
+        if isinstance(reply, Answer) or reply.reason not in {"smalltalk", "invalid"}:
+            memory.question = _carried(memory.question, reply)
+            memory.reply = reply
+        return Outgoing(reply=reply)
+
+    def sources(self, channel: str, chat: str) -> Reply | None:
+        """Return the last answer of a chat that has sources, None where there is none."""
+        reply = self.memory(channel, chat).reply
+        return reply if isinstance(reply, Answer) else None
+
+
+def _carried(previous: str | None, reply: Reply) -> str:
+    """Return what the next question may lean on: this one, after the one it leaned on itself."""
+    if reply.interpretation and previous:
+        return f"{previous} {reply.question}"[-400:]
+    return reply.question

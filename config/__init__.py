@@ -1,0 +1,1 @@
+"""Every knob, typed, in one place. Only the command line and the service read it."""

@@ -1,0 +1,104 @@
+"""Settings from the environment or `.env`, prefix `TINTINH_`, nested with `__`. A secret is never printed."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from retrieval.errors import SettingsError
+
+SEEDS = Path(__file__).parents[1] / "seeds"
+
+
+def _listed(value: Any) -> Any:  # noqa: ANN401 - what the environment holds is not typed yet
+    """Return the list that a comma-separated or JSON string means."""
+    if not isinstance(value, str):
+        return value
+    text = value.strip()
+    if text.startswith("["):
+        return json.loads(text)
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+class Embedding(BaseModel):
+    """Which model turns text into vectors."""
+
+    model: str | None = None
+    """A folder or a hub name; unset is the shipped static model."""
+    query_prompt: str = ""
+    """Put before each question, for a model that wants it (`query: ` for E5)."""
+    passage_prompt: str = ""
+    """Put before each passage (`passage: ` for E5)."""
+
+
+class Telegram(BaseModel):
+    """The Telegram channel; off while there is no token."""
+
+    token: SecretStr | None = None
+    base_url: str = "https://api.telegram.org/bot"
+    """As python-telegram-bot takes it: the token is appended."""
+    mode: Literal["polling", "webhook"] = "polling"
+    webhook_url: str | None = None
+    """Public address of `POST /telegram`, for the webhook mode."""
+    webhook_secret: SecretStr | None = None
+    admins: Annotated[list[int], NoDecode] = Field(default_factory=list)
+    """User ids that may /reload and see /status."""
+
+    _lists = field_validator("admins", mode="before")(_listed)
+
+
+class Web(BaseModel):
+    """The HTTP service."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=0, le=65535)
+    public_url: str | None = None
+    """Where people reach this service; links to passages are built on it."""
+
+
+class Settings(BaseSettings):
+    """All settings of the program."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="TINTINH_", env_nested_delimiter="__", env_file=".env", env_file_encoding="utf-8", extra="ignore"
+    )
+
+    data_dir: Path = Path("data")
+    """Where generations live."""
+    corpus: Annotated[list[Path], NoDecode] = Field(default_factory=lambda: [SEEDS])
+    """Files and folders of articles."""
+    timezone: str = "Asia/Ho_Chi_Minh"
+    province: str | None = None
+    """The province this service is for; shown in the greeting."""
+    embedding: Embedding = Embedding()
+    telegram: Telegram = Telegram()
+    web: Web = Web()
+
+    _lists = field_validator("corpus", mode="before")(_listed)
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError(f"{value!r} is no time zone") from error
+        return value
+
+
+def load_settings(data: Path | None = None) -> Settings:
+    """Return the settings; `data` (a flag) goes before the environment, that before `.env`.
+
+    Raises SettingsError that names the variable whose value is wrong.
+    """
+    try:
+        return Settings(data_dir=data) if data is not None else Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "TINTINH_" + "__".join(str(part).upper() for part in first["loc"] if not isinstance(part, int))
+        raise SettingsError(f"{name}: {first['msg']}", mend=f"Correct {name} in the environment or in .env") from error
+    except (json.JSONDecodeError, ValueError) as error:
+        raise SettingsError(f"a setting cannot be read ({error})", mend="Correct it in the environment or in .env") from error
