@@ -1,0 +1,125 @@
+"""Wires everything once, starts, drains, stops: one ASGI app for the web and the webhooks, Telegram beside it."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Callable
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+from bot import logs
+from bot.admin import Desk
+from bot.assistant import Assistant
+from bot.channels.telegram import Telegram
+from bot.channels.web import Web
+from bot.library import Library
+from config.settings import Settings
+from retrieval.encoding import open_encoder
+from retrieval.errors import TinTinhError
+
+log = logging.getLogger(__name__)
+
+REFRESH_S = 0.5
+"""How often a generation that another process published is looked for."""
+DRAIN_S = 8
+
+
+def build_app(settings: Settings, library: Library) -> Starlette:
+    """Return the ASGI app of the service over `library`."""
+    assistant = Assistant(library)
+    desk = Desk(library, settings.corpus)
+    web = Web(assistant, library, desk)
+    routes = web.routes()
+    telegram = _telegram(settings, assistant, desk)
+    if telegram is not None:
+        routes.append(Route("/telegram", telegram.webhook, methods=["POST"]))
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        stop = asyncio.Event()
+        tasks = [asyncio.create_task(_follow(library, stop))]
+        if telegram is not None:
+            tasks.append(asyncio.create_task(telegram.run(stop)))
+        try:
+            yield
+        finally:
+            stop.set()
+            done, late = await asyncio.wait(tasks, timeout=DRAIN_S)
+            for task in late:
+                task.cancel()
+            for task in done:
+                if task.exception() is not None:
+                    log.error("a part of the service failed", exc_info=task.exception())
+
+    return Starlette(routes=routes, lifespan=lifespan)
+
+
+def _telegram(settings: Settings, assistant: Assistant, desk: Desk) -> Telegram | None:
+    options = settings.telegram
+    if options.token is None or not options.token.get_secret_value():
+        log.info("telegram is off: TINTINH_TELEGRAM__TOKEN is not set")
+        return None
+    webhook = options.webhook_url if options.mode == "webhook" else None
+    return Telegram(
+        assistant,
+        desk,
+        token=options.token.get_secret_value(),
+        base_url=options.base_url,
+        admins=options.admins,
+        public_url=settings.web.public_url,
+        webhook_url=webhook,
+        webhook_secret=options.webhook_secret.get_secret_value() if options.webhook_secret else None,
+    )
+
+
+async def _follow(library: Library, stop: asyncio.Event) -> None:
+    """Take up each newly published generation; one that cannot be opened leaves the one before in force."""
+    refused: str | None = None
+    while not stop.is_set():
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), REFRESH_S)
+        current = library.store.current_id()
+        if stop.is_set() or current is None or current == refused:
+            continue
+        try:
+            if await asyncio.to_thread(library.refresh):
+                log.info("generation %s is in force", current)
+        except TinTinhError as error:
+            refused = current
+            log.error("generation %s is not taken up: %s", current, error)
+
+
+def serve(settings: Settings, announce: Callable[[str], None] = lambda _: None) -> None:
+    """Run the service until SIGTERM or Ctrl-C. Indexes the corpus first where there is no index yet."""
+    logs.configure(secrets_of(settings))
+    library = open_library(settings)
+    if library.store.current_id() is None:
+        indexed = library.index(settings.corpus)
+        log.info("indexed %d articles, generation %s", indexed.articles, indexed.generation)
+    library.engine()
+    app = build_app(settings, library)
+    announce(f"http://{settings.web.host}:{settings.web.port}")
+    uvicorn.run(
+        app,
+        host=settings.web.host,
+        port=settings.web.port,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=DRAIN_S,
+        lifespan="on",
+    )
+
+
+def open_library(settings: Settings) -> Library:
+    """Return the library that the settings name, its encoder loaded."""
+    options = settings.embedding
+    encoder = open_encoder(options.model, options.query_prompt, options.passage_prompt)
+    return Library(settings.data_dir, encoder)
+
+
+def secrets_of(settings: Settings) -> tuple[str, ...]:
+    """Return the values that no log may show."""
+    found = (settings.telegram.token, settings.telegram.webhook_secret)
+    return tuple(s.get_secret_value() for s in found if s is not None)
