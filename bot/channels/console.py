@@ -1,0 +1,51 @@
+"""The terminal: lines typed -> messages, replies -> coloured text. rich."""
+
+from rich.console import Console
+from rich.text import Text
+
+from bot import admin, rendering
+from bot.assistant import Assistant
+from bot.messages import Incoming
+from retrieval.answers.types import Answer, Reply
+
+CHANNEL = "console"
+
+
+def show(console: Console, reply: Reply) -> None:
+    """Print a reply: the short answer in bold, then each quote with the answer's words marked."""
+    if not isinstance(reply, Answer):
+        for message in rendering.render(reply):
+            console.print(Text(message.plain))
+        return
+    if reply.kind == "yes_no":
+        console.print(Text("Tin Tỉnh không tự kết luận đúng hay sai; đây là điều bài báo viết:"))
+    for line in rendering.short_answer(reply):
+        console.print(Text(line, style="bold"))
+    if reply.interpretation:
+        console.print(Text(reply.interpretation, style="italic"))
+    for number, citation in enumerate(reply.citations, 1):
+        quote = Text(f"\n[{number}] ")
+        for text, is_answer in rendering.marked_quote(reply, number - 1):
+            quote.append(text, style="bold black on yellow" if is_answer else "dim")
+        console.print(quote)
+        console.print(Text(f"    {citation.title}", style="cyan"))
+        console.print(Text(f"    {rendering.citation_line(citation)}" + (f"  {citation.url}" if citation.url else "")))
+    console.print(Text(f"\nmã {reply.id} · {reply.elapsed_ms:.0f} ms", style="dim"))
+
+
+def chat(console: Console, assistant: Assistant) -> None:
+    """Talk until the end of the input."""
+    console.print(admin.WELCOME)
+    while True:
+        try:
+            line = console.input("\n[bold cyan]Bạn:[/] ").strip()
+        except (EOFError, KeyboardInterrupt):
+            console.print()
+            return
+        if not line:
+            continue
+        outgoing = assistant.answer(Incoming(CHANNEL, "terminal", line))
+        if outgoing.reply is None:
+            console.print(outgoing.words)
+        else:
+            show(console, outgoing.reply)

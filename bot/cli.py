@@ -1,0 +1,313 @@
+"""The command `tintinh`: parses, calls, prints. Exit 0 when done, 1 when the work failed, 2 for wrong usage."""
+
+import datetime as dt
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+
+from bot.admin import report
+from bot.assistant import Assistant
+from bot.channels import console as terminal
+from bot.library import Library
+from config.settings import Settings, load_settings
+from retrieval import evaluation
+from retrieval.engine import Engine
+from retrieval.errors import CorpusError, TinTinhError
+from retrieval.vietnamese.text import nfc
+
+app = typer.Typer(
+    name="tintinh",
+    help="Answers Vietnamese questions about provincial news, each part with the passage it rests on.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+corpus_app = typer.Typer(help="Look at the loaded articles.", no_args_is_help=True)
+app.add_typer(corpus_app, name="corpus")
+
+out = Console()
+err = Console(stderr=True)
+
+Data = Annotated[Path | None, typer.Option("--data", help="Data folder; else TINTINH_DATA_DIR, .env, ./data.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print nothing but JSON.")]
+Batch = Annotated[Path | None, typer.Option("--batch", help="JSONL of {id, question, previous?}.")]
+Output = Annotated[Path | None, typer.Option("--output", help="JSONL to write, a row for each row read.")]
+Since = Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only articles of this day or later.")]
+Until = Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only articles of this day or earlier.")]
+Source = Annotated[list[str] | None, typer.Option(help="Only articles of this source; may be repeated.")]
+
+
+def main() -> None:
+    """Run the command line."""
+    try:
+        app()
+    except TinTinhError as error:
+        sys.stderr.write(f"{' '.join(str(error).split())}\n")
+        raise SystemExit(1) from None
+    except BrokenPipeError:
+        sys.stderr.close()
+        raise SystemExit(1) from None
+
+
+def _library(data: Path | None) -> tuple[Settings, Library]:
+    from bot.service import open_library  # the service brings the channels' SDKs; only what needs them waits for them
+
+    settings = load_settings(data)
+    return settings, open_library(settings)
+
+
+def _engine(data: Path | None) -> Engine:
+    return _library(data)[1].engine()
+
+
+@app.command()
+def index(
+    corpus: Annotated[list[Path] | None, typer.Option("--corpus", help="File or folder of articles; may be repeated.")] = None,
+    data: Data = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Read articles and publish them as a new generation of the corpus."""
+    settings, library = _library(data)
+    columns = (TextColumn("{task.description:>10}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=err, disable=not err.is_terminal, transient=True) as progress:
+        stages: dict[str, Any] = {}
+
+        def show(stage: str, done: int, total: int) -> None:
+            if stage not in stages:
+                stages[stage] = progress.add_task(stage, total=total)
+            progress.update(stages[stage], completed=done)
+
+        indexed = library.index(corpus or settings.corpus, show)
+    if as_json:
+        row = {
+            "generation": indexed.generation,
+            "articles": indexed.articles,
+            "unread": [{"where": u.where, "why": u.why} for u in indexed.unread],
+            "duplicates": [{"id": d.id, "of": d.of, "likeness": d.likeness} for d in indexed.duplicates],
+        }
+        sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
+    else:
+        out.print(report(indexed), markup=False, highlight=False)
+    if not indexed.articles:
+        raise CorpusError("no article was loaded", mend="Look at what was skipped and why; give --corpus a file or folder of articles")
+
+
+@app.command()
+def ask(
+    question: Annotated[str | None, typer.Argument(help="The question.")] = None,
+    previous: Annotated[str | None, typer.Option(help="The question asked before.")] = None,
+    batch: Batch = None,
+    output: Output = None,
+    data: Data = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Answer a question, or a batch of them."""
+    _either(question, batch, output)
+    engine = _engine(data)
+    if batch is not None and output is not None:
+        _run_batch(batch, output, lambda row: engine.ask(_text(row, "question"), _optional(row, "previous")).to_json())
+        return
+    reply = engine.ask(question or "", previous)
+    if as_json:
+        sys.stdout.write(json.dumps(reply.to_json(), ensure_ascii=False) + "\n")
+    else:
+        terminal.show(out, reply)
+
+
+@app.command()
+def search(
+    question: Annotated[str | None, typer.Argument(help="What to look for.")] = None,
+    k: Annotated[int, typer.Option("-k", min=1, max=100, help="How many articles.")] = 10,
+    batch: Batch = None,
+    output: Output = None,
+    since: Since = None,
+    until: Until = None,
+    source: Source = None,
+    data: Data = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Show the articles and passages nearest to a question."""
+    _either(question, batch, output)
+    engine = _engine(data)
+
+    def hits(text: str, previous: str | None = None) -> list[dict[str, Any]]:
+        found = engine.search(
+            text,
+            k,
+            previous=previous,
+            since=since.date() if since else None,
+            until=until.date() if until else None,
+            sources=source or (),
+        )
+        rows = []
+        for hit in found:
+            article, start, end = engine.generation.passage(hit.passage)
+            rows.append({"article_id": article.id, "passage_id": str(hit.passage), "score": round(hit.score, 4), "start": start, "end": end})
+        return rows
+
+    if batch is not None and output is not None:
+        _run_batch(batch, output, lambda row: {"hits": hits(_text(row, "question"), _optional(row, "previous"))})
+        return
+    rows = hits(question or "")
+    if as_json:
+        sys.stdout.write(json.dumps({"question": question, "hits": rows}, ensure_ascii=False) + "\n")
+        return
+    table = Table("", "score", "article", "title", "passage")
+    for number, row in enumerate(rows, 1):
+        article, start, end = engine.generation.passage(int(row["passage_id"]))
+        table.add_row(str(number), f"{row['score']:.2f}", article.id, article.title, " ".join(article.text[start:end].split())[:160])
+    out.print(table)
+
+
+@app.command()
+def chat(data: Data = None) -> None:
+    """Talk with Tin Tỉnh in the terminal."""
+    library = _library(data)[1]
+    library.engine()
+    terminal.chat(out, Assistant(library))
+
+
+@app.command()
+def serve(data: Data = None) -> None:
+    """Run the service: the chat page at once, Telegram as soon as its token is set."""
+    from bot.service import serve as run
+
+    run(load_settings(data), lambda address: err.print(f"Tin Tỉnh: [bold]{address}[/]  (Ctrl-C stops)"))
+
+
+@app.command("eval")
+def evaluate(
+    questions: Annotated[Path, typer.Argument(help="JSONL of {id, type, question, answers, article_id, previous?}.")],
+    data: Data = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Judge the answers to questions with gold spans."""
+    engine = _engine(data)
+    judged: list[evaluation.Judged] = []
+    for number, line in _lines(questions):
+        try:
+            row = json.loads(line)
+            judged.append(evaluation.judge(row, engine.ask(nfc(row["question"]), row.get("previous")).to_json()))
+        except (ValueError, KeyError, TypeError, ZeroDivisionError) as error:
+            raise CorpusError(f"{questions}:{number} is no question with gold answers ({error!r})", mend="Correct the line") from error
+    total = evaluation.figures(judged)
+    groups = {kind: evaluation.figures([j for j in judged if j.type == kind]) for kind in sorted({j.type for j in judged})}
+    if as_json:
+        sys.stdout.write(json.dumps({"total": total, "by_type": groups}, ensure_ascii=False) + "\n")
+        return
+    names = ["questions", "article_first", "evidence", "f1", "correct", "wrongly_refused", "refused"]
+    table = Table("type", *names)
+    for kind, row in {**groups, "all": total}.items():
+        table.add_row(kind, *(str(row.get(name, "")) for name in names))
+    out.print(table)
+
+
+@corpus_app.command("list")
+def corpus_list(data: Data = None, *, as_json: AsJson = False) -> None:
+    """List the loaded articles."""
+    generation = _engine(data).generation
+    if as_json:
+        rows = [{k: v for k, v in a.to_row().items() if k != "text"} for a in generation.articles()]
+        sys.stdout.write(json.dumps({"generation": generation.id, "articles": rows}, ensure_ascii=False) + "\n")
+        return
+    table = Table("id", "date", "source", "title")
+    for article in generation.articles():
+        table.add_row(article.id, str(article.published_at or "–"), article.source, article.title)
+    out.print(table)
+
+
+@corpus_app.command("show")
+def corpus_show(article_id: Annotated[str, typer.Argument(metavar="ID")], data: Data = None, *, as_json: AsJson = False) -> None:
+    """Show one article as it is stored."""
+    generation = _engine(data).generation
+    row = generation.row(nfc(article_id))
+    if row is None:
+        raise CorpusError(f"no article has the id {article_id!r}", mend="`tintinh corpus list` shows the ids")
+    article = generation.article(row)
+    if as_json:
+        sys.stdout.write(json.dumps(article.to_row(), ensure_ascii=False) + "\n")
+        return
+    out.print(article.title, style="bold", markup=False, highlight=False)
+    out.print(f"{article.source}, {article.published_at or 'không rõ ngày'}  {article.url or ''}", markup=False, highlight=False)
+    out.print(article.text, markup=False, highlight=False)
+
+
+@app.command()
+def doctor(data: Data = None) -> None:
+    """Check settings, encoder, index and token, and say what to mend."""
+    from bot.doctor import checks
+
+    wrong = 0
+    for check in checks(data):
+        wrong += not check.good
+        out.print(f"{'[green]ok  [/]' if check.good else '[red]WRONG[/]'} {check.name}: ", end="")
+        out.print(check.says, markup=False, highlight=False, soft_wrap=True)
+    if wrong:
+        raise typer.Exit(1)
+
+
+def _either(question: str | None, batch: Path | None, output: Path | None) -> None:
+    if (question is None) == (batch is None) or (batch is None) != (output is None):
+        raise typer.BadParameter("give a QUESTION, or --batch IN.jsonl with --output OUT.jsonl")
+
+
+def _lines(path: Path) -> Iterator[tuple[int, str]]:
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CorpusError(f"{path} cannot be read ({error})", mend="Give a JSONL file in UTF-8") from error
+    return ((n, line) for n, line in enumerate(text.split("\n"), 1) if line.strip())
+
+
+def _run_batch(batch: Path, output: Path, work: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+    """Write a row for each row of `batch`, in order; a row that fails says so in its place. `output` is whole or absent."""
+    lines = list(_lines(batch))
+    aside = output.with_name(f".{output.name}.{os.getpid()}")
+    try:
+        with aside.open("w", encoding="utf-8", newline="\n") as file, Progress(console=err, disable=not err.is_terminal, transient=True) as progress:
+            for _, line in progress.track(lines, description="questions"):
+                file.write(json.dumps(_batch_row(line, work), ensure_ascii=False) + "\n")
+        aside.replace(output)
+    except OSError as error:
+        raise CorpusError(f"{output} cannot be written ({error.strerror})", mend="Give --output a path that can be written") from error
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def _batch_row(line: str, work: Callable[[dict[str, Any]], dict[str, Any]]) -> dict[str, Any]:
+    identifier = None
+    try:
+        row = json.loads(line)
+        identifier = row.get("id")
+        result = work(row)
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with one row, the others are answered
+        return {"id": identifier, "status": "error", "error": f"{type(error).__name__}: {error}"}
+    code = {"code": result["id"]} if "id" in result else {}
+    return result | {"id": identifier} | code
+
+
+def _text(row: dict[str, Any], name: str) -> str:
+    value = row[name]
+    if not isinstance(value, str):
+        raise TypeError(f"{name} is not text")
+    return value
+
+
+def _optional(row: dict[str, Any], name: str) -> str | None:
+    return _text(row, name) if row.get(name) is not None else None
+
+
+if __name__ == "__main__":
+    main()

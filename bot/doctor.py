@@ -1,0 +1,84 @@
+"""Checks what the service needs, one by one, and says for each fault what mends it."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.library import Library
+from config.settings import Settings, load_settings
+from retrieval.encoding import Encoder, open_encoder
+from retrieval.errors import TinTinhError
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was checked."""
+
+    name: str
+    good: bool
+    says: str
+
+
+def checks(data: Path | None) -> Iterator[Check]:
+    """Yield the checks in the order in which they build on one another; stop where the rest cannot be told."""
+    try:
+        settings = load_settings(data)
+    except TinTinhError as error:
+        yield Check("settings", good=False, says=str(error))
+        return
+    yield Check("settings", good=True, says=f"data in {settings.data_dir}, corpus {', '.join(map(str, settings.corpus))}")
+    yield _corpus(settings)
+    yield _data_folder(settings)
+    try:
+        encoder = open_encoder(settings.embedding.model, settings.embedding.query_prompt, settings.embedding.passage_prompt)
+    except TinTinhError as error:
+        yield Check("encoder", good=False, says=str(error))
+        return
+    yield Check("encoder", good=True, says=f"{encoder.name}, {encoder.dimensions} dimensions")
+    yield _index(settings, encoder)
+    yield _token(settings)
+
+
+def _corpus(settings: Settings) -> Check:
+    missing = [str(p) for p in settings.corpus if not p.exists()]
+    if missing:
+        return Check("corpus", good=False, says=f"there is no {missing[0]}. Correct TINTINH_CORPUS")
+    return Check("corpus", good=True, says="every path is there")
+
+
+def _data_folder(settings: Settings) -> Check:
+    folder = settings.data_dir
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    if os.access(folder, os.W_OK):
+        return Check("data folder", good=True, says=f"{settings.data_dir.absolute()} can be written")
+    return Check("data folder", good=False, says=f"{folder.absolute()} cannot be written. Give the service write access, or set TINTINH_DATA_DIR")
+
+
+def _index(settings: Settings, encoder: Encoder) -> Check:
+    try:
+        generation = Library(settings.data_dir, encoder).engine().generation
+    except TinTinhError as error:
+        return Check("index", good=False, says=str(error))
+    return Check("index", good=True, says=f"generation {generation.id}: {len(generation)} articles, {len(generation.passages)} passages, checksums right")
+
+
+def _token(settings: Settings) -> Check:
+    token = settings.telegram.token
+    if token is None or not token.get_secret_value():
+        return Check("telegram", good=True, says="off; set TINTINH_TELEGRAM__TOKEN to turn it on")
+    if settings.telegram.mode == "webhook" and not settings.telegram.webhook_url:
+        return Check("telegram", good=False, says="the webhook mode needs TINTINH_TELEGRAM__WEBHOOK_URL")
+    from telegram.error import InvalidToken, TelegramError
+
+    from bot.channels.telegram import check
+
+    try:
+        name = check(token.get_secret_value(), settings.telegram.base_url)
+    except InvalidToken:
+        return Check("telegram", good=False, says="Telegram does not know the token. Correct TINTINH_TELEGRAM__TOKEN")
+    except TelegramError as error:
+        says = str(error).replace(token.get_secret_value(), "[token]")
+        return Check("telegram", good=False, says=f"{settings.telegram.base_url} cannot be reached ({says}). Check the network and TINTINH_TELEGRAM__BASE_URL")
+    return Check("telegram", good=True, says=f"the token belongs to @{name}")
