@@ -77,9 +77,10 @@ class Engine:
             return Explained(self._refusal(understood, None, (), started), understood, (), ())
         context = self._contexts.of(understood, hits)
         with self._reading:
-            drafts = self.reader.read(context)
+            reading = self.reader.read(context)
+        drafts = reading.drafts
         composed = None
-        if drafts and drafts[0].probability >= self.reader.threshold and not contradicted(context, drafts[0]):
+        if drafts and reading.answerable >= self.reader.threshold and not contradicted(context, drafts[0]):
             composed = self._composer.compose(understood, context, drafts)
         if composed is None:
             reply_: Reply = self._refusal(understood, context, drafts, started)

@@ -20,7 +20,7 @@ import shutil
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -29,13 +29,16 @@ from filelock import FileLock, Timeout
 from retrieval import lexical, storage, vectors
 from retrieval.articles import Article
 from retrieval.encoding import Encoder
-from retrieval.errors import GenerationError
+from retrieval.errors import GenerationError, ReaderModelError
 from retrieval.passages import passages
 from retrieval.vietnamese.terms import Terms, terms
 
 FORMAT = 1
 KEPT = 5
 """Generations that stay for a rollback."""
+
+BACKGROUND = 1000
+"""Weight of the counts from the news at large (training/rarity.py), in articles."""
 
 Progress = Callable[[str, int, int], None]
 """Called with the stage, how much is done and how much there is."""
@@ -44,6 +47,32 @@ Progress = Callable[[str, int, int], None]
 def term_key(term: str) -> int:
     """Return the 32-bit key under which a folded syllable or bigram is counted."""
     return zlib.crc32(term.encode())
+
+
+class _Background(NamedTuple):
+    keys: npt.NDArray[np.uint32]
+    counts: npt.NDArray[np.uint16]
+    articles: int
+
+
+@functools.cache
+def _background() -> _Background:
+    path = Path(__file__).parent / "models" / "rarity.npz"
+    try:
+        with np.load(path) as stored:
+            return _Background(stored["keys"], stored["counts"], int(stored["articles"]))
+    except (OSError, ValueError, KeyError) as error:
+        raise ReaderModelError(f"{path} cannot be used ({error})", mend="Reinstall tintinh") from error
+
+
+def _looked_up(
+    keys: npt.NDArray[np.uint32], counts: npt.NDArray[Any], wanted: npt.NDArray[np.uint32]
+) -> npt.NDArray[np.float64]:
+    """Return the count of each of `wanted` among sorted `keys`, 0 where it is not there."""
+    if not len(keys):
+        return np.zeros(len(wanted))
+    at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+    return np.where(keys[at] == wanted, counts[at], 0).astype(np.float64)
 
 
 class Generation:
@@ -108,10 +137,16 @@ class Generation:
         return self.article(article), start, end
 
     def rarity(self, keys: npt.NDArray[np.uint32]) -> npt.NDArray[np.float32]:
-        """Return for each term key its inverse document frequency, ln(1 + (N - n + 0.5) / (n + 0.5)), as in BM25."""
-        at = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
-        counts = np.where(self._keys[at] == keys, self._counts[at], 0)
-        return np.log1p((len(self) - counts + 0.5) / (counts + 0.5)).astype(np.float32)
+        """Return for each term key its inverse document frequency, ln(1 + (N - n + 0.5) / (n + 0.5)), as in BM25.
+
+        N and n count this corpus and, as `BACKGROUND` articles more, the news at large: a corpus of a dozen articles
+        cannot tell by itself which words are rare.
+        """
+        background = _background()
+        own = _looked_up(self._keys, self._counts, keys)
+        at_large = _looked_up(background.keys, background.counts, keys) * (BACKGROUND / background.articles)
+        counts, total = own + at_large, len(self) + BACKGROUND
+        return np.log1p((total - counts + 0.5) / (counts + 0.5)).astype(np.float32)
 
     def stand_in(self, keys: npt.NDArray[np.uint32], article: int) -> npt.NDArray[np.bool_]:
         """Tell for each term key whether it stands in the article at row `article`, its title included."""
@@ -124,7 +159,7 @@ class Generation:
     @property
     def strangest(self) -> float:
         """The rarity of a term that stands in no article."""
-        return math.log1p((len(self) + 0.5) / 0.5)
+        return math.log1p((len(self) + BACKGROUND + 0.5) / 0.5)
 
     def allowed(
         self, since: dt.date | None, until: dt.date | None, sources: Sequence[str]

@@ -36,6 +36,8 @@ MODELS = Path(__file__).parents[1] / "retrieval" / "models"
 FOLDS = 5
 SENTENCE_ROUNDS = 260
 ANSWER_ROUNDS = 120
+WRONGLY_REFUSED = 0.04
+"""Share of the answerable questions, out of fold, that the threshold refuses."""
 
 
 def out_of_fold_kinds(rows: list[dict[str, Any]], understood: list[Question]) -> list[Question]:
@@ -203,29 +205,56 @@ def fit_spans(items: list[Item]) -> None:
 
 
 def fit_answers(items: list[Item]) -> None:
-    """Fit the answer model out of fold and print the figures."""
+    """Fit the answer model and the refusal model out of fold, and print the figures."""
     for item in items:
         item.right = np.array([answer_is_right(d.text, item.gold) if item.gold else 0.0 for d in item.drafts])
-    scores: list[tuple[Item, int, float]] = []
+        item.chances = np.zeros(len(item.drafts))
     for k in range(FOLDS):
-        x = np.concatenate([i.features for i in map(draft_rows, [i for i in items if i.part != k])])
-        y = np.concatenate([i.right >= 0.999 for i in items if i.part != k]).astype(float)
-        model = train_trees(x, y, ANSWER_ROUNDS, 12, 30)
+        model = train_answers([i for i in items if i.part != k])
         for item in items:
             if item.part == k and item.drafts:
-                p = np.asarray(model.predict(draft_rows(item).features))
-                scores.append((item, int(np.argmax(p)), float(p.max())))
-    answerable = [s for s in scores if s[0].gold]
-    wrong = [s for s in scores if not s[0].gold]
-    print(f"  first draft right: {np.mean([i.right[0] >= 0.999 for i, _, _ in answerable]):.4f}")
-    print(f"  chosen right:      {np.mean([i.right[j] >= 0.999 for i, j, _ in answerable]):.4f}")
-    print(f"  any draft right:   {np.mean([i.right.max() >= 0.999 for i, _, _ in answerable]):.4f}")
-    for share in (0.05, 0.08, 0.1):
-        threshold = np.quantile([p for *_, p in answerable], share)
-        refused = np.mean([p < threshold for *_, p in wrong])
-        right = np.mean([p >= threshold and i.right[j] >= 0.999 for i, j, p in answerable])
-        print(f"  refusing {share:.2f} of the answerable below {threshold:.3f}: refused {refused:.3f}, right {right:.4f}")
-    fit_answers.scores = scores  # type: ignore[attr-defined]
+                item.chances = np.asarray(model.predict(draft_rows(item).features))
+    read = [i for i in items if i.drafts]
+    for item in read:
+        item.known = 0.0
+    for k in range(FOLDS):
+        model, scale = train_refusal([i for i in read if i.part != k])
+        for item in read:
+            if item.part == k:
+                row = ((reader.refusal_row(draft_rows(item).features, item.chances) - scale[0]) / scale[1])[None]
+                item.known = float(model.predict_proba(row)[0, 1])
+    answerable = [i for i in read if i.gold]
+    best = [i.right[int(np.argmax(i.chances))] >= 0.999 for i in answerable]
+    article = [i.row["article_id"] == i.context.articles[i.drafts[int(np.argmax(i.chances))].candidate.hit].id for i in answerable]
+    first = [i.row["article_id"] == i.context.articles[0].id for i in answerable]
+    print(f"  first draft right: {np.mean([i.right[0] >= 0.999 for i in answerable]):.4f}")
+    print(f"  chosen right:      {np.mean(best):.4f}, of the right article {np.mean(article):.4f} (best hit {np.mean(first):.4f})")
+    print(f"  any draft right:   {np.mean([i.right.max() >= 0.999 for i in answerable]):.4f}")
+    for name, value in (("chance", lambda i: i.chances.max()), ("refusal", lambda i: i.known)):
+        scores = np.array([value(i) for i in answerable])
+        none = np.array([value(i) for i in read if not i.gold])
+        auc = np.mean([np.mean(s > none) for s in scores])
+        print(f"  {name}: AUC {auc:.3f}")
+        for share in (0.03, 0.05, 0.08, 0.1):
+            threshold = np.quantile(scores, share)
+            right = np.mean([r and s >= threshold for r, s in zip(best, scores, strict=True)])
+            found = np.mean([r and s >= threshold for r, s in zip(article, scores, strict=True)])
+            print(f"    refusing {share:.2f} (below {threshold:.3f}): refused {np.mean(none < threshold):.3f}, right {right:.4f}, article {found:.4f}")
+
+
+def train_answers(items: list[Item]) -> lightgbm.Booster:
+    """Return the model of how likely a draft is right."""
+    x = np.concatenate([draft_rows(i).features for i in items])
+    y = np.concatenate([i.right >= 0.999 for i in items]).astype(float)
+    return train_trees(x, y, ANSWER_ROUNDS, 12, 30)
+
+
+def train_refusal(items: list[Item]) -> tuple[LogisticRegression, tuple[np.ndarray, np.ndarray]]:
+    """Return the model of whether the question has an answer at all, and the mean and deviation of its features."""
+    x = np.array([reader.refusal_row(draft_rows(i).features, i.chances) for i in items])
+    y = np.array([bool(i.gold) for i in items])
+    scale = (x.mean(axis=0), x.std(axis=0) + 1e-6)
+    return LogisticRegression(C=0.01, max_iter=3000, class_weight="balanced").fit((x - scale[0]) / scale[1], y), scale
 
 
 @dataclasses.dataclass
@@ -246,13 +275,18 @@ def save(items: list[Item]) -> None:
     model = train_trees(x, y, SENTENCE_ROUNDS, 20, 40)
     np.savez_compressed(MODELS / "sentences.npz", **trees.from_dump(model.dump_model(), list(sentences.FEATURES)))
     train_spans(span_samples(items), MODELS / "spans.crf")
-    x = np.concatenate([draft_rows(i).features for i in items])
-    y = np.concatenate([i.right >= 0.999 for i in items]).astype(float)
-    model = train_trees(x, y, ANSWER_ROUNDS, 12, 30)
+    model = train_answers(items)
     np.savez_compressed(MODELS / "answers.npz", **trees.from_dump(model.dump_model(), list(reader.DRAFT_FEATURES)))
-    answerable = [p for i, _, p in fit_answers.scores if i.gold]  # type: ignore[attr-defined]
-    threshold = float(np.quantile(answerable, 0.07))
-    (MODELS / "reader.json").write_text(json.dumps({"threshold": round(threshold, 4)}) + "\n", encoding="utf-8")
+    read = [i for i in items if i.drafts]
+    refusal, (mean, deviation) = train_refusal(read)
+    threshold = float(np.quantile([i.known for i in read if i.gold], WRONGLY_REFUSED))
+    weights = refusal.coef_[0] / deviation
+    settings = {
+        "threshold": round(threshold, 4),
+        "bias": round(float(refusal.intercept_[0] - weights @ mean), 5),
+        "weights": dict(zip(reader.REFUSAL_FEATURES, [round(float(w), 5) for w in weights], strict=True)),
+    }
+    (MODELS / "reader.json").write_text(json.dumps(settings, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -19,6 +19,8 @@ _UNITS = frozenset(
     " phuong quan truong lop tau xe nha phan nam thang ngay gio phut tuoi lan dai hoi don mw luot diem chi to phong"
     " suat can_ho san du_an khoang gan hon".split()
 )
+_CHAIR = (("chu", "tri"), ("chu", "toa"), ("dieu", "hanh"))
+_ATTENDANCE = ("du", "tham du", "cung du", "ve du", "toi du", "den du", "tham gia", "co mat")
 _CLAIMS = re.compile(r"(?:Ảnh|ẢNH|Nguồn ảnh)\s*:")
 
 
@@ -44,6 +46,26 @@ class Sentence:
 def annotate(article: Article) -> list[Sentence]:
     """Return the sentences of `article` in order."""
     return [_sentence(article.text, start, end) for start, end in sentences(article.text)]
+
+
+def lists_attendance(sentence: Sentence) -> bool:
+    """Tell whether a sentence lists who was there: `Dự hội nghị có các đồng chí: …`, `Tham dự có …`, `Cùng dự có …`."""
+    start = sentence.folded[:14]
+    text = " ".join(start)
+    return any(f" {phrase} " in f" {text} " for phrase in _ATTENDANCE) and ("co" in start or "gom" in start or "dong" in start) and bool(sentence.people)
+
+
+def chair_cues(sentence: Sentence) -> list[int]:
+    """Return the tokens at which `chủ trì` stands, but not as the task of a lead agency (`giao Sở X chủ trì, phối hợp`)."""
+    words = sentence.folded
+    found = []
+    for i in range(len(words) - 1):
+        if words[i : i + 2] in _CHAIR:
+            after = words[i + 2 : i + 4]
+            if after[:2] in (("phoi", "hop"), ("tham", "muu")) or "giao" in words[max(0, i - 8) : i]:
+                continue
+            found.append(i)
+    return found
 
 
 def _sentence(text: str, start: int, end: int) -> Sentence:

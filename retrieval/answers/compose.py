@@ -160,10 +160,8 @@ def _pieces(question: Question, context: Context, draft: Draft) -> list[Item]:
     """Return the items of one draft, their citations not yet known."""
     sentence = draft.candidate.sentence
     article = context.articles[draft.candidate.hit]
-    if question.kind == "task":
-        listed = _tasks(question, context, draft)
-        if listed:
-            return listed
+    if draft.typed is not None and draft.typed.tasks:
+        return [_task_item(article.text, sentence, t) for t in draft.typed.tasks]
     found: list[Item] = []
     for span in draft.spans:
         if question.kind in PEOPLE_KINDS:
@@ -216,39 +214,6 @@ def _tail(sentence: Sentence, after: int, span: Span) -> tuple[int, int] | None:
     """Return what the span lists after its last person and a semicolon: `; đại diện lãnh đạo một số ban, ngành tỉnh`."""
     starts = [i for i in range(after + 1, span.last + 1) if sentence.gaps[i] == "S"]
     return (starts[-1], span.last) if starts and span.last - starts[-1] >= 2 else None
-
-
-def _tasks(question: Question, context: Context, draft: Draft) -> list[Item]:
-    """Return the tasks of the sentence that the question asks for: those of the body it names, else those marked."""
-    found = tasks.tasks(context.sentences[draft.candidate.hit], draft.candidate.index)
-    article = context.articles[draft.candidate.hit]
-    sentence = draft.candidate.sentence
-    if not found or all(t.assignee is None for t in found):
-        return []
-    named = {t: _named(context, sentence, t) for t in found}
-    best = max(named.values())
-    if best <= 0:
-        return []
-    wanted = [t for t in found if named[t] == best]
-    return [_task_item(article.text, sentence, t) for t in wanted]
-
-
-def _named(context: Context, sentence: Sentence, task: tasks.Task) -> float:
-    """Return how much of the question's own weight stands in the task's assignee, generic words of it left out."""
-    if task.assignee is None:
-        return 0.0
-    _, first, last = task.assignee
-    own = context.asked.own
-    body = [w for w in sentence.folded[first : last + 1] if w not in _GENERIC]
-    share = sum(own.get(w, 0.0) for w in body) / (sum(_weight(context, w) for w in body) or 1.0)
-    return share if share >= 0.99 or (share > 0.5 and len(body) > 1) else 0.0
-
-
-def _weight(context: Context, word: str) -> float:
-    return context.asked.weights.get(word, 4.0)
-
-
-_GENERIC = frozenset("tinh huyen xa thanh pho tp viet nam cac cua va".split())
 
 
 def _task_item(text: str, sentence: Sentence, task: tasks.Task) -> Item:

@@ -7,7 +7,7 @@ import functools
 import json
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +18,7 @@ from retrieval.answers.annotate import Sentence, annotate
 from retrieval.answers.sentences import Asked, Candidate
 from retrieval.answers.spans import Marked, Span, SpanModel
 from retrieval.answers.trees import Trees
+from retrieval.answers.typed import Typed, typed
 from retrieval.articles import Article
 from retrieval.encoding import Encoder
 from retrieval.errors import ReaderModelError
@@ -39,8 +40,32 @@ DRAFT_FEATURES = (
     "missing_rarest", "article_rank", "article_score", "article_margin", "best_sentence", "second_sentence",
     "names_missing", "named_missing", "named_pairs_missing", "named_far", "years_missing", "days_missing", "numbers_missing",
     "rare_far", "own_missing", "best_holds", "cosine", "accent_coverage", "unit_after_number", "question_length", "follows_up",
+    "rule", "rule_fit", "overlap",
     *(f"kind_{k}" for k in KINDS),
 )  # fmt: skip
+
+_RULES = {"chair": 1.0, "attendee": 2.0, "task": 3.0}
+_RULED_AMONG = 16
+"""Sentences among which a rule for the question's kind is tried, beside those the span model marks."""
+
+
+REFUSAL_FEATURES = (
+    *DRAFT_FEATURES, "chance", "second_chance", "drafts", "named_missing_any", "own_missing_squared", "best_sentence_any",
+)  # fmt: skip
+
+
+def refusal_row(features: npt.NDArray[np.float32], chances: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return what the refusal model looks at: the features of the likeliest draft, and how the others stand to it."""
+    best = int(np.argmax(chances))
+    ordered = np.sort(chances)[::-1]
+    row = features[best].astype(float)
+    named = row[DRAFT_FEATURES.index("named_missing")] + row[DRAFT_FEATURES.index("numbers_missing")]
+    own = row[DRAFT_FEATURES.index("own_missing")]
+    logit = np.log(np.clip(ordered, 1e-4, 1 - 1e-4) / (1 - np.clip(ordered, 1e-4, 1 - 1e-4)))
+    return np.array([
+        *row, logit[0], logit[1] if len(logit) > 1 else -9.0, float(len(chances)), float(named > 0), own * own,
+        float(features[:, 0].max()),
+    ])  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -100,23 +125,55 @@ class Draft:
     text: str
     features: tuple[float, ...]
     probability: float = 0.0
+    typed: Typed | None = None
 
 
 def drafts(context: Context, probabilities: npt.NDArray[np.float64], model: SpanModel) -> list[Draft]:
-    """Return a draft from each of the best sentences of `context`, the best sentence first."""
-    order = np.argsort(-probabilities, kind="stable")[:SENTENCES]
-    found = []
+    """Return drafts from the best sentences of `context`, the best sentence first: of each what the span model marks, and
+    what a rule finds; and one of a rule from a sentence further down.
+    """
+    ranking = np.argsort(-probabilities, kind="stable")
+    order = ranking[:SENTENCES]
+    found: list[Draft] = []
     marks = [model.mark(context.asked, context.candidates[at].sentence) for at in order]
     best_holds = max((m.holds for m in marks), default=0.0)
-    for rank, (at, marked) in enumerate(zip(order, marks, strict=True)):
+    ruled = False
+    for rank, at in enumerate(ranking[:_RULED_AMONG]):
         candidate = context.candidates[at]
-        if not marked.spans:
+        if not candidate.sentence.folded or (rank >= SENTENCES and ruled):
             continue
-        text = span_text(context.articles[candidate.hit].text, candidate.sentence, marked.spans)
-        found.append(
-            Draft(candidate, marked.spans, text, _draft_features(context, probabilities, order, rank, marked, best_holds))
-        )
+        rule = typed(context.asked, context.sentences[candidate.hit], candidate.index)
+        ruled = ruled or rule is not None
+        if rank < SENTENCES:
+            marked = marks[rank]
+            found.append(_draft(context, probabilities, ranking, rank, marked, best_holds, None, rule))
+        else:
+            marked = Marked((), 0.0, 0.0)
+        if rule is not None:
+            found.append(_draft(context, probabilities, ranking, rank, marked, best_holds, rule, rule))
     return found
+
+
+def _draft(
+    context: Context,
+    probabilities: npt.NDArray[np.float64],
+    ranking: npt.NDArray[np.int64],
+    rank: int,
+    marked: Marked,
+    best_holds: float,
+    rule: Typed | None,
+    beside: Typed | None,
+) -> Draft:
+    candidate = context.candidates[ranking[rank]]
+    spans = rule.spans if rule is not None else marked.spans
+    text = span_text(context.articles[candidate.hit].text, candidate.sentence, spans)
+    own = {i for s in spans for i in range(s.first, s.last + 1)}
+    other_spans = marked.spans if rule is not None else beside.spans if beside is not None else ()
+    other = {i for s in other_spans for i in range(s.first, s.last + 1)}
+    overlap = len(own & other) / len(own | other) if other else -1.0
+    ruled = (_RULES[rule.rule], rule.fit) if rule is not None else (0.0, beside.fit if beside is not None else 0.0)
+    features = _draft_features(context, probabilities, ranking, rank, marked, spans, best_holds, (*ruled, overlap))
+    return Draft(candidate, tuple(spans), text, features, typed=rule)
 
 
 def span_text(article_text: str, sentence: Sentence, spans: Sequence[Span]) -> str:
@@ -130,24 +187,26 @@ def _draft_features(
     order: npt.NDArray[np.int64],
     rank: int,
     marked: Marked,
+    spans: Sequence[Span],
     max_holds: float,
+    ruled: tuple[float, float, float],
 ) -> tuple[float, ...]:
     asked, question = context.asked, context.asked.question
     row = dict(zip(sentences.FEATURES, context.features[order[rank]].tolist(), strict=True))
     candidate = context.candidates[order[rank]]
     sentence = candidate.sentence
-    inside = [i for s in marked.spans for i in range(s.first, s.last + 1)]
+    inside = [i for s in spans for i in range(s.first, s.last + 1)]
     marks = [sentence.marks[i] for i in inside]
     size = len(inside)
-    first, last = marked.spans[0].first, marked.spans[-1].last
-    logit = [math.log(max(p, 1e-6) / max(1 - p, 1e-6)) for p in probabilities[order].tolist()]
+    first, last = spans[0].first, spans[-1].last
+    logit = [math.log(max(p, 1e-6) / max(1 - p, 1e-6)) for p in probabilities[order[: rank + 2]].tolist()]
     whole = set().union(*(s.folded for s in context.sentences[candidate.hit]), set())
     rare_missing = [asked.weights[w] for w in asked.rarest if w not in whole]
     names_missing = _names_missing(question, context, candidate.hit)
     margin = context.hits[0].score - context.hits[1].score if len(context.hits) > 1 else 5.0
     return (
         logit[rank], float(rank), logit[0] - logit[rank], marked.holds, marked.peak,
-        max(s.probability for s in marked.spans), float(len(marked.spans)), float(size), size / max(len(sentence.folded), 1),
+        max((s.probability for s in marked.spans), default=0.0), float(len(spans)), float(size), size / max(len(sentence.folded), 1),
         sum(sentence.folded[i] in asked.weights for i in inside) / max(size, 1),
         float(sentence.gaps[first] != "_"),
         float(last + 1 >= len(sentence.gaps) or sentence.gaps[last + 1] != "_"),
@@ -156,7 +215,7 @@ def _draft_features(
         row["day_agrees"], row["article_coverage"], sum(rare_missing) / asked.rare_total,
         float(candidate.hit), context.hits[candidate.hit].score, margin, logit[0], logit[1] if len(logit) > 1 else -10.0,
         names_missing, *_missing(context, candidate), max_holds, row["cosine"], row["accent_coverage"], row["unit_after_number"], row["question_length"], row["follows_up"],
-        *question.kinds,
+        *ruled, *question.kinds,
     )  # fmt: skip
 
 
@@ -211,6 +270,14 @@ def _title_words(title: str) -> frozenset[str]:
     return frozenset(folds(title))
 
 
+@dataclass(frozen=True)
+class Reading:
+    """Drafts of an answer, the likeliest first, and the probability that the question has one in these articles."""
+
+    drafts: tuple[Draft, ...]
+    answerable: float
+
+
 class BuiltinReader:
     """The shipped models, loaded once."""
 
@@ -219,19 +286,23 @@ class BuiltinReader:
         self._answers = Trees.load(folder / "answers.npz")
         self._spans = SpanModel(folder / "spans.crf")
         try:
-            self.threshold = float(json.loads((folder / "reader.json").read_text(encoding="utf-8"))["threshold"])
+            settings = json.loads((folder / "reader.json").read_text(encoding="utf-8"))
+            self.threshold = float(settings["threshold"])
+            self._bias = float(settings["bias"])
+            self._weights = np.array([settings["weights"][name] for name in REFUSAL_FEATURES])
         except (OSError, ValueError, KeyError) as error:
             raise ReaderModelError(f"{folder / 'reader.json'} cannot be used ({error})", mend="Reinstall tintinh") from error
 
-    def read(self, context: Context) -> list[Draft]:
-        """Return drafts of an answer, the likeliest first, each with its probability of being right."""
+    def read(self, context: Context) -> Reading:
+        """Return drafts of an answer, the likeliest first, and the probability that there is one."""
         if not context.candidates:
-            return []
+            return Reading((), 0.0)
         found = drafts(context, self._sentences.predict(context.features), self._spans)
         if not found:
-            return []
-        probabilities = self._answers.predict(np.array([d.features for d in found]))
-        weighed = [
-            Draft(d.candidate, d.spans, d.text, d.features, float(p)) for d, p in zip(found, probabilities, strict=True)
-        ]
-        return sorted(weighed, key=lambda d: -d.probability)
+            return Reading((), 0.0)
+        features = np.array([d.features for d in found], np.float32)
+        chances = self._answers.predict(features)
+        known = 1.0 / (1.0 + math.exp(-float(refusal_row(features, chances) @ self._weights) - self._bias))
+        weighed = [replace(d, probability=float(p)) for d, p in zip(found, chances, strict=True)]
+        return Reading(tuple(sorted(weighed, key=lambda d: -d.probability)), known)
+

@@ -3,7 +3,7 @@
 from retrieval.answers.annotate import Sentence
 
 _VERBS = frozenset(
-    "chu_tri cho_biet phat_bieu da cung du tham_du yeu_cau ket_luan nhan_manh khang_dinh danh_gia de_nghi trao dan_dau lam"
+    "chu_tri to_chuc cho_biet phat_bieu da cung du tham_du yeu_cau ket_luan nhan_manh khang_dinh danh_gia de_nghi trao dan_dau lam"
     " noi thong_tin bao_cao trinh_bay den toi lam_viec chi_dao dieu_hanh ghi_nhan luu_y giao co phai se khong thi la ve"
     " tai va duoc bi cho".split()
 )
@@ -31,6 +31,7 @@ def _after(sentence: Sentence, last: int) -> tuple[int, int] | None:
     if start >= len(sentence.folded) or sentence.gaps[start] not in "CDPL" or start not in sentence.roles:
         return None
     end = start
+    part = start
     people = {p.first for p in sentence.people}
     while end + 1 < len(sentence.folded) and end - start < LONGEST:
         at = end + 1
@@ -39,7 +40,12 @@ def _after(sentence: Sentence, last: int) -> tuple[int, int] | None:
         if sentence.gaps[at] in "CD" and at not in sentence.roles:
             break
         if sentence.gaps[at] == "_" and _is_verb(sentence, at):
+            # `…, Phó Bí thư Thường trực, Thường trực Tỉnh ủy tổ chức…`: the last part is who acts, no role.
+            if part > start:
+                end = part - 1
             break
+        if sentence.gaps[at] in "CD":
+            part = at
         end = at
     while end > start and sentence.folded[end] in _JOINED | {"dong", "chi"}:
         end -= 1

@@ -12,12 +12,16 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from retrieval.answers.annotate import Sentence
+from retrieval.answers.annotate import Sentence, chair_cues, lists_attendance
 from retrieval.generations import Generation, term_key
 from retrieval.questions import KINDS, Question
 from retrieval.search import Hit
 from retrieval.vietnamese.tables import rows
-from retrieval.vietnamese.text import bigrams, tokens
+from retrieval.vietnamese.abbreviations import abbreviations_in, is_known, written_out
+from retrieval.vietnamese.text import bigrams, folds, tokens
+
+MOST_READ = (18, 12, 9)
+"""Sentences of the first, second and third article that are looked at closely: those that share most with the question."""
 
 _KIND_WORDS = ("chair", "attendee", "task", "why", "where", "limitation", "conclusion", "number", "when", "speech")
 
@@ -28,7 +32,7 @@ FEATURES = (
     "longest_run", "density", "length", "position", "index", "is_first", "is_caption", "article_rank", "article_score",
     "article_gap", "article_coverage", "in_passage", "cosine", "cosine_best_gap",
     "new_people", "new_numbers", "new_days", "percents", "units", "capitals", "roles", "quotes", "new_share",
-    "after_unit", "unit_after_number", "head_here", "lead_overlap",
+    "chair_cue", "attendance", "after_unit", "unit_after_number", "head_here", "lead_overlap",
     *(f"words_{k}" for k in _KIND_WORDS), *(f"kind_{k}" for k in KINDS), "cue_word", "question_length", "follows_up",
 )  # fmt: skip
 
@@ -72,6 +76,13 @@ class Asked:
         by_rarity = sorted(self.weights, key=lambda w: -self.weights[w])
         self.rarest = frozenset(by_rarity[: max(1, len(by_rarity) // 4)])
         self.rare_total = sum(self.weights[w] for w in self.rarest) or 1.0
+        self.abbreviated = frozenset(
+            syllable
+            for word in question.own_terms.folded
+            if len(word) > 2 and is_known(word) and (long := written_out(word)) is not None
+            for syllable in folds(long)
+        ) | frozenset(abbreviations_in(question.own_terms.folded))
+        """What the question's abbreviations stand for, syllable by syllable, and the other way."""
         self.numbers = frozenset(w for w in words if w[0].isdigit())
         self.days = frozenset(f"{w.day}/{w.month}" for w in question.whens if w.day and w.month)
         found = tokens(question.asked)
@@ -112,13 +123,14 @@ def features(
         pair_sets = [set(bigrams(s.folded)) for s in sentences]
         pair_coverage = [_weigh(asked.pairs, p) / asked.pair_total for p in pair_sets]
         best = max(coverage, default=0.0) or 1.0
-        order = sorted(range(len(sentences)), key=lambda i: -coverage[i])
+        order = sorted(range(len(sentences)), key=lambda i: -coverage[i] - 0.5 * float(cosines[rank][i]))
         ranks = {i: r for r, i in enumerate(order)}
         whole: set[str] = set().union(*sets) if sets else set()
         article_coverage = _weigh(asked.weights, whole) / asked.total
         lead = sets[0] if sets else set()
         lead_share = _weigh(asked.weights, lead) / asked.total
-        for i, sentence in enumerate(sentences):
+        for i in sorted(order[:MOST_READ[min(rank, 2)]]):
+            sentence = sentences[i]
             here = sets[i]
             window = here.union(*(sets[j] for j in (i - 1, i + 1) if 0 <= j < len(sets)))
             near_pairs = pair_sets[i].union(*(pair_sets[j] for j in (i - 1, i + 1) if 0 <= j < len(sets)))
@@ -179,6 +191,8 @@ def features(
                 float(len(sentence.roles)),
                 float(sentence.gaps.count("Q")),
                 1 - matched / size,
+                float(len(chair_cues(sentence))),
+                float(lists_attendance(sentence)),
                 float(unit in here) if unit else -1.0,
                 _unit_after_number(sentence, unit),
                 float(head in here) if head else -1.0,

@@ -1,0 +1,98 @@
+"""Sentences of a known build -> typed answers, by rule: who chaired, who attended, which task is whose.
+
+These are the sentences every report of a meeting has. A rule gives a draft beside that of the span model; the answer
+model weighs both.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from retrieval.answers.annotate import Sentence, chair_cues, lists_attendance
+from retrieval.answers.sentences import Asked
+from retrieval.answers.spans import Span
+from retrieval.answers.tasks import Task, tasks
+
+_GENERIC = frozenset("tinh huyen xa thanh pho tp viet nam cac cua va trung uong quoc nganh so phong ban hoi".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """Spans of one sentence found by the rule `rule`, and how well they fit the question (0 to 1)."""
+
+    rule: str
+    spans: tuple[Span, ...]
+    fit: float
+    tasks: tuple[Task, ...] = ()
+
+
+def typed(asked: Asked, sentences: Sequence[Sentence], at: int) -> Typed | None:
+    """Return what a rule for the question's kind finds in the sentence at index `at`, None where none applies."""
+    kind = asked.question.kind
+    if kind == "chair":
+        return _chair(sentences[at])
+    if kind == "attendee":
+        return _attendees(sentences[at])
+    if kind == "task":
+        return _task(asked, sentences, at)
+    return None
+
+
+def _chair(sentence: Sentence) -> Typed | None:
+    cues = chair_cues(sentence)
+    if not cues or not sentence.people:
+        return None
+    cue = cues[0]
+    words = sentence.folded
+    under = "duoi" in words[max(0, cue - 3) : cue] or "do" in words[max(0, cue - 14) : cue]
+    after = [p for p in sentence.people if p.first > cue]
+    before = [p for p in sentence.people if p.last < cue]
+    if words[cue + 2 : cue + 3] in (("cua",), ("hoi",), ("cuoc",), ("buoi",), ("phien",)) and words[cue + 2] == "cua" and after:
+        chosen = [after[0]]
+        for person in after[1:]:
+            if "S" in sentence.gaps[chosen[-1].last + 1 : person.first + 1] or person.first - chosen[-1].last <= 12 and "va" in words[chosen[-1].last + 1 : person.first]:
+                chosen.append(person)
+    elif before:
+        chosen = [before[-1]]
+        for person in reversed(before[:-1]):
+            between = words[person.last + 1 : chosen[0].first]
+            if "va" in between or "S" in sentence.gaps[person.last + 1 : chosen[0].first + 1]:
+                chosen.insert(0, person)
+            else:
+                break
+    elif after:
+        chosen = [after[0]]
+    else:
+        return None
+    return Typed("chair", tuple(Span(p.first, p.last, 1.0) for p in chosen), 1.0 if under or before else 0.7)
+
+
+def _attendees(sentence: Sentence) -> Typed | None:
+    if not lists_attendance(sentence):
+        return None
+    spans = [Span(p.first, p.last, 1.0) for p in sentence.people]
+    last = spans[-1].last
+    starts = [i for i in range(last + 1, len(sentence.folded)) if sentence.gaps[i] == "S"]
+    for n, start in enumerate(starts):
+        end = (starts[n + 1] if n + 1 < len(starts) else len(sentence.folded)) - 1
+        spans.append(Span(start, end, 1.0))
+    return Typed("attendee", tuple(spans), 1.0)
+
+
+def _task(asked: Asked, sentences: Sequence[Sentence], at: int) -> Typed | None:
+    found = tasks(sentences, at)
+    fits = {t: _fit(asked, sentences[at], t) for t in found}
+    best = max(fits.values(), default=0.0)
+    if best <= 0:
+        return None
+    wanted = tuple(t for t in found if fits[t] == best)
+    return Typed("task", tuple(Span(t.first, t.last, 1.0) for t in wanted), best, wanted)
+
+
+def _fit(asked: Asked, sentence: Sentence, task: Task) -> float:
+    """Return the share of the assignee's own words that the question names, generic ones left out."""
+    if task.assignee is None:
+        return 0.0
+    _, first, last = task.assignee
+    words = sentence.folded[first : last + 1]
+    body = [w for w in words if w not in _GENERIC] or list(words)
+    return sum(w in asked.own or w in asked.abbreviated for w in body) / len(body)
