@@ -7,7 +7,9 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from retrieval.answers.compose import Composer
+from retrieval.answers import biography
+from retrieval.answers.compose import Composed, Composer
+from retrieval.answers.premise import broken_premise
 from retrieval.answers.reader import ARTICLES, BuiltinReader, Context, Contexts, Draft
 from retrieval.answers.sentences import FEATURES
 from retrieval.answers.triage import triage
@@ -79,26 +81,38 @@ class Engine:
         with self._reading:
             reading = self.reader.read(context)
         drafts = reading.drafts
+        if biography.asks_role(understood):
+            composed = self._composer.roles(context, biography.roles(context))
+            if composed is not None:
+                answer = self._answer(understood, composed, reading.answerable, started)
+                return Explained(answer, understood, tuple(hits), drafts)
+        broken = broken_premise(context, drafts[0]) if drafts else None
         composed = None
-        if drafts and reading.answerable >= self.reader.threshold and not contradicted(context, drafts[0]):
+        if drafts and broken is None and reading.answerable >= self.reader.threshold:
             composed = self._composer.compose(understood, context, drafts)
-        if composed is None:
-            reply_: Reply = self._refusal(understood, context, drafts, started)
+        if composed is not None:
+            reply_: Reply = self._answer(understood, composed, drafts[0].probability, started)
+        elif broken is not None and broken[1]:
+            suggestions = self._composer.suggestions(context, drafts)
+            reply_ = self._not_found(understood, broken[0], broken[1], started, suggestions)
         else:
-            reply_ = Answer(
-                id=code(),
-                question=understood.asked,
-                text=composed.text,
-                items=composed.items,
-                citations=composed.citations,
-                kind="yes_no" if understood.yes_no else understood.kind,
-                interpretation=interpretation(understood),
-                confidence=drafts[0].probability,
-                generation=self.generation.id,
-                data_until=self.generation.data_until,
-                elapsed_ms=_since(started),
-            )
+            reply_ = self._refusal(understood, context, drafts, started)
         return Explained(reply_, understood, tuple(hits), tuple(drafts))
+
+    def _answer(self, question: Question, composed: Composed, confidence: float, started: float) -> Answer:
+        return Answer(
+            id=code(),
+            question=question.asked,
+            text=composed.text,
+            items=composed.items,
+            citations=composed.citations,
+            kind="yes_no" if question.yes_no else question.kind,
+            interpretation=interpretation(question),
+            confidence=confidence,
+            generation=self.generation.id,
+            data_until=self.generation.data_until,
+            elapsed_ms=_since(started),
+        )
 
     def _refusal(self, question: Question, context: Context | None, drafts: Sequence[Draft], started: float) -> NotFound:
         suggestions = self._composer.suggestions(context, drafts) if context else ()
@@ -122,26 +136,6 @@ class Engine:
             elapsed_ms=_since(started),
             suggestions=suggestions,
         )
-
-
-def contradicted(context: Context, draft: Draft) -> bool:
-    """Tell whether the question fixes a year or a document number that the article does not have.
-
-    `họp giao ban năm 2012` is not answered from an article of 2023, however alike the rest is.
-    """
-    article = context.articles[draft.candidate.hit]
-    years = context.asked.years
-    if not years:
-        return False
-    there = {word for s in context.sentences[draft.candidate.hit] for word in s.folded}
-    there |= {str(w.year) for s in context.sentences[draft.candidate.hit] for w in s.whens if w.year}
-    there |= {w for w in article.title.split() if w.isdigit()}
-    if article.published_at:
-        there |= {str(article.published_at.year)}
-        return not years & (there | {str(article.published_at.year - 1)})
-    # Without a date of its own, an article that states no year at all may be of any year.
-    stated = {w for w in there if len(w) == 4 and w[:2] in {"19", "20"} and w.isdigit()}
-    return bool(stated) and not years & stated and min(abs(int(y) - int(s)) for y in years for s in stated) > 1
 
 
 def refusal_text(reason: Reason, data_until: str | None) -> str:

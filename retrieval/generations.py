@@ -5,6 +5,7 @@
                        articles.jsonl, offsets.npy     the articles, and where each begins
                        passages.npy                    int32 (passages, 3): article row, start, end
                        vectors.faiss                   a vector a passage
+                       sentences.npy                   float16 (sentences, dimensions): a vector a sentence
                        passages.lexical/ articles.lexical/
                        terms.npz                       which terms stand in which article, for coverage and rarity
 """
@@ -30,10 +31,10 @@ from retrieval import lexical, storage, vectors
 from retrieval.articles import Article
 from retrieval.encoding import Encoder
 from retrieval.errors import GenerationError, ReaderModelError
-from retrieval.passages import passages
+from retrieval.passages import passages, sentences
 from retrieval.vietnamese.terms import Terms, terms
 
-FORMAT = 1
+FORMAT = 2
 KEPT = 5
 """Generations that stay for a rollback."""
 
@@ -96,7 +97,9 @@ class Generation:
             with np.load(folder / "terms.npz") as stored:
                 self._keys, self._counts = stored["keys"], stored["counts"]
                 self._article_keys, self._article_starts = stored["article_keys"], stored["article_starts"]
+                self._sentence_starts = stored["sentence_starts"]
                 self._published, self._source_rows = stored["published"], stored["source_rows"]
+            self._sentences = np.load(folder / "sentences.npy", mmap_mode="r")
             self.lexical_passages = lexical.Lexical(folder / "passages.lexical")
             self.lexical_articles = lexical.Lexical(folder / "articles.lexical")
             self.vectors = vectors.VectorIndex(folder / "vectors.faiss")
@@ -130,6 +133,11 @@ class Generation:
     def row(self, article_id: str) -> int | None:
         """Return the row of the article with this id, None where there is none."""
         return self._rows.get(article_id)
+
+    def sentence_vectors(self, row: int) -> npt.NDArray[np.float32]:
+        """Return the vectors of the sentences of the article at `row`, in order: (sentences, dimensions)."""
+        first, last = (int(x) for x in self._sentence_starts[row : row + 2])
+        return np.asarray(self._sentences[first:last], np.float32)
 
     def passage(self, row: int) -> tuple[Article, int, int]:
         """Return the article, start and end of the passage at `row`."""
@@ -322,6 +330,7 @@ class Store:
         progress: Progress,
     ) -> None:
         spans = [(row, start, end) for row, a in enumerate(articles) for start, end in passages(a.text)]
+        sentence_texts = [[a.text[start:end] for start, end in sentences(a.text)] for a in articles]
         lines = [(a.to_json() + "\n").encode() for a in articles]
         (folder / "articles.jsonl").write_bytes(b"".join(lines))
         np.save(folder / "offsets.npy", np.cumsum([0] + [len(line) for line in lines]))
@@ -334,6 +343,14 @@ class Store:
             progress("encode", min(at + 256, len(texts)), len(texts))
         vectors.build(folder / "vectors.faiss", rows)
 
+        flat = [text for texts_ in sentence_texts for text in texts_]
+        halves = np.zeros((len(flat), encoder.dimensions), np.float16)
+        for at in range(0, len(flat), 256):
+            halves[at : at + 256] = encoder.encode_passages(flat[at : at + 256])
+            progress("sentences", min(at + 256, len(flat)), len(flat))
+        np.save(folder / "sentences.npy", halves)
+        starts = np.cumsum([0] + [len(t) for t in sentence_texts])
+
         def reported(stage: str, items: Iterable[Terms], total: int) -> Iterator[Terms]:
             for done, item in enumerate(items, 1):
                 yield item
@@ -344,7 +361,7 @@ class Store:
         whole = [terms(f"{a.title}\n{a.text}") for a in articles]
         lexical.build(folder / "articles.lexical", reported("articles", whole, len(whole)))
         sources = sorted({a.source for a in articles})
-        _write_terms(folder / "terms.npz", whole, articles, sources)
+        _write_terms(folder / "terms.npz", whole, articles, sources, starts)
 
         dates = [a.published_at for a in articles if a.published_at]
         files = sorted(p for p in folder.rglob("*") if p.is_file() and not p.name.endswith(".lock"))
@@ -369,7 +386,9 @@ class Store:
         storage.replace_text(folder / "manifest.json", json.dumps(manifest, ensure_ascii=False, indent=1))
 
 
-def _write_terms(path: Path, whole: Sequence[Terms], articles: Sequence[Article], sources: list[str]) -> None:
+def _write_terms(
+    path: Path, whole: Sequence[Terms], articles: Sequence[Article], sources: list[str], sentence_starts: npt.NDArray[np.int64]
+) -> None:
     each = [
         np.unique(np.fromiter((term_key(t) for t in (*w.folded, *w.pairs)), np.uint32))
         for w in whole
@@ -380,6 +399,7 @@ def _write_terms(path: Path, whole: Sequence[Terms], articles: Sequence[Article]
         path,
         keys=keys,
         counts=counts.astype(np.int32),
+        sentence_starts=sentence_starts,
         article_keys=flat,
         article_starts=np.cumsum([0] + [len(e) for e in each]),
         published=np.array([a.published_at.toordinal() if a.published_at else 0 for a in articles], np.int32),

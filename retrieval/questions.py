@@ -7,6 +7,7 @@ The kind is told by a small linear model over folded syllables and their pairs a
 import functools
 import json
 import math
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,6 +56,8 @@ class Question:
     whens: tuple[dates.When, ...]
     previous: str | None = None
     follows_up: bool = False
+    elliptic: bool = False
+    """Whether it leaves out what it asks for, so that the question before says it."""
     yes_no: bool = False
 
     @property
@@ -75,8 +78,11 @@ def understand(asked: str, previous: str | None = None) -> Question:
     # `Còn Hội Nông dân thì sao?` asks for what was asked before: its own words do not say.
     if before and follows and is_elliptic(own.folded):
         kinds = kind_probabilities(folds(spell_out(before)))
-    kind = KINDS[max(range(len(KINDS)), key=lambda i: kinds[i])]
     folded = " ".join(own.folded)
+    elliptic = bool(before and follows and is_elliptic(own.folded))
+    kind = _certain_kind(folded) if not elliptic else None
+    if kind is None:
+        kind = KINDS[max(range(len(KINDS)), key=lambda i: kinds[i])]
     return Question(
         asked=asked,
         text=text,
@@ -84,12 +90,30 @@ def understand(asked: str, previous: str | None = None) -> Question:
         own_terms=own,
         kind=kind,
         kinds=kinds,
-        cue=find_cue(own.folded),
+        cue=find_cue(terms(spell_out(before)).folded if before and elliptic else own.folded),
         whens=tuple(dates.find(text)),
         previous=before,
         follows_up=follows,
+        elliptic=elliptic,
         yes_no=any(phrase in folded for phrase in _YES_NO) and not any(w in folded for w in (" gi ", "bao nhieu", " ai ")),
     )
+
+
+_WHO = r"(?:nhung ai|ai|nguoi nao|vi nao|nhung vi nao|dong chi nao|lanh dao nao|co nhung ai|gom ai|gom nhung ai)"
+_CERTAIN = tuple(
+    (kind, re.compile(pattern))
+    for kind, pattern in (
+        ("chair", rf"\b{_WHO}\b.*\b(?:chu tri|chu toa)\b|\b(?:chu tri|chu toa)\b.*\b{_WHO}$|^nguoi chu tri\b"),
+        ("attendee", rf"^(?:the |con |vay )?{_WHO} (?:da |cung )?(?:du|tham du|co mat|den du|toi du)\b|\b(?:du|tham du)\b.* (?:co|gom) (?:nhung )?ai$"),
+        ("limitation", r"\b(?:han che|ton tai|yeu kem|khuyet diem)\b.*\b(?:gi|nao)\b"),
+        ("when", r"\b(?:khi nao|ngay nao|hom nao|bao gio|luc nao|ngay may|may gio)\b"),
+    )
+)
+
+
+def _certain_kind(folded: str) -> str | None:
+    """Return the kind that a phrase of the question settles, None where the model decides."""
+    return next((kind for kind, pattern in _CERTAIN if pattern.search(folded)), None)
 
 
 _FOLLOW_UP_STARTS = ("con", "the con", "the", "vay", "vay con", "rieng", "them", "ngoai ra", "ong ay", "ba ay", "ho", "trong do")

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from retrieval.encoding import Encoder, open_encoder
-from retrieval.generations import Generation, Store
+from retrieval.generations import FORMAT, Generation, Store
 from retrieval.readers import load
 from retrieval.vietnamese.text import nfc
 
@@ -21,7 +21,7 @@ def read_rows(path: Path) -> list[dict[str, Any]]:
 def open_corpus(path: Path) -> tuple[Generation, Encoder]:
     """Return the generation of the articles at `path`, built once in the work folder, and its encoder."""
     encoder = open_encoder()
-    store = Store(WORK / f"index-{path.stem}-{encoder.fingerprint}")
+    store = Store(WORK / f"index-{path.stem}-{encoder.fingerprint}-{FORMAT}")
     if store.current_id() is None:
         store.publish(load([path]).articles, encoder)
     return store.open(encoder), encoder

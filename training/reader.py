@@ -36,7 +36,7 @@ MODELS = Path(__file__).parents[1] / "retrieval" / "models"
 FOLDS = 5
 SENTENCE_ROUNDS = 260
 ANSWER_ROUNDS = 120
-WRONGLY_REFUSED = 0.04
+WRONGLY_REFUSED = 0.03
 """Share of the answerable questions, out of fold, that the threshold refuses."""
 
 
@@ -230,6 +230,12 @@ def fit_answers(items: list[Item]) -> None:
     print(f"  first draft right: {np.mean([i.right[0] >= 0.999 for i in answerable]):.4f}")
     print(f"  chosen right:      {np.mean(best):.4f}, of the right article {np.mean(article):.4f} (best hit {np.mean(first):.4f})")
     print(f"  any draft right:   {np.mean([i.right.max() >= 0.999 for i in answerable]):.4f}")
+    for weight in (0.0, 0.1, 0.2, 0.3, 0.5, 1.0):
+        for rule in (0.0, 0.3, 0.5, 0.7):
+            picks = [reader.pick(i.drafts, i.chances, i.context.hits, weight, rule) for i in answerable]
+            right = np.mean([i.right[p] >= 0.999 for i, p in zip(answerable, picks, strict=True)])
+            found = np.mean([i.row["article_id"] == i.context.articles[i.drafts[p].candidate.hit].id for i, p in zip(answerable, picks, strict=True)])
+            print(f"    article weight {weight} rule {rule}: right {right:.4f}, article {found:.4f}")
     for name, value in (("chance", lambda i: i.chances.max()), ("refusal", lambda i: i.known)):
         scores = np.array([value(i) for i in answerable])
         none = np.array([value(i) for i in read if not i.gold])

@@ -1,14 +1,14 @@
 """An article -> its sentences with what stands in them: syllables, names, roles, days, numbers. Done once, cached."""
 
+import functools
 import re
-from dataclasses import dataclass
 
 from retrieval.articles import Article
 from retrieval.passages import sentences
 from retrieval.vietnamese import dates
 from retrieval.vietnamese.names import Person, people, role_starts
 from retrieval.vietnamese.terms import day_term
-from retrieval.vietnamese.text import Token, tokens
+from retrieval.vietnamese.text import Token, bigrams, tokens
 
 LONGEST = 140
 """Tokens of a sentence that are looked at; what runs on is debris."""
@@ -21,31 +21,78 @@ _UNITS = frozenset(
 )
 _CHAIR = (("chu", "tri"), ("chu", "toa"), ("dieu", "hanh"))
 _ATTENDANCE = ("du", "tham du", "cung du", "ve du", "toi du", "den du", "tham gia", "co mat")
+_CAPTION = 14
 _CLAIMS = re.compile(r"(?:Ảnh|ẢNH|Nguồn ảnh)\s*:")
 
 
-@dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence: `text[start:end]` of its article, its tokens (offsets in the article's text) and marks on each."""
+    """One sentence: `text[start:end]` of its article, its tokens and the marks on each. What is not looked at is not worked out."""
 
-    start: int
-    end: int
-    tokens: tuple[Token, ...]
-    folded: tuple[str, ...]
-    gaps: tuple[str, ...]
-    """What stands before each token: `_` a blank, `^` the beginning, or the letter of a punctuation mark."""
-    marks: tuple[str, ...]
-    """B/I a name, H an honorific's name begins next, T a day or an hour, N a number, % a percentage, U a unit, A a capital, o none."""
-    people: tuple[Person, ...]
-    roles: tuple[int, ...]
-    whens: tuple[dates.When, ...]
-    days: frozenset[str]
-    is_caption: bool
+    def __init__(self, text: str, start: int, end: int) -> None:
+        self.start = start
+        self.end = end
+        self._piece = text[start:end]
+        found = tokens(self._piece)[:LONGEST]
+        self._found = found
+        self.folded: tuple[str, ...] = tuple(t.fold for t in found)
+
+    @functools.cached_property
+    def tokens(self) -> tuple[Token, ...]:
+        """The syllables and numbers, with offsets in the article's text."""
+        return tuple(Token(t.start + self.start, t.end + self.start, t.norm, t.fold) for t in self._found)
+
+    @functools.cached_property
+    def words(self) -> frozenset[str]:
+        """The folded syllables, and each day in one form."""
+        return frozenset(self.folded) | self.days
+
+    @functools.cached_property
+    def pairs(self) -> frozenset[str]:
+        """The bigrams of folded syllables."""
+        return frozenset(bigrams(self.folded))
+
+    @functools.cached_property
+    def gaps(self) -> tuple[str, ...]:
+        """What stands before each token: `_` a blank, `^` the beginning, or the letter of a punctuation mark."""
+        return _gaps(self._piece, self._found)
+
+    @functools.cached_property
+    def marks(self) -> tuple[str, ...]:
+        """A letter a token: B/I a name, T a day or an hour, N a number, % a percentage, U a unit, A a capital, o none."""
+        return _marks(self._piece, self._found, self.people, self.whens)
+
+    @functools.cached_property
+    def people(self) -> tuple[Person, ...]:
+        """The people named."""
+        return tuple(people(self._piece, self._found))
+
+    @functools.cached_property
+    def roles(self) -> tuple[int, ...]:
+        """The tokens at which a role begins."""
+        return tuple(role_starts(list(self.folded)))
+
+    @functools.cached_property
+    def whens(self) -> tuple[dates.When, ...]:
+        """The mentions of time; offsets count from the sentence's start."""
+        return tuple(dates.find(self._piece))
+
+    @functools.cached_property
+    def days(self) -> frozenset[str]:
+        """The days of a month that are mentioned, as `29/12`."""
+        if not any(w[0].isdigit() for w in self.folded):
+            return frozenset()
+        return frozenset(d for d in map(_day, self.whens) if d)
+
+    @functools.cached_property
+    def is_caption(self) -> bool:
+        """Whether the sentence looks like the caption of a picture or other debris."""
+        unended = len(self.folded) <= _CAPTION and not self._piece.endswith((".", "!", "?", ";", "…", '"', "”"))
+        return bool(_CLAIMS.search(self._piece)) or unended
 
 
 def annotate(article: Article) -> list[Sentence]:
     """Return the sentences of `article` in order."""
-    return [_sentence(article.text, start, end) for start, end in sentences(article.text)]
+    return [Sentence(article.text, start, end) for start, end in sentences(article.text)]
 
 
 def lists_attendance(sentence: Sentence) -> bool:
@@ -66,27 +113,6 @@ def chair_cues(sentence: Sentence) -> list[int]:
                 continue
             found.append(i)
     return found
-
-
-def _sentence(text: str, start: int, end: int) -> Sentence:
-    piece = text[start:end]
-    found = tokens(piece)[:LONGEST]
-    folded = tuple(t.fold for t in found)
-    whens = tuple(dates.find(piece))
-    persons = tuple(people(piece, found))
-    return Sentence(
-        start=start,
-        end=end,
-        tokens=tuple(Token(t.start + start, t.end + start, t.norm, t.fold) for t in found),
-        folded=folded,
-        gaps=_gaps(piece, found),
-        marks=_marks(piece, found, persons, whens),
-        people=persons,
-        roles=tuple(role_starts(list(folded))),
-        whens=whens,
-        days=frozenset(d for d in map(_day, whens) if d),
-        is_caption=bool(_CLAIMS.search(piece)) or (len(found) <= 14 and not piece.endswith((".", "!", "?", ";", "…", '"', "”"))),
-    )
 
 
 def _day(when: dates.When) -> str | None:

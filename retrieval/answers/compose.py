@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from retrieval.answers import tasks
 from retrieval.answers.annotate import Sentence
+from retrieval.answers.biography import Role
 from retrieval.answers.reader import Context, Draft
 from retrieval.answers.roles import role_of
 from retrieval.answers.spans import Span
@@ -22,6 +23,7 @@ from retrieval.vietnamese.text import folds, words
 LONGEST_QUOTE = 190
 """Syllables of a quote; the contract allows 200."""
 PEOPLE_KINDS = frozenset({"chair", "attendee", "who"})
+_MOST_ROLES = 4
 _CITED_APART = 0.6
 """Another article is shown beside the best where its draft is at least this likely, relative to the best."""
 
@@ -64,6 +66,26 @@ class Composer:
         if not items:
             return None
         return Composed(_text(question, items, len(chosen) > 1), tuple(items), tuple(citations))
+
+    def roles(self, context: Context, roles: Sequence[Role]) -> Composed | None:
+        """Return the answer that tells the roles of people, newest article first, undated last; None where there is none."""
+        items: list[Item] = []
+        citations: list[Citation] = []
+        for role in sorted(roles, key=lambda r: -_age(context.articles[r.candidate.hit])):
+            article = context.articles[role.candidate.hit]
+            start, end = role.role
+            name = article.text[slice(*role.name)]
+            if any(i.text == article.text[start:end] and i.role == name for i in items) or len(items) == _MOST_ROLES:
+                continue
+            citation = self._cite(article, context.hits[role.candidate.hit].article, role.candidate.sentence, start, end)
+            if citation is None:
+                continue
+            if citation not in citations:
+                citations.append(citation)
+            items.append(Item(article.text[start:end], citations.index(citation), start, end, role=name))
+        if not items:
+            return None
+        return Composed("; ".join(dict.fromkeys(i.text for i in items)), tuple(items), tuple(citations))
 
     def _cite(self, article: Article, row: int, sentence: Sentence, start: int, end: int) -> Citation | None:
         first, last = _quote_span(article.text, sentence, start, end)

@@ -44,10 +44,39 @@ DRAFT_FEATURES = (
     *(f"kind_{k}" for k in KINDS),
 )  # fmt: skip
 
-_RULES = {"chair": 1.0, "attendee": 2.0, "task": 3.0}
+_RULES = {"chair": 1.0, "attendee": 2.0, "task": 3.0, "when": 4.0, "limitation": 5.0}
 _RULED_AMONG = 16
 """Sentences among which a rule for the question's kind is tried, beside those the span model marks."""
 
+
+ARTICLE_WEIGHT = 0.2
+"""How much the search's score of an article (log-odds) weighs beside the log of a draft's chance."""
+RULE_KEPT = 0.5
+"""A draft by a rule that fits wholly is preferred down to this share of the best one's chance: it is complete and typed."""
+
+
+def pick(
+    drafts: Sequence["Draft"],
+    chances: npt.NDArray[np.float64],
+    hits: Sequence[Hit],
+    article_weight: float = ARTICLE_WEIGHT,
+    rule_kept: float = RULE_KEPT,
+) -> int:
+    """Return the index of the draft to answer with."""
+    scores = [
+        math.log(max(c, 1e-6)) + article_weight * (hits[d.candidate.hit].score - hits[0].score)
+        for d, c in zip(drafts, chances.tolist(), strict=True)
+    ]
+    best = max(range(len(scores)), key=scores.__getitem__)
+    ruled = [i for i, d in enumerate(drafts) if d.typed is not None and d.typed.fit >= _FITS]
+    if rule_kept and ruled:
+        top = max(ruled, key=scores.__getitem__)
+        if scores[top] >= scores[best] + math.log(rule_kept):
+            return top
+    return best
+
+
+_FITS = 0.99
 
 REFUSAL_FEATURES = (
     *DRAFT_FEATURES, "chance", "second_chance", "drafts", "named_missing_any", "own_missing_squared", "best_sentence_any",
@@ -91,7 +120,7 @@ class Contexts:
     def _prepare(self, row: int) -> tuple[Article, tuple[Sentence, ...], npt.NDArray[np.float32]]:
         article = self.generation.article(row)
         found = tuple(annotate(article))
-        return article, found, self._encoder.encode_passages([article.text[s.start : s.end] for s in found])
+        return article, found, self.generation.sentence_vectors(row)
 
     def of(self, question: Question, hits: Sequence[Hit]) -> Context:
         """Return the context of `question` over the articles of `hits`."""
@@ -240,7 +269,7 @@ def _missing(context: Context, candidate: Candidate) -> list[float]:
     days: set[str] = set()
     for sentence in found:
         whole.update(sentence.folded)
-        pairs.update(bigrams(sentence.folded))
+        pairs.update(sentence.pairs)
         days.update(sentence.days)
     near: set[str] = set(found[0].folded)
     for sentence in found[max(0, candidate.index - 2) : candidate.index + 3]:
@@ -304,5 +333,6 @@ class BuiltinReader:
         chances = self._answers.predict(features)
         known = 1.0 / (1.0 + math.exp(-float(refusal_row(features, chances) @ self._weights) - self._bias))
         weighed = [replace(d, probability=float(p)) for d, p in zip(found, chances, strict=True)]
-        return Reading(tuple(sorted(weighed, key=lambda d: -d.probability)), known)
+        first = weighed[pick(found, chances, context.hits)]
+        return Reading((first, *sorted((d for d in weighed if d is not first), key=lambda d: -d.probability)), known)
 

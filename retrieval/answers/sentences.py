@@ -18,7 +18,7 @@ from retrieval.questions import KINDS, Question
 from retrieval.search import Hit
 from retrieval.vietnamese.tables import rows
 from retrieval.vietnamese.abbreviations import abbreviations_in, is_known, written_out
-from retrieval.vietnamese.text import bigrams, folds, tokens
+from retrieval.vietnamese.text import folds, tokens
 
 MOST_READ = (18, 12, 9)
 """Sentences of the first, second and third article that are looked at closely: those that share most with the question."""
@@ -118,16 +118,16 @@ def features(
     table: list[list[float]] = []
     best_cosine = max((float(c.max()) for c in cosines if len(c)), default=0.0)
     for rank, (hit, sentences) in enumerate(zip(hits, articles, strict=True)):
-        sets = [set(s.folded) | s.days for s in sentences]
+        sets = [s.words for s in sentences]
         coverage = [_weigh(asked.weights, s) / asked.total for s in sets]
-        pair_sets = [set(bigrams(s.folded)) for s in sentences]
+        pair_sets = [s.pairs for s in sentences]
         pair_coverage = [_weigh(asked.pairs, p) / asked.pair_total for p in pair_sets]
         best = max(coverage, default=0.0) or 1.0
         order = sorted(range(len(sentences)), key=lambda i: -coverage[i] - 0.5 * float(cosines[rank][i]))
         ranks = {i: r for r, i in enumerate(order)}
-        whole: set[str] = set().union(*sets) if sets else set()
+        whole = frozenset[str]().union(*sets)
         article_coverage = _weigh(asked.weights, whole) / asked.total
-        lead = sets[0] if sets else set()
+        lead = sets[0] if sets else frozenset[str]()
         lead_share = _weigh(asked.weights, lead) / asked.total
         for i in sorted(order[:MOST_READ[min(rank, 2)]]):
             sentence = sentences[i]
@@ -206,8 +206,8 @@ def features(
     return candidates, np.array(table, np.float32).reshape(-1, len(FEATURES))
 
 
-def _weigh(weights: dict[str, float], there: set[str] | frozenset[str]) -> float:
-    return sum(v for w, v in weights.items() if w in there)
+def _weigh(weights: dict[str, float], there: frozenset[str]) -> float:
+    return sum(weights[w] for w in weights.keys() & there)
 
 
 def _unit_after_number(sentence: Sentence, unit: str) -> float:
@@ -223,7 +223,7 @@ def _unit_after_number(sentence: Sentence, unit: str) -> float:
     ))
 
 
-def _phrases(folded: tuple[str, ...], there: set[str], phrases: list[tuple[str, ...]]) -> float:
+def _phrases(folded: tuple[str, ...], there: frozenset[str], phrases: list[tuple[str, ...]]) -> float:
     count = 0
     for phrase in phrases:
         if phrase[0] in there:

@@ -82,6 +82,9 @@ def _action(sentence: Sentence, first: int, last: int) -> tuple[int, int] | None
 
 
 def _is_body(sentence: Sentence, at: int) -> bool:
-    one = sentence.folded[at]
-    two = "_".join(sentence.folded[at : at + 2])
-    return one in _BODY or two in _BODY
+    return is_body(sentence.folded[at : at + 2])
+
+
+def is_body(words: Sequence[str]) -> bool:
+    """Tell whether folded syllables begin with the name of a body: `Hội`, `Sở`, `UBND`, `các địa phương`."""
+    return bool(words) and (words[0] in _BODY or "_".join(words[:2]) in _BODY)

@@ -12,6 +12,11 @@ from retrieval.answers.sentences import Asked
 from retrieval.answers.spans import Span
 from retrieval.answers.tasks import Task, tasks
 
+_LEAD = 2
+_EARLY = 12
+_TAKES_PLACE = ("dien ra", "to chuc", "khai mac", "hop ", "hop khi", "hop ngay", "be mac")
+_DAY_PARTS = frozenset("sang chieu trua toi dem ngay nay qua hom".split())
+_SHORTCOMINGS = frozenset(("han che", "ton tai", "yeu kem", "khuyet diem", "bat cap"))
 _GENERIC = frozenset("tinh huyen xa thanh pho tp viet nam cac cua va trung uong quoc nganh so phong ban hoi".split())
 
 
@@ -34,6 +39,10 @@ def typed(asked: Asked, sentences: Sequence[Sentence], at: int) -> Typed | None:
         return _attendees(sentences[at])
     if kind == "task":
         return _task(asked, sentences, at)
+    if kind == "when":
+        return _when(asked, sentences[at], at)
+    if kind == "limitation":
+        return _limitations(sentences[at])
     return None
 
 
@@ -76,6 +85,32 @@ def _attendees(sentence: Sentence) -> Typed | None:
         end = (starts[n + 1] if n + 1 < len(starts) else len(sentence.folded)) - 1
         spans.append(Span(start, end, 1.0))
     return Typed("attendee", tuple(spans), 1.0)
+
+
+def _when(asked: Asked, sentence: Sentence, at: int) -> Typed | None:
+    """The day of the event itself stands in the first lines: `Chiều nay (29/12), …`, `Sáng 15/3, …`."""
+    if at > _LEAD or not sentence.days - asked.days:
+        return None
+    own = " ".join(asked.question.own_terms.folded)
+    event = any(phrase in own for phrase in _TAKES_PLACE)
+    first = next(i for i, mark in enumerate(sentence.marks) if mark == "T" and sentence.folded[i][0].isdigit())
+    last = first
+    while last + 1 < len(sentence.marks) and sentence.marks[last + 1] == "T" and sentence.gaps[last + 1] == "_":
+        last += 1
+    while first > 0 and sentence.folded[first - 1] in _DAY_PARTS:
+        first -= 1
+    return Typed("when", (Span(first, last, 1.0),), 1.0 if event and first <= _EARLY else 0.5)
+
+
+def _limitations(sentence: Sentence) -> Typed | None:
+    """`…vẫn còn những tồn tại, hạn chế như: A; B; C.`: the clauses after the colon."""
+    words = sentence.folded
+    colon = next((i for i in range(1, len(words)) if sentence.gaps[i] == "L"), None)
+    if colon is None or not any(" ".join(words[i : i + 2]) in _SHORTCOMINGS for i in range(colon)):
+        return None
+    starts = [colon] + [i for i in range(colon + 1, len(words)) if sentence.gaps[i] == "S"]
+    ends = [*(s - 1 for s in starts[1:]), len(words) - 1]
+    return Typed("limitation", tuple(Span(a, b, 1.0) for a, b in zip(starts, ends, strict=True)), 1.0)
 
 
 def _task(asked: Asked, sentences: Sequence[Sentence], at: int) -> Typed | None:

@@ -1,0 +1,106 @@
+"""What a question takes for granted, checked against the evidence: a year, a body that is given tasks, who chaired.
+
+A draft that fits in everything but what the question fixes is no answer: the first thing people try on such a bot.
+"""
+
+from retrieval.answers.annotate import Sentence, chair_cues
+from retrieval.answers.reader import Context, Draft
+from retrieval.answers.tasks import is_body
+from retrieval.answers.types import Reason
+from retrieval.vietnamese.text import bigrams, folds
+
+_TASK_VERBS = ("duoc giao", "phai lam", "can lam", "phai", "can", "duoc yeu cau", "co nhiem vu", "lam gi", "duoc phan cong")
+_FILLERS = frozenset("con the vay thi sao la gi nhung cac co a nhi ha vay ne nua va rieng".split())
+_SPEECH = frozenset(("noi gi", "phat bieu gi", "yeu cau gi", "ket luan gi", "chi dao gi", "giao gi"))
+_LEAST_PAIRS = 0.5
+
+
+def broken_premise(context: Context, draft: Draft) -> tuple[Reason, str] | None:
+    """Return why `draft` must not answer, and what to say, or None where nothing that the question fixes is missing."""
+    if _year_missing(context, draft):
+        return "article_silent", ""
+    if _body_missing(context, draft):
+        return "article_silent", ""
+    return _other_chair(context, draft)
+
+
+def _sentences(context: Context, draft: Draft) -> tuple[Sentence, ...]:
+    return context.sentences[draft.candidate.hit]
+
+
+def _year_missing(context: Context, draft: Draft) -> bool:
+    """`họp giao ban năm 2012` is not answered from an article of 2023, however alike the rest is."""
+    years = context.asked.years
+    if not years:
+        return False
+    article = context.articles[draft.candidate.hit]
+    there = {w for s in _sentences(context, draft) for w in s.folded} | set(folds(article.title))
+    there |= {str(w.year) for s in _sentences(context, draft) for w in s.whens if w.year}
+    if article.published_at is not None:
+        # An article of January tells of the year before.
+        return not years & (there | {str(article.published_at.year), str(article.published_at.year - 1)})
+    # Without a date of its own, an article that states no year may be of any year.
+    stated = {int(w) for w in there if len(w) == 4 and w[:2] in {"19", "20"} and w.isdigit()}
+    return bool(stated) and min(abs(int(y) - s) for y in years for s in stated) > 1
+
+
+def _body_missing(context: Context, draft: Draft) -> bool:
+    """`Tỉnh đoàn được giao nhiệm vụ gì?`, `còn đoàn thanh niên?`: the article must name that body."""
+    question = context.asked.question
+    words = list(question.own_terms.folded)
+    if question.elliptic:
+        subject = [w for w in words if w not in _FILLERS]
+    elif question.kind == "task":
+        text = " ".join(words)
+        cut = min((text.index(f" {verb} ") for verb in _TASK_VERBS if f" {verb} " in text), default=-1)
+        subject = text[:cut].split() if cut > 0 else []
+        while subject and subject[0] in _FILLERS:
+            subject.pop(0)
+        if not subject or not (is_body(subject) or is_body(subject[1:])):
+            return False
+    else:
+        return False
+    wanted = set(bigrams(subject)) - {f"{a}_tinh" for a in subject}
+    if not wanted:
+        wanted_words = {w for w in subject if len(w) > 1}
+        there_words = {w for s in _sentences(context, draft) for w in s.folded}
+        return bool(wanted_words) and not wanted_words & (there_words | context.asked.abbreviated)
+    there = {p for s in _sentences(context, draft) for p in s.pairs} | set(bigrams(folds(context.articles[draft.candidate.hit].title)))
+    # `MTTQ` in the article is `Mặt trận Tổ quốc` in the question, and the other way.
+    if context.asked.abbreviated & {w for s in _sentences(context, draft) for w in s.folded} - _COMMON:
+        written = set(bigrams(sorted(context.asked.abbreviated)))
+        there |= written
+    return len(wanted & there) < _LEAST_PAIRS * len(wanted) and not _abbreviation_there(context, draft)
+
+
+_COMMON = frozenset("tinh thanh pho cua va nhan dan uy ban hoi viet nam".split())
+
+
+def _abbreviation_there(context: Context, draft: Draft) -> bool:
+    short = {w for w in context.asked.abbreviated if len(w) <= 5} & set(context.asked.question.own_terms.folded)
+    return bool(short & {w for s in _sentences(context, draft) for w in s.folded})
+
+
+def _other_chair(context: Context, draft: Draft) -> tuple[Reason, str] | None:
+    """`Lò Văn Phương chủ trì họp nói gì?` of a meeting that Mùa A Sơn chaired: say so, do not answer as if."""
+    words = list(context.asked.question.own_terms.folded)
+    cue = next((i for i in range(2, len(words) - 1) if words[i : i + 2] in (["chu", "tri"], ["chu", "toa"])), None)
+    if cue is None:
+        return None
+    article = context.articles[draft.candidate.hit]
+    named = chairs = None
+    for sentence in _sentences(context, draft):
+        for person in sentence.people:
+            name = sentence.folded[person.first : person.last + 1]
+            text = article.text[sentence.tokens[person.first].start : sentence.tokens[person.last].end]
+            if len(name) >= 2 and tuple(words[cue - len(name) : cue]) == name:
+                named = text
+        cues = chair_cues(sentence)
+        if cues and sentence.people and chairs is None:
+            chairs = [article.text[sentence.tokens[p.first].start : sentence.tokens[p.last].end] for p in sentence.people]
+    if named is None or not chairs or named in chairs:
+        return None
+    return "false_premise", (
+        f"Bài viết không nêu {named} chủ trì. Câu nói về việc chủ trì nhắc đến: {', '.join(chairs[:3])}. "
+        "Bạn xem đoạn bên dưới nhé."
+    )
