@@ -49,6 +49,8 @@ class Question:
     terms: Terms
     own_terms: Terms
     """The terms of this question alone."""
+    syllables: tuple[str, ...]
+    """Its folded syllables as typed, chat spellings written out; no term added."""
     kind: str
     kinds: tuple[float, ...]
     """Probability of each of `KINDS`."""
@@ -72,14 +74,15 @@ def understand(asked: str, previous: str | None = None) -> Question:
     readable = spell_out(asked)
     before = clean(previous)[:LONGEST] if previous else None
     own = terms(readable)
-    follows = before is not None and is_follow_up(own.folded)
+    typed = folds(readable)
+    follows = before is not None and is_follow_up(typed)
     text = f"{spell_out(before)} {readable}" if before and follows else readable
-    kinds = kind_probabilities(own.folded)
+    kinds = kind_probabilities(typed)
     # `Còn Hội Nông dân thì sao?` asks for what was asked before: its own words do not say.
-    if before and follows and is_elliptic(own.folded):
+    elliptic = bool(before and follows and is_elliptic(typed))
+    if before and elliptic:
         kinds = kind_probabilities(folds(spell_out(before)))
-    folded = " ".join(own.folded)
-    elliptic = bool(before and follows and is_elliptic(own.folded))
+    folded = " ".join(typed)
     kind = _certain_kind(folded) if not elliptic else None
     if kind is None:
         kind = KINDS[max(range(len(KINDS)), key=lambda i: kinds[i])]
@@ -88,9 +91,10 @@ def understand(asked: str, previous: str | None = None) -> Question:
         text=text,
         terms=terms(text) if follows else own,
         own_terms=own,
+        syllables=tuple(typed),
         kind=kind,
         kinds=kinds,
-        cue=find_cue(terms(spell_out(before)).folded if before and elliptic else own.folded),
+        cue=find_cue(folds(spell_out(before)) if before and elliptic else typed),
         whens=tuple(dates.find(text)),
         previous=before,
         follows_up=follows,

@@ -24,7 +24,7 @@ from retrieval.vietnamese.terms import Terms, terms
 _MODEL = Path(__file__).parent / "models" / "ranking.json"
 PASSAGE_HITS = 60
 ARTICLE_HITS = 40
-CANDIDATES = 30
+CANDIDATES = 20
 
 FEATURES = (
     "passage_bm25",

@@ -42,7 +42,7 @@ WRONGLY_REFUSED = 0.03
 
 def out_of_fold_kinds(rows: list[dict[str, Any]], understood: list[Question]) -> list[Question]:
     """Return the questions with the kind told by a model that has not seen their article."""
-    features = [dict.fromkeys(understanding.kind_features(q.own_terms.folded), 1.0) for q in understood]
+    features = [dict.fromkeys(understanding.kind_features(list(q.syllables)), 1.0) for q in understood]
     x = DictVectorizer().fit_transform(features)
     part = np.array([fold_of(r) for r in rows])
     known = np.array([r["type"] in KINDS for r in rows])
@@ -231,8 +231,8 @@ def fit_answers(items: list[Item]) -> None:
     print(f"  chosen right:      {np.mean(best):.4f}, of the right article {np.mean(article):.4f} (best hit {np.mean(first):.4f})")
     print(f"  any draft right:   {np.mean([i.right.max() >= 0.999 for i in answerable]):.4f}")
     for weight in (0.0, 0.1, 0.2, 0.3, 0.5, 1.0):
-        for rule in (0.0, 0.3, 0.5, 0.7):
-            picks = [reader.pick(i.drafts, i.chances, i.context.hits, weight, rule) for i in answerable]
+        for rule in (False, True):
+            picks = [reader.pick(i.drafts, i.chances, i.context.hits, weight, rules=rule) for i in answerable]
             right = np.mean([i.right[p] >= 0.999 for i, p in zip(answerable, picks, strict=True)])
             found = np.mean([i.row["article_id"] == i.context.articles[i.drafts[p].candidate.hit].id for i, p in zip(answerable, picks, strict=True)])
             print(f"    article weight {weight} rule {rule}: right {right:.4f}, article {found:.4f}")

@@ -41,6 +41,11 @@ class Sentence:
         """The syllables and numbers, with offsets in the article's text."""
         return tuple(Token(t.start + self.start, t.end + self.start, t.norm, t.fold) for t in self._found)
 
+    @property
+    def norms(self) -> frozenset[str]:
+        """The canonical syllables, accented."""
+        return frozenset(t.norm for t in self._found)
+
     @functools.cached_property
     def words(self) -> frozenset[str]:
         """The folded syllables, and each day in one form."""
@@ -69,7 +74,7 @@ class Sentence:
     @functools.cached_property
     def roles(self) -> tuple[int, ...]:
         """The tokens at which a role begins."""
-        return tuple(role_starts(list(self.folded)))
+        return tuple(role_starts(self.folded))
 
     @functools.cached_property
     def whens(self) -> tuple[dates.When, ...]:

@@ -28,7 +28,7 @@ class Role:
 
 def asks_role(question: Question) -> bool:
     """Tell whether the question asks who a person is, or what office he holds."""
-    return _ASKS.search(" ".join(question.own_terms.folded)) is not None
+    return _ASKS.search(" ".join(question.syllables)) is not None
 
 
 def roles(context: Context) -> list[Role]:

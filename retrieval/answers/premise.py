@@ -47,7 +47,7 @@ def _year_missing(context: Context, draft: Draft) -> bool:
 def _body_missing(context: Context, draft: Draft) -> bool:
     """`Tỉnh đoàn được giao nhiệm vụ gì?`, `còn đoàn thanh niên?`: the article must name that body."""
     question = context.asked.question
-    words = list(question.own_terms.folded)
+    words = list(question.syllables)
     if question.elliptic:
         subject = [w for w in words if w not in _FILLERS]
     elif question.kind == "task":
@@ -77,13 +77,13 @@ _COMMON = frozenset("tinh thanh pho cua va nhan dan uy ban hoi viet nam".split()
 
 
 def _abbreviation_there(context: Context, draft: Draft) -> bool:
-    short = {w for w in context.asked.abbreviated if len(w) <= 5} & set(context.asked.question.own_terms.folded)
+    short = {w for w in context.asked.abbreviated if len(w) <= 5} & set(context.asked.question.syllables)
     return bool(short & {w for s in _sentences(context, draft) for w in s.folded})
 
 
 def _other_chair(context: Context, draft: Draft) -> tuple[Reason, str] | None:
     """`Lò Văn Phương chủ trì họp nói gì?` of a meeting that Mùa A Sơn chaired: say so, do not answer as if."""
-    words = list(context.asked.question.own_terms.folded)
+    words = list(context.asked.question.syllables)
     cue = next((i for i in range(2, len(words) - 1) if words[i : i + 2] in (["chu", "tri"], ["chu", "toa"])), None)
     if cue is None:
         return None

@@ -51,7 +51,7 @@ _RULED_AMONG = 16
 
 ARTICLE_WEIGHT = 0.2
 """How much the search's score of an article (log-odds) weighs beside the log of a draft's chance."""
-RULE_KEPT = 0.5
+RULE_KEPT = {"chair": 0.3, "attendee": 0.2, "task": 0.3, "when": 0.3, "limitation": 0.1}
 """A draft by a rule that fits wholly is preferred down to this share of the best one's chance: it is complete and typed."""
 
 
@@ -60,7 +60,8 @@ def pick(
     chances: npt.NDArray[np.float64],
     hits: Sequence[Hit],
     article_weight: float = ARTICLE_WEIGHT,
-    rule_kept: float = RULE_KEPT,
+    *,
+    rules: bool = True,
 ) -> int:
     """Return the index of the draft to answer with."""
     scores = [
@@ -68,12 +69,12 @@ def pick(
         for d, c in zip(drafts, chances.tolist(), strict=True)
     ]
     best = max(range(len(scores)), key=scores.__getitem__)
-    ruled = [i for i, d in enumerate(drafts) if d.typed is not None and d.typed.fit >= _FITS]
-    if rule_kept and ruled:
-        top = max(ruled, key=scores.__getitem__)
-        if scores[top] >= scores[best] + math.log(rule_kept):
-            return top
-    return best
+    ruled = [
+        (scores[i], i)
+        for i, d in enumerate(drafts)
+        if d.typed is not None and d.typed.fit >= _FITS and scores[i] >= scores[best] + math.log(RULE_KEPT[d.typed.rule])
+    ]
+    return max(ruled)[1] if rules and ruled else best
 
 
 _FITS = 0.99

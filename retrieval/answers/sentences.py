@@ -40,11 +40,16 @@ _CUE_LABELS = ("none", "who", "which_body", "which_place", "what", "which", "how
 
 
 @functools.cache
-def _kind_words() -> dict[str, list[tuple[str, ...]]]:
-    table: dict[str, list[tuple[str, ...]]] = {k: [] for k in _KIND_WORDS}
+def _kind_words() -> tuple[tuple[frozenset[str], frozenset[str]], ...]:
+    """Return for each of `_KIND_WORDS` its single words and its pairs; a longer phrase is told by its first pair."""
+    table: dict[str, tuple[set[str], set[str]]] = {k: (set(), set()) for k in _KIND_WORDS}
     for phrase, kind in rows("answer_words"):
-        table[kind].append(tuple(phrase.split()))
-    return table
+        words = phrase.split()
+        if len(words) == 1:
+            table[kind][0].add(words[0])
+        else:
+            table[kind][1].add(f"{words[0]}_{words[1]}")
+    return tuple((frozenset(singles), frozenset(pairs)) for singles, pairs in table.values())
 
 
 @dataclass(frozen=True)
@@ -78,10 +83,10 @@ class Asked:
         self.rare_total = sum(self.weights[w] for w in self.rarest) or 1.0
         self.abbreviated = frozenset(
             syllable
-            for word in question.own_terms.folded
+            for word in question.syllables
             if len(word) > 2 and is_known(word) and (long := written_out(word)) is not None
             for syllable in folds(long)
-        ) | frozenset(abbreviations_in(question.own_terms.folded))
+        ) | frozenset(abbreviations_in(question.syllables))
         """What the question's abbreviations stand for, syllable by syllable, and the other way."""
         self.numbers = frozenset(w for w in words if w[0].isdigit())
         self.days = frozenset(f"{w.day}/{w.month}" for w in question.whens if w.day and w.month)
@@ -136,7 +141,7 @@ def features(
             near_pairs = pair_sets[i].union(*(pair_sets[j] for j in (i - 1, i + 1) if 0 <= j < len(sets)))
             missing = {w: v for w, v in asked.weights.items() if w not in here}
             missing_total = sum(missing.values()) or 1.0
-            norms = {t.norm for t in sentence.tokens}
+            norms = sentence.norms
             marks = sentence.marks
             run = longest = 0
             for word in sentence.folded:
@@ -197,7 +202,7 @@ def features(
                 _unit_after_number(sentence, unit),
                 float(head in here) if head else -1.0,
                 lead_share,
-                *(_phrases(sentence.folded, here, words) for words in _kind_words().values()),
+                *(float(len(here & singles) + len(sentence.pairs & twos)) for singles, twos in _kind_words()),
                 *kinds,
                 cue,
                 float(len(question.own_terms.folded)),
@@ -221,14 +226,3 @@ def _unit_after_number(sentence: Sentence, unit: str) -> float:
     return float(any(
         m in "N%" and unit in sentence.folded[i + 1 : i + 4] for i, m in enumerate(sentence.marks)
     ))
-
-
-def _phrases(folded: tuple[str, ...], there: frozenset[str], phrases: list[tuple[str, ...]]) -> float:
-    count = 0
-    for phrase in phrases:
-        if phrase[0] in there:
-            size = len(phrase)
-            count += size == 1 or any(
-                folded[i : i + size] == phrase for i, word in enumerate(folded) if word == phrase[0]
-            )
-    return float(count)

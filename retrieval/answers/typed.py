@@ -91,7 +91,7 @@ def _when(asked: Asked, sentence: Sentence, at: int) -> Typed | None:
     """The day of the event itself stands in the first lines: `Chiều nay (29/12), …`, `Sáng 15/3, …`."""
     if at > _LEAD or not sentence.days - asked.days:
         return None
-    own = " ".join(asked.question.own_terms.folded)
+    own = " ".join(asked.question.syllables)
     event = any(phrase in own for phrase in _TAKES_PLACE)
     first = next(i for i, mark in enumerate(sentence.marks) if mark == "T" and sentence.folded[i][0].isdigit())
     last = first

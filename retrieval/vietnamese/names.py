@@ -6,6 +6,7 @@ a role (`đồng chí K’Choi`, `ông Thăng`). Ready-made taggers put `đồng
 
 import functools
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from retrieval.vietnamese.tables import rows
@@ -14,9 +15,9 @@ from retrieval.vietnamese.text import Token, fold, tokens
 LONGEST = 5
 _CAPITAL = re.compile(r"^[A-ZĐÀÁẢÃẠÂẤẦẨẪẬĂẮẰẲẴẶÈÉẺẼẸÊẾỀỂỄỆÌÍỈĨỊÒÓỎÕỌÔỐỒỔỖỘƠỚỜỞỠỢÙÚỦŨỤƯỨỪỬỮỰỲÝỶỸỴ]")
 _NOT_IN_NAMES = frozenset(
-    "uy ubnd hdnd mttq bo so ban phong tp tinh huyen xa phuong quan thanh_pho chu pho bi giam truong tong thu chanh"
-    " quoc trung dai thuong thieu".split()
+    "ủy ubnd hđnd mttq bộ sở ban phòng tp tỉnh huyện xã phường quận phó chủ bí giám trưởng tổng thứ chánh trung thường".split()
 )
+"""Words (canonical) that begin an office or a place after a name: `Lê Văn Sơn Phó Chủ tịch`. `Phương` is a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +46,21 @@ def roles() -> frozenset[tuple[str, ...]]:
     return frozenset(tuple(row[0].split("_")) for row in rows("roles"))
 
 
-def role_starts(folded: list[str]) -> list[int]:
+@functools.cache
+def _roles_by_word() -> dict[str, list[tuple[str, ...]]]:
+    table: dict[str, list[tuple[str, ...]]] = {}
+    for role in roles():
+        table.setdefault(role[0], []).append(role)
+    return table
+
+
+def role_starts(folded: Sequence[str]) -> list[int]:
     """Return where a role begins among folded syllables."""
-    table = roles()
+    table = _roles_by_word()
     return [
-        at for at in range(len(folded)) if any(tuple(folded[at : at + size]) in table for size in (4, 3, 2))
+        at
+        for at, word in enumerate(folded)
+        if word in table and any(tuple(folded[at : at + len(role)]) == role for role in table[word])
     ]
 
 
@@ -85,7 +96,7 @@ def people(text: str, found: list[Token] | None = None) -> list[Person]:
             )
         ):
             last += 1
-        while last > at and found[last].fold in _NOT_IN_NAMES and last - at >= 2:
+        while last - at >= 2 and found[last].norm in _NOT_IN_NAMES:
             last -= 1
         long_enough = last > at if surname else introduced
         if long_enough and (surname or introduced) and not (word.isupper() and len(word) > 2) and (
@@ -98,9 +109,10 @@ def people(text: str, found: list[Token] | None = None) -> list[Person]:
     return people
 
 
-def _introduced(found: list[Token], at: int) -> bool:
+def _introduced(found: Sequence[Token], at: int) -> bool:
     table = honorifics()
-    return any(tuple(t.fold for t in found[max(0, at - size) : at]) in table for size in (1, 2, 3))
+    before = tuple(t.fold for t in found[max(0, at - 3) : at])
+    return before[-1:] in table or before[-2:] in table or before in table
 
 
 def folded_name(text: str) -> tuple[str, ...]:

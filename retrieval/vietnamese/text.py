@@ -8,7 +8,7 @@ import functools
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _WORD = re.compile(r"\d+(?:[.,/:-]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)?|\d+")
 """A number with its separators (`1.700`, `29/12`, `30-4`), or letters, `Đăk R'Lấp` and `K’Choi` kept whole."""
@@ -20,8 +20,7 @@ _OPEN_RHYME = re.compile(r"(?P<onset>q?)(?P<rhyme>oa|oe|uy)$")
 _Y_AFTER_CONSONANT = re.compile(r"^(?:h|k|l|m|s|t|v|qu)y$")
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One syllable or number of a text: `text[start:end]`, its canonical form `norm` and its folded form `fold`."""
 
     start: int
