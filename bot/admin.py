@@ -90,7 +90,9 @@ class Desk:
         if generation != current.id or not row.isdecimal() or int(row) >= len(current.passages):
             return None
         article, start, end = current.passage(int(row))
-        source = f"Theo {article.source}, {local_day(article.published_at.isoformat() if article.published_at else None)}"
+        source = (
+            f"Theo {article.source}, {local_day(article.published_at.isoformat() if article.published_at else None)}"
+        )
         return article.title, source, (article.text[:start], article.text[start:end], article.text[end:])
 
 

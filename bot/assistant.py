@@ -63,7 +63,7 @@ class Assistant:
             memory.reply = reply
         return Outgoing(reply=reply)
 
-    def sources(self, channel: str, chat: str) -> Reply | None:
+    def sources(self, channel: str, chat: str) -> Answer | None:
         """Return the last answer of a chat that has sources, None where there is none."""
         reply = self.memory(channel, chat).reply
         return reply if isinstance(reply, Answer) else None

@@ -70,7 +70,9 @@ def _engine(data: Path | None) -> Engine:
 
 @app.command()
 def index(
-    corpus: Annotated[list[Path] | None, typer.Option("--corpus", help="File or folder of articles; may be repeated.")] = None,
+    corpus: Annotated[
+        list[Path] | None, typer.Option("--corpus", help="File or folder of articles; may be repeated.")
+    ] = None,
     data: Data = None,
     *,
     as_json: AsJson = False,
@@ -98,7 +100,9 @@ def index(
     else:
         out.print(report(indexed), markup=False, highlight=False)
     if not indexed.articles:
-        raise CorpusError("no article was loaded", mend="Look at what was skipped and why; give --corpus a file or folder of articles")
+        raise CorpusError(
+            "no article was loaded", mend="Look at what was skipped and why; give --corpus a file or folder of articles"
+        )
 
 
 @app.command()
@@ -153,7 +157,15 @@ def search(
         rows = []
         for hit in found:
             article, start, end = engine.generation.passage(hit.passage)
-            rows.append({"article_id": article.id, "passage_id": str(hit.passage), "score": round(hit.score, 4), "start": start, "end": end})
+            rows.append(
+                {
+                    "article_id": article.id,
+                    "passage_id": str(hit.passage),
+                    "score": round(hit.score, 4),
+                    "start": start,
+                    "end": end,
+                }
+            )
         return rows
 
     if batch is not None and output is not None:
@@ -166,7 +178,13 @@ def search(
     table = Table("", "score", "article", "title", "passage")
     for number, row in enumerate(rows, 1):
         article, start, end = engine.generation.passage(int(row["passage_id"]))
-        table.add_row(str(number), f"{row['score']:.2f}", article.id, article.title, " ".join(article.text[start:end].split())[:160])
+        table.add_row(
+            str(number),
+            f"{row['score']:.2f}",
+            article.id,
+            article.title,
+            " ".join(article.text[start:end].split())[:160],
+        )
     out.print(table)
 
 
@@ -201,9 +219,13 @@ def evaluate(
             row = json.loads(line)
             judged.append(evaluation.judge(row, engine.ask(nfc(row["question"]), row.get("previous")).to_json()))
         except (ValueError, KeyError, TypeError, ZeroDivisionError) as error:
-            raise CorpusError(f"{questions}:{number} is no question with gold answers ({error!r})", mend="Correct the line") from error
+            raise CorpusError(
+                f"{questions}:{number} is no question with gold answers ({error!r})", mend="Correct the line"
+            ) from error
     total = evaluation.figures(judged)
-    groups = {kind: evaluation.figures([j for j in judged if j.type == kind]) for kind in sorted({j.type for j in judged})}
+    groups = {
+        kind: evaluation.figures([j for j in judged if j.type == kind]) for kind in sorted({j.type for j in judged})
+    }
     if as_json:
         sys.stdout.write(json.dumps({"total": total, "by_type": groups}, ensure_ascii=False) + "\n")
         return
@@ -229,7 +251,9 @@ def corpus_list(data: Data = None, *, as_json: AsJson = False) -> None:
 
 
 @corpus_app.command("show")
-def corpus_show(article_id: Annotated[str, typer.Argument(metavar="ID")], data: Data = None, *, as_json: AsJson = False) -> None:
+def corpus_show(
+    article_id: Annotated[str, typer.Argument(metavar="ID")], data: Data = None, *, as_json: AsJson = False
+) -> None:
     """Show one article as it is stored."""
     generation = _engine(data).generation
     row = generation.row(nfc(article_id))
@@ -240,7 +264,11 @@ def corpus_show(article_id: Annotated[str, typer.Argument(metavar="ID")], data: 
         sys.stdout.write(json.dumps(article.to_row(), ensure_ascii=False) + "\n")
         return
     out.print(article.title, style="bold", markup=False, highlight=False)
-    out.print(f"{article.source}, {article.published_at or 'không rõ ngày'}  {article.url or ''}", markup=False, highlight=False)
+    out.print(
+        f"{article.source}, {article.published_at or 'không rõ ngày'}  {article.url or ''}",
+        markup=False,
+        highlight=False,
+    )
     out.print(article.text, markup=False, highlight=False)
 
 
@@ -276,12 +304,17 @@ def _run_batch(batch: Path, output: Path, work: Callable[[dict[str, Any]], dict[
     lines = list(_lines(batch))
     aside = output.with_name(f".{output.name}.{os.getpid()}")
     try:
-        with aside.open("w", encoding="utf-8", newline="\n") as file, Progress(console=err, disable=not err.is_terminal, transient=True) as progress:
+        with (
+            aside.open("w", encoding="utf-8", newline="\n") as file,
+            Progress(console=err, disable=not err.is_terminal, transient=True) as progress,
+        ):
             for _, line in progress.track(lines, description="questions"):
                 file.write(json.dumps(_batch_row(line, work), ensure_ascii=False) + "\n")
         aside.replace(output)
     except OSError as error:
-        raise CorpusError(f"{output} cannot be written ({error.strerror})", mend="Give --output a path that can be written") from error
+        raise CorpusError(
+            f"{output} cannot be written ({error.strerror})", mend="Give --output a path that can be written"
+        ) from error
     finally:
         aside.unlink(missing_ok=True)
 

@@ -27,11 +27,15 @@ def checks(data: Path | None) -> Iterator[Check]:
     except TinTinhError as error:
         yield Check("settings", good=False, says=str(error))
         return
-    yield Check("settings", good=True, says=f"data in {settings.data_dir}, corpus {', '.join(map(str, settings.corpus))}")
+    yield Check(
+        "settings", good=True, says=f"data in {settings.data_dir}, corpus {', '.join(map(str, settings.corpus))}"
+    )
     yield _corpus(settings)
     yield _data_folder(settings)
     try:
-        encoder = open_encoder(settings.embedding.model, settings.embedding.query_prompt, settings.embedding.passage_prompt)
+        encoder = open_encoder(
+            settings.embedding.model, settings.embedding.query_prompt, settings.embedding.passage_prompt
+        )
     except TinTinhError as error:
         yield Check("encoder", good=False, says=str(error))
         return
@@ -53,7 +57,11 @@ def _data_folder(settings: Settings) -> Check:
         folder = folder.parent
     if os.access(folder, os.W_OK):
         return Check("data folder", good=True, says=f"{settings.data_dir.absolute()} can be written")
-    return Check("data folder", good=False, says=f"{folder.absolute()} cannot be written. Give the service write access, or set TINTINH_DATA_DIR")
+    return Check(
+        "data folder",
+        good=False,
+        says=f"{folder.absolute()} cannot be written. Give the service write access, or set TINTINH_DATA_DIR",
+    )
 
 
 def _index(settings: Settings, encoder: Encoder) -> Check:
@@ -61,7 +69,11 @@ def _index(settings: Settings, encoder: Encoder) -> Check:
         generation = Library(settings.data_dir, encoder).engine().generation
     except TinTinhError as error:
         return Check("index", good=False, says=str(error))
-    return Check("index", good=True, says=f"generation {generation.id}: {len(generation)} articles, {len(generation.passages)} passages, checksums right")
+    return Check(
+        "index",
+        good=True,
+        says=f"generation {generation.id}: {len(generation)} articles, {len(generation.passages)} passages, checksums right",
+    )
 
 
 def _token(settings: Settings) -> Check:
@@ -80,5 +92,9 @@ def _token(settings: Settings) -> Check:
         return Check("telegram", good=False, says="Telegram does not know the token. Correct TINTINH_TELEGRAM__TOKEN")
     except TelegramError as error:
         says = str(error).replace(token.get_secret_value(), "[token]")
-        return Check("telegram", good=False, says=f"{settings.telegram.base_url} cannot be reached ({says}). Check the network and TINTINH_TELEGRAM__BASE_URL")
+        return Check(
+            "telegram",
+            good=False,
+            says=f"{settings.telegram.base_url} cannot be reached ({says}). Check the network and TINTINH_TELEGRAM__BASE_URL",
+        )
     return Check("telegram", good=True, says=f"the token belongs to @{name}")

@@ -67,7 +67,10 @@ def passage(title: str, source: str, surroundings: tuple[str, str, str]) -> list
     before, after = before[-900:], after[:900]
     plain = f"{before}\n\n» {quote} «\n\n{after}".strip()
     marked = f"{html.escape(before)}\n\n<b>{html.escape(quote)}</b>\n\n{html.escape(after)}".strip()
-    head = _Block(f"<b>{html.escape(_cut(title, LONGEST_TITLE))}</b>\n{html.escape(source)}", f"{_cut(title, LONGEST_TITLE)}\n{source}")
+    head = _Block(
+        f"<b>{html.escape(_cut(title, LONGEST_TITLE))}</b>\n{html.escape(source)}",
+        f"{_cut(title, LONGEST_TITLE)}\n{source}",
+    )
     return _packed([head, *_split(_Block(marked, plain))], ())
 
 
@@ -121,7 +124,11 @@ def marked_quote(reply: Answer, number: int) -> list[tuple[str, bool]]:
 
 def _answer_blocks(reply: Answer) -> list[_Block]:
     blocks = [_Block(f"<b>{html.escape(line)}</b>", line) for line in short_answer(reply)]
-    blocks = [_Block("\n".join(b.html for b in blocks), "\n".join(b.plain for b in blocks))] if sum(b.size for b in blocks) < LIMIT // 2 else blocks
+    blocks = (
+        [_Block("\n".join(b.html for b in blocks), "\n".join(b.plain for b in blocks))]
+        if sum(b.size for b in blocks) < LIMIT // 2
+        else blocks
+    )
     if reply.kind == "yes_no":
         note = "Tin Tỉnh không tự kết luận đúng hay sai; đây là điều bài báo viết:"
         blocks.insert(0, _Block(note, note))
@@ -140,7 +147,11 @@ def _citation_block(reply: Answer, number: int, citation: Citation) -> _Block:
     quote = "".join(f"«{t}»" if is_answer else t for t, is_answer in pieces)
     title = _cut(_readable(citation.title), LONGEST_TITLE)
     where = citation_line(citation)
-    linked = f'<a href="{html.escape(citation.url)}">{html.escape(title)}</a>' if web_link(citation.url) else html.escape(title)
+    linked = (
+        f'<a href="{html.escape(citation.url or "")}">{html.escape(title)}</a>'
+        if web_link(citation.url)
+        else html.escape(title)
+    )
     return _Block(
         f"[{number}] <blockquote expandable>{quote_html}</blockquote>{linked}\n{html.escape(where)}",
         f"[{number}] {quote}\n{title}\n{where}" + (f"\n{citation.url}" if web_link(citation.url) else ""),
@@ -160,7 +171,9 @@ def _refusal_blocks(reply: NotFound) -> list[_Block]:
         quote = _cut(_readable(suggestion.quote), 500)
         title = _cut(_readable(suggestion.title), LONGEST_TITLE)
         line = f"{title}, {local_day(suggestion.published_at)}"
-        blocks.append(_Block(f"<blockquote expandable>{html.escape(quote)}</blockquote>{html.escape(line)}", f"“{quote}”\n{line}"))
+        blocks.append(
+            _Block(f"<blockquote expandable>{html.escape(quote)}</blockquote>{html.escape(line)}", f"“{quote}”\n{line}")
+        )
     if reply.reason in {"article_silent", "no_article", "false_premise"}:
         blocks.append(_Block(f"<i>mã {reply.id}</i>", f"mã {reply.id}"))
     return blocks

@@ -101,4 +101,6 @@ def load_settings(data: Path | None = None) -> Settings:
         name = "TINTINH_" + "__".join(str(part).upper() for part in first["loc"] if not isinstance(part, int))
         raise SettingsError(f"{name}: {first['msg']}", mend=f"Correct {name} in the environment or in .env") from error
     except (json.JSONDecodeError, ValueError) as error:
-        raise SettingsError(f"a setting cannot be read ({error})", mend="Correct it in the environment or in .env") from error
+        raise SettingsError(
+            f"a setting cannot be read ({error})", mend="Correct it in the environment or in .env"
+        ) from error

@@ -41,7 +41,7 @@ class StaticEncoder:
         from safetensors.numpy import load_file
         from tokenizers import Tokenizer
 
-        module = folder / _static_module(folder)
+        module = folder / (_static_module(folder) or "")
         try:
             self._table = load_file(module / "model.safetensors")["embedding.weight"]
             self._tokenizer = Tokenizer.from_file(str(module / "tokenizer.json"))

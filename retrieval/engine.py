@@ -114,7 +114,9 @@ class Engine:
             elapsed_ms=_since(started),
         )
 
-    def _refusal(self, question: Question, context: Context | None, drafts: Sequence[Draft], started: float) -> NotFound:
+    def _refusal(
+        self, question: Question, context: Context | None, drafts: Sequence[Draft], started: float
+    ) -> NotFound:
         suggestions = self._composer.suggestions(context, drafts) if context else ()
         covered = float(context.features[:, _ARTICLE_COVERAGE].max()) if context and len(context.features) else 0.0
         reason: Reason = "article_silent" if covered >= LEAST_COVERAGE else "no_article"

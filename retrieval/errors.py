@@ -1,11 +1,11 @@
 """What can go wrong, as one tree. Each error says what failed, where, and how to mend it.
 
-    TinTinhError
-    ├── CorpusError        an article or a file of articles cannot be read
-    ├── EncoderError       the embedding model is missing, broken, or not the one the index was built with
-    ├── GenerationError    a published snapshot is missing or damaged
-    ├── ReaderModelError   the files of the answer reader are missing or damaged
-    └── SettingsError      a setting is wrong
+TinTinhError
+├── CorpusError        an article or a file of articles cannot be read
+├── EncoderError       the embedding model is missing, broken, or not the one the index was built with
+├── GenerationError    a published snapshot is missing or damaged
+├── ReaderModelError   the files of the answer reader are missing or damaged
+└── SettingsError      a setting is wrong
 """
 
 

@@ -42,7 +42,9 @@ def stands_in(text: str, spans: Iterable[str]) -> bool:
     joined = f" {' '.join(own)} "
     pieces = [own, *(norms(text[a:b]) for a, b in sentences(text, clauses=True))]
     wanted = [norms(span) for span in spans]
-    return any(w and f" {' '.join(w)} " in joined for w in wanted) or any(f1(p, w) >= LIKE for w in wanted for p in pieces)
+    return any(w and f" {' '.join(w)} " in joined for w in wanted) or any(
+        f1(p, w) >= LIKE for w in wanted for p in pieces
+    )
 
 
 def judge(question: Mapping[str, Any], answer: Mapping[str, Any]) -> Judged:

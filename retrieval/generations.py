@@ -1,13 +1,13 @@
 """One immutable, checksummed snapshot of the corpus, with its indexes: built aside, verified, published by one rename.
 
-    DATA/current                     the id of the generation in force, replaced by one rename
-    DATA/generations/ID/manifest.json
-                       articles.jsonl, offsets.npy     the articles, and where each begins
-                       passages.npy                    int32 (passages, 3): article row, start, end
-                       vectors.faiss                   a vector a passage
-                       sentences.npy                   float16 (sentences, dimensions): a vector a sentence
-                       passages.lexical/ articles.lexical/
-                       terms.npz                       which terms stand in which article, for coverage and rarity
+DATA/current                     the id of the generation in force, replaced by one rename
+DATA/generations/ID/manifest.json
+                   articles.jsonl, offsets.npy     the articles, and where each begins
+                   passages.npy                    int32 (passages, 3): article row, start, end
+                   vectors.faiss                   a vector a passage
+                   sentences.npy                   float16 (sentences, dimensions): a vector a sentence
+                   passages.lexical/ articles.lexical/
+                   terms.npz                       which terms stand in which article, for coverage and rarity
 """
 
 import contextlib
@@ -105,7 +105,9 @@ class Generation:
             self.vectors = vectors.VectorIndex(folder / "vectors.faiss")
         except (OSError, ValueError, KeyError, RuntimeError) as error:
             raise GenerationError(
-                f"generation {folder.name} cannot be opened ({error})", mend="Run `tintinh index` again", path=str(folder)
+                f"generation {folder.name} cannot be opened ({error})",
+                mend="Run `tintinh index` again",
+                path=str(folder),
             ) from error
         self.passage_starts = np.searchsorted(self.passages[:, 0], np.arange(len(self) + 1))
         self.sources: list[str] = self.manifest["sources"]
@@ -279,7 +281,9 @@ class Store:
         current = self.current_id()
         if current is None:
             raise GenerationError(
-                f"there is no index in {self.data} yet", mend="Run `tintinh index --corpus PATH` first", path=str(self.data)
+                f"there is no index in {self.data} yet",
+                mend="Run `tintinh index --corpus PATH` first",
+                path=str(self.data),
             )
         generation = Generation(self.folder / current)
         built_with = generation.manifest["encoder"]
@@ -387,12 +391,13 @@ class Store:
 
 
 def _write_terms(
-    path: Path, whole: Sequence[Terms], articles: Sequence[Article], sources: list[str], sentence_starts: npt.NDArray[np.int64]
+    path: Path,
+    whole: Sequence[Terms],
+    articles: Sequence[Article],
+    sources: list[str],
+    sentence_starts: npt.NDArray[np.int64],
 ) -> None:
-    each = [
-        np.unique(np.fromiter((term_key(t) for t in (*w.folded, *w.pairs)), np.uint32))
-        for w in whole
-    ]
+    each = [np.unique(np.fromiter((term_key(t) for t in (*w.folded, *w.pairs)), np.uint32)) for w in whole]
     flat = np.concatenate(each) if each else np.zeros(0, np.uint32)
     keys, counts = np.unique(flat, return_counts=True)
     np.savez(

@@ -99,7 +99,8 @@ def understand(asked: str, previous: str | None = None) -> Question:
         previous=before,
         follows_up=follows,
         elliptic=elliptic,
-        yes_no=any(phrase in folded for phrase in _YES_NO) and not any(w in folded for w in (" gi ", "bao nhieu", " ai ")),
+        yes_no=any(phrase in folded for phrase in _YES_NO)
+        and not any(w in folded for w in (" gi ", "bao nhieu", " ai ")),
     )
 
 
@@ -108,7 +109,10 @@ _CERTAIN = tuple(
     (kind, re.compile(pattern))
     for kind, pattern in (
         ("chair", rf"\b{_WHO}\b.*\b(?:chu tri|chu toa)\b|\b(?:chu tri|chu toa)\b.*\b{_WHO}$|^nguoi chu tri\b"),
-        ("attendee", rf"^(?:the |con |vay )?{_WHO} (?:da |cung )?(?:du|tham du|co mat|den du|toi du)\b|\b(?:du|tham du)\b.* (?:co|gom) (?:nhung )?ai$"),
+        (
+            "attendee",
+            rf"^(?:the |con |vay )?{_WHO} (?:da |cung )?(?:du|tham du|co mat|den du|toi du)\b|\b(?:du|tham du)\b.* (?:co|gom) (?:nhung )?ai$",
+        ),
         ("limitation", r"\b(?:han che|ton tai|yeu kem|khuyet diem)\b.*\b(?:gi|nao)\b"),
         ("when", r"\b(?:khi nao|ngay nao|hom nao|bao gio|luc nao|ngay may|may gio)\b"),
     )
@@ -120,7 +124,20 @@ def _certain_kind(folded: str) -> str | None:
     return next((kind for kind, pattern in _CERTAIN if pattern.search(folded)), None)
 
 
-_FOLLOW_UP_STARTS = ("con", "the con", "the", "vay", "vay con", "rieng", "them", "ngoai ra", "ong ay", "ba ay", "ho", "trong do")
+_FOLLOW_UP_STARTS = (
+    "con",
+    "the con",
+    "the",
+    "vay",
+    "vay con",
+    "rieng",
+    "them",
+    "ngoai ra",
+    "ong ay",
+    "ba ay",
+    "ho",
+    "trong do",
+)
 _PRONOUNS = (
     "ong ay", "ba ay", "anh ay", "chi ay", "ong nay", "ba nay", "ong do", "ba do", "nguoi nay", "nguoi do", "viec nay",
     "viec do", "vu nay", "vu do", "hoi nghi nay", "hoi nghi do", "cuoc hop nay", "cuoc hop do", "du an nay", "du an do",
@@ -142,7 +159,7 @@ def is_follow_up(folded: list[str]) -> bool:
 def is_elliptic(folded: list[str]) -> bool:
     """Tell whether a follow-up leaves out what it asks for: it has no word that asks but `thì sao`."""
     text = " ".join(folded)
-    if text.endswith("thi sao") or text.endswith("the nao") and len(folded) <= 8:
+    if text.endswith("thi sao") or (text.endswith("the nao") and len(folded) <= 8):
         return True
     return find_cue(folded).label == "none"
 

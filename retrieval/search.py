@@ -50,7 +50,9 @@ class Query:
     sources: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, text: str, *, since: dt.date | None = None, until: dt.date | None = None, sources: Sequence[str] = ()) -> "Query":
+    def of(
+        cls, text: str, *, since: dt.date | None = None, until: dt.date | None = None, sources: Sequence[str] = ()
+    ) -> "Query":
         """Return the query that `text` asks."""
         return cls(text, terms(text), since, until, tuple(sources))
 
@@ -68,7 +70,9 @@ class Hit:
 class Searcher:
     """Searches one generation with one encoder."""
 
-    def __init__(self, generation: Generation, encoder: Encoder, weights: npt.NDArray[np.float64] | None = None) -> None:
+    def __init__(
+        self, generation: Generation, encoder: Encoder, weights: npt.NDArray[np.float64] | None = None
+    ) -> None:
         self.generation = generation
         self._encoder = encoder
         self._weights = _shipped_weights() if weights is None else weights
@@ -106,7 +110,9 @@ class Searcher:
         article_score = dict(whole)
         ranked = sorted(
             best.keys() | article_score.keys() | set(list(cosine)[:10]),
-            key=lambda a: -(best.get(a, [(0.0, 0)])[0][0] + article_score.get(a, 0.0) * 0.5 + cosine.get(a, (0.0, 0))[0]),
+            key=lambda a: (
+                -(best.get(a, [(0.0, 0)])[0][0] + article_score.get(a, 0.0) * 0.5 + cosine.get(a, (0.0, 0))[0])
+            ),
         )[:CANDIDATES]
         if not ranked:
             return [], [], []
@@ -118,13 +124,15 @@ class Searcher:
             found = best.get(article, [])
             row = found[0][1] if found else cosine.get(article, (0.0, int(generation.passage_starts[article])))[1]
             rows.append(row)
-            features.append([
-                (found[0][0] if found else 0.0) / scale,
-                article_score.get(article, 0.0) / scale,
-                (found[1][0] if len(found) > 1 else 0.0) / scale,
-                cosine.get(article, (0.0, 0))[0],
-                *coverage.of(article),
-            ])
+            features.append(
+                [
+                    (found[0][0] if found else 0.0) / scale,
+                    article_score.get(article, 0.0) / scale,
+                    (found[1][0] if len(found) > 1 else 0.0) / scale,
+                    cosine.get(article, (0.0, 0))[0],
+                    *coverage.of(article),
+                ]
+            )
         return ranked, rows, features
 
 

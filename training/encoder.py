@@ -117,7 +117,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=20)
     options = parser.parse_args()
     rng = random.Random(options.seed)
-    np.random.seed(options.seed)
+    dice = np.random.default_rng(options.seed)
     torch.manual_seed(options.seed)
     started = time.time()
 
@@ -140,12 +140,9 @@ def main() -> None:
     for step in range(options.steps):
         for group in optimizer.param_groups:
             group["lr"] = options.rate * min(1.0, (step + 1) / 50) * max(0.02, 1 - step / options.steps)
-        which = np.random.choice(len(pairs), options.batch, replace=False)
-        bare = np.random.random(options.batch) < 0.5
-        query = torch.empty(options.batch, max(DIMENSIONS))
-        query = torch.where(
-            torch.from_numpy(bare)[:, None], table(*folded.batch(which)), table(*queries.batch(which))
-        )
+        which = dice.choice(len(pairs), options.batch, replace=False)
+        bare = dice.random(options.batch) < 0.5
+        query = torch.where(torch.from_numpy(bare)[:, None], table(*folded.batch(which)), table(*queries.batch(which)))
         passage = table(*passages.batch(which))
         loss = torch.zeros(())
         for size in DIMENSIONS:

@@ -53,7 +53,9 @@ def main() -> None:
             text = query_text(question)
             articles, _, features = searcher.candidates(Query.of(fold(text) if bare else text))
             gold = generation.row(gold_article(question))
-            rows.append((fold_of(question), bare, np.array(features), articles.index(gold) if gold in articles else None))
+            rows.append(
+                (fold_of(question), bare, np.array(features), articles.index(gold) if gold in articles else None)
+            )
 
     def recall(test: list, weights: np.ndarray) -> float:
         return float(np.mean([gold is not None and int(np.argmax(f @ weights)) == gold for _, _, f, gold in test]))

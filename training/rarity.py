@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 
 from retrieval.generations import term_key
-from retrieval.vietnamese.text import nfc
 from retrieval.vietnamese.terms import terms
+from retrieval.vietnamese.text import nfc
 from training.encoder import read_articles
 
 OUT = Path(__file__).parents[1] / "retrieval" / "models" / "rarity.npz"

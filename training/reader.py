@@ -10,7 +10,6 @@ and reader.json (thresholds).
 import argparse
 import dataclasses
 import json
-import pickle
 import tempfile
 import time
 from pathlib import Path
@@ -30,12 +29,12 @@ from retrieval.questions import KINDS, Question, understand
 from retrieval.search import Query, Searcher
 from retrieval.vietnamese.text import folds as fold_syllables
 from retrieval.vietnamese.text import nfc, norms
-from training.corpus import WORK, fold_of, open_corpus, read_rows
+from training.corpus import fold_of, open_corpus, read_rows
 
 MODELS = Path(__file__).parents[1] / "retrieval" / "models"
 FOLDS = 5
-SENTENCE_ROUNDS = 260
-ANSWER_ROUNDS = 120
+SENTENCE_ROUNDS = 150
+ANSWER_ROUNDS = 80
 WRONGLY_REFUSED = 0.03
 """Share of the answerable questions, out of fold, that the threshold refuses."""
 
@@ -78,7 +77,7 @@ def gold_labels(sentence: Sentence, gold: list[list[str]]) -> list[str] | None:
 def train_trees(x: np.ndarray, y: np.ndarray, rounds: int, leaves: int, smallest: int) -> lightgbm.Booster:
     """Return a binary LightGBM model."""
     parameters = {
-        "objective": "binary", "num_leaves": leaves, "learning_rate": 0.04, "min_data_in_leaf": smallest,
+        "objective": "binary", "num_leaves": leaves, "learning_rate": 0.06, "min_data_in_leaf": smallest,
         "feature_fraction": 0.6, "bagging_fraction": 0.8, "bagging_freq": 1, "lambda_l2": 5.0, "verbose": -1,
         "num_threads": 2, "seed": 7, "deterministic": True, "force_row_wise": True,
     }  # fmt: skip
@@ -90,9 +89,15 @@ def train_spans(samples: list[tuple[list[list[str]], list[str]]], path: Path) ->
     trainer = pycrfsuite.Trainer(algorithm="lbfgs", verbose=False)
     for features, labels in samples:
         trainer.append(features, labels)
-    trainer.set_params({
-        "c1": 0.15, "c2": 0.6, "max_iterations": 90, "feature.minfreq": 2, "feature.possible_transitions": True,
-    })
+    trainer.set_params(
+        {
+            "c1": 0.15,
+            "c2": 0.6,
+            "max_iterations": 90,
+            "feature.minfreq": 2,
+            "feature.possible_transitions": True,
+        }
+    )
     trainer.train(str(path))
     return SpanModel(path)
 
@@ -225,16 +230,26 @@ def fit_answers(items: list[Item]) -> None:
                 item.known = float(model.predict_proba(row)[0, 1])
     answerable = [i for i in read if i.gold]
     best = [i.right[int(np.argmax(i.chances))] >= 0.999 for i in answerable]
-    article = [i.row["article_id"] == i.context.articles[i.drafts[int(np.argmax(i.chances))].candidate.hit].id for i in answerable]
+    article = [
+        i.row["article_id"] == i.context.articles[i.drafts[int(np.argmax(i.chances))].candidate.hit].id
+        for i in answerable
+    ]
     first = [i.row["article_id"] == i.context.articles[0].id for i in answerable]
     print(f"  first draft right: {np.mean([i.right[0] >= 0.999 for i in answerable]):.4f}")
-    print(f"  chosen right:      {np.mean(best):.4f}, of the right article {np.mean(article):.4f} (best hit {np.mean(first):.4f})")
+    print(
+        f"  chosen right:      {np.mean(best):.4f}, of the right article {np.mean(article):.4f} (best hit {np.mean(first):.4f})"
+    )
     print(f"  any draft right:   {np.mean([i.right.max() >= 0.999 for i in answerable]):.4f}")
     for weight in (0.0, 0.1, 0.2, 0.3, 0.5, 1.0):
         for rule in (False, True):
             picks = [reader.pick(i.drafts, i.chances, i.context.hits, weight, rules=rule) for i in answerable]
             right = np.mean([i.right[p] >= 0.999 for i, p in zip(answerable, picks, strict=True)])
-            found = np.mean([i.row["article_id"] == i.context.articles[i.drafts[p].candidate.hit].id for i, p in zip(answerable, picks, strict=True)])
+            found = np.mean(
+                [
+                    i.row["article_id"] == i.context.articles[i.drafts[p].candidate.hit].id
+                    for i, p in zip(answerable, picks, strict=True)
+                ]
+            )
             print(f"    article weight {weight} rule {rule}: right {right:.4f}, article {found:.4f}")
     for name, value in (("chance", lambda i: i.chances.max()), ("refusal", lambda i: i.known)):
         scores = np.array([value(i) for i in answerable])
@@ -245,7 +260,9 @@ def fit_answers(items: list[Item]) -> None:
             threshold = np.quantile(scores, share)
             right = np.mean([r and s >= threshold for r, s in zip(best, scores, strict=True)])
             found = np.mean([r and s >= threshold for r, s in zip(article, scores, strict=True)])
-            print(f"    refusing {share:.2f} (below {threshold:.3f}): refused {np.mean(none < threshold):.3f}, right {right:.4f}, article {found:.4f}")
+            print(
+                f"    refusing {share:.2f} (below {threshold:.3f}): refused {np.mean(none < threshold):.3f}, right {right:.4f}, article {found:.4f}"
+            )
 
 
 def train_answers(items: list[Item]) -> lightgbm.Booster:

@@ -85,8 +85,13 @@ class Telegram:
         self._webhook_url = webhook_url
         self._secret = webhook_secret or secrets.token_urlsafe(32)
         self._answered: OrderedDict[tuple[int, int], list[int]] = OrderedDict()
-        builder = Application.builder().token(token).base_url(base_url)
-        builder = builder.rate_limiter(AIORateLimiter(max_retries=RETRIES)).concurrent_updates(False)
+        builder = (
+            Application.builder()
+            .token(token)
+            .base_url(base_url)
+            .rate_limiter(AIORateLimiter(max_retries=RETRIES))
+            .concurrent_updates(concurrent_updates=False)
+        )
         self.application = (builder.updater(None) if webhook_url else builder).build()
         self._ready = asyncio.Event()
         for name, handler in (
@@ -122,7 +127,11 @@ class Telegram:
                 )
                 return
             except (NetworkError, TelegramError) as error:
-                log.warning("telegram-unreachable: %s; next try in %.0f s. Check the network and TINTINH_TELEGRAM__BASE_URL", error, wait)
+                log.warning(
+                    "telegram-unreachable: %s; next try in %.0f s. Check the network and TINTINH_TELEGRAM__BASE_URL",
+                    error,
+                    wait,
+                )
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(stop.wait(), wait)
                 wait = min(wait * 2, LONGEST_WAIT_S)
@@ -135,7 +144,9 @@ class Telegram:
             await application.start()
             try:
                 if self._webhook_url:
-                    await application.bot.set_webhook(self._webhook_url, secret_token=self._secret, allowed_updates=ALLOWED)
+                    await application.bot.set_webhook(
+                        self._webhook_url, secret_token=self._secret, allowed_updates=ALLOWED
+                    )
                 elif application.updater is not None:
                     await application.updater.start_polling(allowed_updates=ALLOWED, bootstrap_retries=0, timeout=20)
                 self._ready.set()
@@ -208,7 +219,12 @@ class Telegram:
 
     async def _is_admin(self, update: Update) -> bool:
         user = update.effective_user
-        if user is not None and user.id in self._admins and update.message is not None and update.message.forward_origin is None:
+        if (
+            user is not None
+            and user.id in self._admins
+            and update.message is not None
+            and update.message.forward_origin is None
+        ):
             return True
         log.warning("an admin command was refused")
         await self._say(update.message, admin.REFUSED)
@@ -219,7 +235,9 @@ class Telegram:
         if message is None or (text := self._addressed(message)) is None:
             return
         with contextlib.suppress(TelegramError):
-            await self.application.bot.send_chat_action(message.chat_id, ChatAction.TYPING, message_thread_id=_topic(message))
+            await self.application.bot.send_chat_action(
+                message.chat_id, ChatAction.TYPING, message_thread_id=_topic(message)
+            )
         sent = await self._send(message, await self._answer(message, text))
         self._remember(message, sent)
 
@@ -248,7 +266,7 @@ class Telegram:
         query = update.callback_query
         if query is None or query.data is None:
             return
-        _, generation, row = (query.data.split("|") + ["", ""])[:3]
+        _tag, generation, row = [*query.data.split("|"), "", ""][:3]
         found = await asyncio.to_thread(self._desk.passage, generation, row)
         if found is None:
             await _answer_query(query, GONE)
@@ -260,7 +278,11 @@ class Telegram:
     async def _failed(self, update: object, context: _Context) -> None:
         code = secrets.token_hex(3)
         log.error("update failed, id %s", code, exc_info=context.error)
-        if isinstance(update, Update) and update.effective_message is not None and not isinstance(context.error, Forbidden | NetworkError):
+        if (
+            isinstance(update, Update)
+            and update.effective_message is not None
+            and not isinstance(context.error, Forbidden | NetworkError)
+        ):
             with contextlib.suppress(TelegramError):
                 await self._say(update.effective_message, APOLOGY.format(code=code))
 
@@ -299,45 +321,53 @@ class Telegram:
 
     async def _send(self, to: TelegramMessage, messages: Sequence[Message]) -> list[int]:
         """Send `messages`, and return their ids; as plain text where Telegram cannot parse the HTML."""
-        sent = []
-        in_group = to.chat.type != ChatType.PRIVATE
+        sent: list[int] = []
         for message in messages:
-            common = {
-                "chat_id": to.chat_id,
-                "reply_markup": _keyboard(message),
-                "link_preview_options": LinkPreviewOptions(is_disabled=True),
-                "message_thread_id": _topic(to),
-                "reply_parameters": ReplyParameters(to.message_id, allow_sending_without_reply=True) if in_group else None,
-            }
             try:
-                one = await self.application.bot.send_message(text=message.html, parse_mode=ParseMode.HTML, **common)
+                sent.append(await self._send_one(to, message, message.html, ParseMode.HTML))
             except BadRequest as error:
                 log.warning("Telegram refused a message (%s); it goes as plain text", error)
-                one = await self.application.bot.send_message(text=message.plain, **common)
+                sent.append(await self._send_one(to, message, message.plain, None))
             except Forbidden:
                 log.info("a person has blocked the bot; nothing is sent")
                 return sent
-            sent.append(one.message_id)
         return sent
+
+    async def _send_one(self, to: TelegramMessage, message: Message, text: str, parse_mode: str | None) -> int:
+        in_group = to.chat.type != ChatType.PRIVATE
+        one = await self.application.bot.send_message(
+            to.chat_id,
+            text,
+            parse_mode=parse_mode,
+            reply_markup=_keyboard(message),
+            link_preview_options=LinkPreviewOptions(is_disabled=True),
+            message_thread_id=_topic(to),
+            reply_parameters=ReplyParameters(to.message_id, allow_sending_without_reply=True) if in_group else None,
+        )
+        return int(one.message_id)
 
     async def _edit(self, sent: TelegramMessage, message: Message) -> None:
         await self._edit_by_id(sent.chat_id, sent.message_id, message)
 
     async def _edit_by_id(self, chat: int, identifier: int, message: Message) -> None:
-        common = {
-            "chat_id": chat,
-            "message_id": identifier,
-            "reply_markup": _keyboard(message),
-            "link_preview_options": LinkPreviewOptions(is_disabled=True),
-        }
         try:
-            await self.application.bot.edit_message_text(text=message.html, parse_mode=ParseMode.HTML, **common)
+            await self._edit_one(chat, identifier, message, message.html, ParseMode.HTML)
         except BadRequest as error:
             if "not modified" in str(error).lower():
                 return
             log.warning("Telegram refused an edit (%s); it goes as plain text", error)
             with contextlib.suppress(BadRequest):
-                await self.application.bot.edit_message_text(text=message.plain, **common)
+                await self._edit_one(chat, identifier, message, message.plain, None)
+
+    async def _edit_one(self, chat: int, identifier: int, message: Message, text: str, parse_mode: str | None) -> None:
+        await self.application.bot.edit_message_text(
+            text,
+            chat_id=chat,
+            message_id=identifier,
+            parse_mode=parse_mode,
+            reply_markup=_keyboard(message),
+            link_preview_options=LinkPreviewOptions(is_disabled=True),
+        )
 
 
 async def _answer_query(query: CallbackQuery, text: str | None = None) -> None:
@@ -358,15 +388,17 @@ def _topic(message: TelegramMessage) -> int | None:
 def _keyboard(message: Message) -> InlineKeyboardMarkup | None:
     if not message.buttons:
         return None
-    return InlineKeyboardMarkup([
+    return InlineKeyboardMarkup(
         [
-            InlineKeyboardButton(b.label, url=b.url)
-            if b.url
-            else InlineKeyboardButton(b.label, callback_data="|".join(("p", *(b.passage or ("", "")))))
-            for b in row
+            [
+                InlineKeyboardButton(b.label, url=b.url)
+                if b.url
+                else InlineKeyboardButton(b.label, callback_data="|".join(("p", *(b.passage or ("", "")))))
+                for b in row
+            ]
+            for row in message.buttons
         ]
-        for row in message.buttons
-    ])
+    )
 
 
 def check(token: str, base_url: str) -> str:
@@ -377,5 +409,3 @@ def check(token: str, base_url: str) -> str:
             return str(application.bot.username)
 
     return asyncio.run(name())
-
-

@@ -3,6 +3,7 @@
 import asyncio
 import html
 import json
+from collections.abc import Awaitable, Callable
 from importlib import resources
 
 from starlette.requests import Request
@@ -55,7 +56,7 @@ class Web:
         try:
             asked = json.loads(body)
         except ValueError:
-            return _wrong("the body is not JSON; send {\"question\": \"...\"}", 400)
+            return _wrong('the body is not JSON; send {"question": "..."}', 400)
         if not isinstance(asked, dict) or not isinstance(asked.get("question"), str):
             return _wrong('"question" is missing or not text', 422)
         previous = asked.get("previous")
@@ -74,7 +75,9 @@ class Web:
             self._desk.passage, request.path_params["generation"], request.path_params["passage_id"]
         )
         if found is None:
-            return HTMLResponse(_document("Không còn đoạn này", "<p>Đoạn này không còn trong dữ liệu đang dùng.</p>"), 404, _HEADERS)
+            return HTMLResponse(
+                _document("Không còn đoạn này", "<p>Đoạn này không còn trong dữ liệu đang dùng.</p>"), 404, _HEADERS
+            )
         title, source, (before, quote, after) = found
         body = (
             f"<h1>{html.escape(title)}</h1><p class='source'>{html.escape(source)}</p>"
@@ -95,7 +98,7 @@ async def _healthy(_: Request) -> Response:
     return JSONResponse({"healthy": True})
 
 
-def _page(name: str):  # noqa: ANN202 - a Starlette endpoint
+def _page(name: str) -> Callable[[Request], Awaitable[Response]]:
     content = resources.files("bot.channels").joinpath(f"pages/{name}").read_text(encoding="utf-8")
 
     async def endpoint(_: Request) -> Response:

@@ -13,7 +13,19 @@ from retrieval.vietnamese.text import Token, bigrams, tokens
 LONGEST = 140
 """Tokens of a sentence that are looked at; what runs on is debris."""
 
-_GAPS = ((",", "C"), (":", "L"), (";", "S"), ("(", "P"), (")", "R"), ("“", "Q"), ("”", "Q"), ('"', "Q"), ("–", "D"), (" - ", "D"), (".", "E"))
+_GAPS = (
+    (",", "C"),
+    (":", "L"),
+    (";", "S"),
+    ("(", "P"),
+    (")", "R"),
+    ("“", "Q"),
+    ("”", "Q"),
+    ('"', "Q"),
+    ("–", "D"),
+    (" - ", "D"),
+    (".", "E"),
+)
 _UNITS = frozenset(
     "dong ty ti trieu nghin ngan usd ha m2 km m tan kg nguoi ho hoc vu cai chiec du doanh cong can xa huyen tinh thon"
     " phuong quan truong lop tau xe nha phan nam thang ngay gio phut tuoi lan dai hoi don mw luot diem chi to phong"
@@ -104,7 +116,11 @@ def lists_attendance(sentence: Sentence) -> bool:
     """Tell whether a sentence lists who was there: `Dự hội nghị có các đồng chí: …`, `Tham dự có …`, `Cùng dự có …`."""
     start = sentence.folded[:14]
     text = " ".join(start)
-    return any(f" {phrase} " in f" {text} " for phrase in _ATTENDANCE) and ("co" in start or "gom" in start or "dong" in start) and bool(sentence.people)
+    return (
+        any(f" {phrase} " in f" {text} " for phrase in _ATTENDANCE)
+        and ("co" in start or "gom" in start or "dong" in start)
+        and bool(sentence.people)
+    )
 
 
 def chair_cues(sentence: Sentence) -> list[int]:

@@ -43,11 +43,13 @@ def roles(context: Context) -> list[Role]:
                 name = sentence.folded[person.first : person.last + 1]
                 if len(name) < 2 or name not in asked or (hit, name) in seen:
                     continue
-                place = role_of(context.articles[hit].text, sentence, person.first, person.last)
+                place = role_of(sentence, person.first, person.last)
                 if place is None:
                     continue
                 seen.add((hit, name))
-                found.append(Role(Candidate(hit, index, sentence), _offsets(sentence, person.first, person.last), place))
+                found.append(
+                    Role(Candidate(hit, index, sentence), _offsets(sentence, person.first, person.last), place)
+                )
     return found
 
 

@@ -54,7 +54,12 @@ class Composer:
             for piece in _pieces(question, context, draft):
                 start, end = piece.start, piece.end
                 at = next(
-                    (i for i, c in enumerate(citations) if c.article_id == article.id and c.start <= start and end <= c.end), None
+                    (
+                        i
+                        for i, c in enumerate(citations)
+                        if c.article_id == article.id and c.start <= start and end <= c.end
+                    ),
+                    None,
                 )
                 if at is None:
                     citation = self._cite(article, row, draft.candidate.sentence, start, end)
@@ -77,7 +82,9 @@ class Composer:
             name = article.text[slice(*role.name)]
             if any(i.text == article.text[start:end] and i.role == name for i in items) or len(items) == _MOST_ROLES:
                 continue
-            citation = self._cite(article, context.hits[role.candidate.hit].article, role.candidate.sentence, start, end)
+            citation = self._cite(
+                article, context.hits[role.candidate.hit].article, role.candidate.sentence, start, end
+            )
             if citation is None:
                 continue
             if citation not in citations:
@@ -110,7 +117,9 @@ class Composer:
     def passage_at(self, article: int, offset: int) -> int:
         """Return the row of the passage of the article at row `article` in which `offset` stands."""
         first, last = (int(x) for x in self._generation.passage_starts[article : article + 2])
-        inside = [r for r in range(first, last) if self._generation.passages[r, 1] <= offset < self._generation.passages[r, 2]]
+        inside = [
+            r for r in range(first, last) if self._generation.passages[r, 1] <= offset < self._generation.passages[r, 2]
+        ]
         return inside[0] if inside else first
 
     def suggestions(self, context: Context, drafts: Iterable[Draft], most: int = 3) -> tuple[Suggestion, ...]:
@@ -201,7 +210,11 @@ def _item(text: str, sentence: Sentence, first: int, last: int) -> Item:
 
 def _closed(text: str, start: int, end: int) -> int:
     """Return `end` moved over a percent sign, a closing quote or bracket that belongs to what stands before."""
-    while end < len(text) and text[end] in "%)”" and (text[end] == "%" or text.count("(“"[text[end] == "”"], start, end) > text.count(text[end], start, end)):
+    while (
+        end < len(text)
+        and text[end] in "%)”"
+        and (text[end] == "%" or text.count("(“"[text[end] == "”"], start, end) > text.count(text[end], start, end))
+    ):
         end += 1
     return end
 
@@ -209,9 +222,15 @@ def _closed(text: str, start: int, end: int) -> int:
 def _trimmed(sentence: Sentence, span: Span) -> tuple[int, int]:
     """Return the span without a preposition or a joining word at its ends."""
     first, last = span.first, span.last
-    while first < last and sentence.folded[first] in {"la", "va", "thi", "ma", "rang", "cung", "se"} and sentence.marks[first] == "o":
+    while (
+        first < last
+        and sentence.folded[first] in {"la", "va", "thi", "ma", "rang", "cung", "se"}
+        and sentence.marks[first] == "o"
+    ):
         first += 1
-    while last > first and sentence.folded[last] in {"va", "thi", "ma", "cua", "la", "de"} and sentence.marks[last] == "o":
+    while (
+        last > first and sentence.folded[last] in {"va", "thi", "ma", "cua", "la", "de"} and sentence.marks[last] == "o"
+    ):
         last -= 1
     return first, last
 
@@ -224,7 +243,7 @@ def _people(text: str, sentence: Sentence, span: Span) -> list[Item]:
     found = []
     for person in inside:
         start, end = sentence.tokens[person.first].start, sentence.tokens[person.last].end
-        place = role_of(text, sentence, person.first, person.last)
+        place = role_of(sentence, person.first, person.last)
         found.append(Item(text[start:end], 0, start, end, role=text[place[0] : place[1]] if place else None))
     tail = _tail(sentence, inside[-1].last, span)
     if tail is not None:

@@ -7,9 +7,20 @@ from retrieval.answers.annotate import Sentence, chair_cues
 from retrieval.answers.reader import Context, Draft
 from retrieval.answers.tasks import is_body
 from retrieval.answers.types import Reason
+from retrieval.vietnamese.abbreviations import abbreviations_in, written_out
 from retrieval.vietnamese.text import bigrams, folds
 
-_TASK_VERBS = ("duoc giao", "phai lam", "can lam", "phai", "can", "duoc yeu cau", "co nhiem vu", "lam gi", "duoc phan cong")
+_TASK_VERBS = (
+    "duoc giao",
+    "phai lam",
+    "can lam",
+    "phai",
+    "can",
+    "duoc yeu cau",
+    "co nhiem vu",
+    "lam gi",
+    "duoc phan cong",
+)
 _FILLERS = frozenset("con the vay thi sao la gi nhung cac co a nhi ha vay ne nua va rieng".split())
 _SPEECH = frozenset(("noi gi", "phat bieu gi", "yeu cau gi", "ket luan gi", "chi dao gi", "giao gi"))
 _LEAST_PAIRS = 0.5
@@ -60,25 +71,25 @@ def _body_missing(context: Context, draft: Draft) -> bool:
             return False
     else:
         return False
+    words_there = {w for s in _sentences(context, draft) for w in s.folded}
+    pairs_there = {p for s in _sentences(context, draft) for p in s.pairs} | set(
+        bigrams(folds(context.articles[draft.candidate.hit].title))
+    )
+    if any(short in words_there for short in abbreviations_in(subject)):
+        return False
+    return not any(_stands(variant, words_there, pairs_there) for variant in (subject, _written_out(subject)))
+
+
+def _written_out(subject: list[str]) -> list[str]:
+    """Return the syllables with abbreviations written out: `hoi ccb` -> `hoi cuu chien binh`."""
+    return [s for word in subject for s in (folds(written_out(word) or word) if len(word) > 2 else [word])]
+
+
+def _stands(subject: list[str], words: set[str], pairs: set[str]) -> bool:
     wanted = set(bigrams(subject)) - {f"{a}_tinh" for a in subject}
     if not wanted:
-        wanted_words = {w for w in subject if len(w) > 1}
-        there_words = {w for s in _sentences(context, draft) for w in s.folded}
-        return bool(wanted_words) and not wanted_words & (there_words | context.asked.abbreviated)
-    there = {p for s in _sentences(context, draft) for p in s.pairs} | set(bigrams(folds(context.articles[draft.candidate.hit].title)))
-    # `MTTQ` in the article is `Mặt trận Tổ quốc` in the question, and the other way.
-    if context.asked.abbreviated & {w for s in _sentences(context, draft) for w in s.folded} - _COMMON:
-        written = set(bigrams(sorted(context.asked.abbreviated)))
-        there |= written
-    return len(wanted & there) < _LEAST_PAIRS * len(wanted) and not _abbreviation_there(context, draft)
-
-
-_COMMON = frozenset("tinh thanh pho cua va nhan dan uy ban hoi viet nam".split())
-
-
-def _abbreviation_there(context: Context, draft: Draft) -> bool:
-    short = {w for w in context.asked.abbreviated if len(w) <= 5} & set(context.asked.question.syllables)
-    return bool(short & {w for s in _sentences(context, draft) for w in s.folded})
+        return bool({w for w in subject if len(w) > 1} & words)
+    return len(wanted & pairs) >= _LEAST_PAIRS * len(wanted)
 
 
 def _other_chair(context: Context, draft: Draft) -> tuple[Reason, str] | None:
@@ -97,7 +108,9 @@ def _other_chair(context: Context, draft: Draft) -> tuple[Reason, str] | None:
                 named = text
         cues = chair_cues(sentence)
         if cues and sentence.people and chairs is None:
-            chairs = [article.text[sentence.tokens[p.first].start : sentence.tokens[p.last].end] for p in sentence.people]
+            chairs = [
+                article.text[sentence.tokens[p.first].start : sentence.tokens[p.last].end] for p in sentence.people
+            ]
     if named is None or not chairs or named in chairs:
         return None
     return "false_premise", (

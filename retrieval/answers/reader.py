@@ -44,14 +44,14 @@ DRAFT_FEATURES = (
     *(f"kind_{k}" for k in KINDS),
 )  # fmt: skip
 
-_RULES = {"chair": 1.0, "attendee": 2.0, "task": 3.0, "when": 4.0, "limitation": 5.0}
+_RULES = {"chair": 1.0, "attendee": 2.0, "task": 3.0, "when": 4.0, "limitation": 5.0, "where": 6.0}
 _RULED_AMONG = 16
 """Sentences among which a rule for the question's kind is tried, beside those the span model marks."""
 
 
 ARTICLE_WEIGHT = 0.2
 """How much the search's score of an article (log-odds) weighs beside the log of a draft's chance."""
-RULE_KEPT = {"chair": 0.3, "attendee": 0.2, "task": 0.3, "when": 0.3, "limitation": 0.1}
+RULE_KEPT = {"chair": 0.3, "attendee": 0.2, "task": 0.3, "when": 0.3, "limitation": 0.1, "where": 0.3}
 """A draft by a rule that fits wholly is preferred down to this share of the best one's chance: it is complete and typed."""
 
 
@@ -72,7 +72,9 @@ def pick(
     ruled = [
         (scores[i], i)
         for i, d in enumerate(drafts)
-        if d.typed is not None and d.typed.fit >= _FITS and scores[i] >= scores[best] + math.log(RULE_KEPT[d.typed.rule])
+        if d.typed is not None
+        and d.typed.fit >= _FITS
+        and scores[i] >= scores[best] + math.log(RULE_KEPT[d.typed.rule])
     ]
     return max(ruled)[1] if rules and ruled else best
 
@@ -159,8 +161,9 @@ class Draft:
 
 
 def drafts(context: Context, probabilities: npt.NDArray[np.float64], model: SpanModel) -> list[Draft]:
-    """Return drafts from the best sentences of `context`, the best sentence first: of each what the span model marks, and
-    what a rule finds; and one of a rule from a sentence further down.
+    """Return drafts from the best sentences of `context`, the best sentence first.
+
+    Of each sentence: what the span model marks, and what a rule finds; and one draft of a rule from further down.
     """
     ranking = np.argsort(-probabilities, kind="stable")
     order = ranking[:SENTENCES]
@@ -321,7 +324,9 @@ class BuiltinReader:
             self._bias = float(settings["bias"])
             self._weights = np.array([settings["weights"][name] for name in REFUSAL_FEATURES])
         except (OSError, ValueError, KeyError) as error:
-            raise ReaderModelError(f"{folder / 'reader.json'} cannot be used ({error})", mend="Reinstall tintinh") from error
+            raise ReaderModelError(
+                f"{folder / 'reader.json'} cannot be used ({error})", mend="Reinstall tintinh"
+            ) from error
 
     def read(self, context: Context) -> Reading:
         """Return drafts of an answer, the likeliest first, and the probability that there is one."""
@@ -336,4 +341,3 @@ class BuiltinReader:
         weighed = [replace(d, probability=float(p)) for d, p in zip(found, chances, strict=True)]
         first = weighed[pick(found, chances, context.hits)]
         return Reading((first, *sorted((d for d in weighed if d is not first), key=lambda d: -d.probability)), known)
-

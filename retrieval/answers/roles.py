@@ -11,8 +11,8 @@ _JOINED = frozenset("va voi".split())
 LONGEST = 18
 
 
-def role_of(text: str, sentence: Sentence, first: int, last: int) -> tuple[int, int] | None:
-    """Return (start, end) in the article's `text` of the role of the person at tokens `first` to `last`, or None.
+def role_of(sentence: Sentence, first: int, last: int) -> tuple[int, int] | None:
+    """Return (start, end) in the article's text of the role of the person at tokens `first` to `last`, or None.
 
     After the name, behind a comma, dash or bracket: `Mùa A Sơn, Phó Bí thư Thường trực`; else right before it:
     `Phó Bí thư Thường trực Tỉnh ủy Mùa A Sơn`.

@@ -8,6 +8,7 @@ import functools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -16,11 +17,11 @@ from retrieval.answers.annotate import Sentence, chair_cues, lists_attendance
 from retrieval.generations import Generation, term_key
 from retrieval.questions import KINDS, Question
 from retrieval.search import Hit
-from retrieval.vietnamese.tables import rows
 from retrieval.vietnamese.abbreviations import abbreviations_in, is_known, written_out
+from retrieval.vietnamese.tables import rows
 from retrieval.vietnamese.text import folds, tokens
 
-MOST_READ = (18, 12, 9)
+MOST_READ = (15, 9, 6)
 """Sentences of the first, second and third article that are looked at closely: those that share most with the question."""
 
 _KIND_WORDS = ("chair", "attendee", "task", "why", "where", "limitation", "conclusion", "number", "when", "speech")
@@ -36,7 +37,20 @@ FEATURES = (
     *(f"words_{k}" for k in _KIND_WORDS), *(f"kind_{k}" for k in KINDS), "cue_word", "question_length", "follows_up",
 )  # fmt: skip
 
-_CUE_LABELS = ("none", "who", "which_body", "which_place", "what", "which", "how", "when", "duration", "where", "why", "number")
+_CUE_LABELS = (
+    "none",
+    "who",
+    "which_body",
+    "which_place",
+    "what",
+    "which",
+    "how",
+    "when",
+    "duration",
+    "where",
+    "why",
+    "number",
+)
 
 
 @functools.cache
@@ -96,11 +110,13 @@ class Asked:
         """Capitalised words of the question, its first word left out: names of people, places, bodies."""
         self.named_pairs = frozenset(
             f"{a.fold}_{b.fold}"
-            for i, (a, b) in enumerate(zip(found, found[1:], strict=False))
+            for i, (a, b) in enumerate(pairwise(found))
             if i and question.asked[a.start].isupper() and question.asked[b.start].isupper() and b.start - a.end == 1
         )
         self.years = frozenset(w for w in words if len(w) == 4 and w[:2] in {"19", "20"} and w.isdigit())
-        self.accents = frozenset(n for n, f in zip(question.terms.accented, question.terms.folded, strict=False) if n != f)
+        self.accents = frozenset(
+            n for n, f in zip(question.terms.accented, question.terms.folded, strict=False) if n != f
+        )
 
 
 def features(
@@ -134,7 +150,7 @@ def features(
         article_coverage = _weigh(asked.weights, whole) / asked.total
         lead = sets[0] if sets else frozenset[str]()
         lead_share = _weigh(asked.weights, lead) / asked.total
-        for i in sorted(order[:MOST_READ[min(rank, 2)]]):
+        for i in sorted(order[: MOST_READ[min(rank, 2)]]):
             sentence = sentences[i]
             here = sets[i]
             window = here.union(*(sets[j] for j in (i - 1, i + 1) if 0 <= j < len(sets)))
@@ -154,60 +170,64 @@ def features(
                 not all(w in asked.weights for w in sentence.folded[p.first : p.last + 1]) for p in sentence.people
             )
             candidates.append(Candidate(rank, i, sentence))
-            table.append([
-                coverage[i],
-                coverage[i] / best,
-                float(ranks[i]),
-                _weigh(asked.weights, window) / asked.total,
-                _weigh(asked.own, here) / asked.own_total,
-                _weigh(asked.own, window) / asked.own_total,
-                pair_coverage[i],
-                _weigh(asked.pairs, near_pairs) / asked.pair_total,
-                len(norms & asked.accents) / (len(asked.accents) or 1),
-                sum(asked.weights[w] for w in asked.rarest if w in here) / asked.rare_total,
-                float(max((asked.weights[w] for w in asked.weights if w in here), default=0.0)),
-                sum(asked.weights[w] for w in asked.rarest if w in window) / asked.rare_total,
-                len(asked.numbers & here) / (len(asked.numbers) or 1),
-                float(bool(asked.days & sentence.days)) if asked.days else -1.0,
-                float(any(asked.days & sentences[j].days for j in (i - 2, i - 1, i + 1) if 0 <= j < len(sets))) if asked.days else -1.0,
-                coverage[i - 1] if i else 0.0,
-                coverage[i + 1] if i + 1 < len(sets) else 0.0,
-                _weigh(missing, window) / missing_total,
-                float(longest),
-                matched / size,
-                math.log(size),
-                i / max(len(sentences) - 1, 1),
-                float(min(i, 30)),
-                float(i == 0),
-                float(sentence.is_caption),
-                float(rank),
-                hit.score,
-                hits[0].score - hit.score,
-                article_coverage,
-                float(sentence.start < passages[rank][1] and sentence.end > passages[rank][0]),
-                float(cosines[rank][i]),
-                best_cosine - float(cosines[rank][i]),
-                float(new_people),
-                float(new_numbers),
-                float(len(sentence.days - asked.days) + sum(w.day is None for w in sentence.whens)),
-                float(marks.count("%")),
-                float(marks.count("U")),
-                float(marks.count("A")),
-                float(len(sentence.roles)),
-                float(sentence.gaps.count("Q")),
-                1 - matched / size,
-                float(len(chair_cues(sentence))),
-                float(lists_attendance(sentence)),
-                float(unit in here) if unit else -1.0,
-                _unit_after_number(sentence, unit),
-                float(head in here) if head else -1.0,
-                lead_share,
-                *(float(len(here & singles) + len(sentence.pairs & twos)) for singles, twos in _kind_words()),
-                *kinds,
-                cue,
-                float(len(question.own_terms.folded)),
-                float(question.follows_up),
-            ])
+            table.append(
+                [
+                    coverage[i],
+                    coverage[i] / best,
+                    float(ranks[i]),
+                    _weigh(asked.weights, window) / asked.total,
+                    _weigh(asked.own, here) / asked.own_total,
+                    _weigh(asked.own, window) / asked.own_total,
+                    pair_coverage[i],
+                    _weigh(asked.pairs, near_pairs) / asked.pair_total,
+                    len(norms & asked.accents) / (len(asked.accents) or 1),
+                    sum(asked.weights[w] for w in asked.rarest if w in here) / asked.rare_total,
+                    float(max((asked.weights[w] for w in asked.weights if w in here), default=0.0)),
+                    sum(asked.weights[w] for w in asked.rarest if w in window) / asked.rare_total,
+                    len(asked.numbers & here) / (len(asked.numbers) or 1),
+                    float(bool(asked.days & sentence.days)) if asked.days else -1.0,
+                    float(any(asked.days & sentences[j].days for j in (i - 2, i - 1, i + 1) if 0 <= j < len(sets)))
+                    if asked.days
+                    else -1.0,
+                    coverage[i - 1] if i else 0.0,
+                    coverage[i + 1] if i + 1 < len(sets) else 0.0,
+                    _weigh(missing, window) / missing_total,
+                    float(longest),
+                    matched / size,
+                    math.log(size),
+                    i / max(len(sentences) - 1, 1),
+                    float(min(i, 30)),
+                    float(i == 0),
+                    float(sentence.is_caption),
+                    float(rank),
+                    hit.score,
+                    hits[0].score - hit.score,
+                    article_coverage,
+                    float(sentence.start < passages[rank][1] and sentence.end > passages[rank][0]),
+                    float(cosines[rank][i]),
+                    best_cosine - float(cosines[rank][i]),
+                    float(new_people),
+                    float(new_numbers),
+                    float(len(sentence.days - asked.days) + sum(w.day is None for w in sentence.whens)),
+                    float(marks.count("%")),
+                    float(marks.count("U")),
+                    float(marks.count("A")),
+                    float(len(sentence.roles)),
+                    float(sentence.gaps.count("Q")),
+                    1 - matched / size,
+                    float(len(chair_cues(sentence))),
+                    float(lists_attendance(sentence)),
+                    float(unit in here) if unit else -1.0,
+                    _unit_after_number(sentence, unit),
+                    float(head in here) if head else -1.0,
+                    lead_share,
+                    *(float(len(here & singles) + len(sentence.pairs & twos)) for singles, twos in _kind_words()),
+                    *kinds,
+                    cue,
+                    float(len(question.own_terms.folded)),
+                    float(question.follows_up),
+                ]
+            )
     return candidates, np.array(table, np.float32).reshape(-1, len(FEATURES))
 
 
@@ -221,8 +241,9 @@ def _unit_after_number(sentence: Sentence, unit: str) -> float:
         return -1.0
     if unit == "phan" and "%" in sentence.marks:
         return 1.0
-    if unit == "tien" and any(m in "NU" and w in {"dong", "ty", "ti", "trieu", "usd"} for m, w in zip(sentence.marks, sentence.folded, strict=True)):
+    if unit == "tien" and any(
+        m in "NU" and w in {"dong", "ty", "ti", "trieu", "usd"}
+        for m, w in zip(sentence.marks, sentence.folded, strict=True)
+    ):
         return 1.0
-    return float(any(
-        m in "N%" and unit in sentence.folded[i + 1 : i + 4] for i, m in enumerate(sentence.marks)
-    ))
+    return float(any(m in "N%" and unit in sentence.folded[i + 1 : i + 4] for i, m in enumerate(sentence.marks)))

@@ -50,7 +50,13 @@ def token_features(asked: Asked, sentence: Sentence) -> list[list[str]]:
     size = len(words)
     middle = asked.total / max(len(weights), 1)
     hits = [
-        "Q" if w in own and weights[w] >= middle else "q" if w in own else "P" if w in weights and weights[w] >= middle else "."
+        "Q"
+        if w in own and weights[w] >= middle
+        else "q"
+        if w in own
+        else "P"
+        if w in weights and weights[w] >= middle
+        else "."
         for w in words
     ]
     strong = [h in "QP" for h in hits]

@@ -8,6 +8,7 @@ one that begins with a verb goes on with the assignee before.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from retrieval.answers.annotate import Sentence
 from retrieval.vietnamese import dates
@@ -17,7 +18,7 @@ _BODY = frozenset(
     "ubnd hdnd mttq uy_ban hoi so ban cong_an phong bo cuc chi_cuc doan lien_doan tinh_doan tinh_uy huyen_uy thanh_uy dang_uy"
     " cac_so cac_dia_phuong cac_huyen cac_don_vi cac_nganh vien toa van_phong thanh_tra bo_chi_huy quan_doi kho_bac trung_tam"
     " truong benh_vien ngan_hang cong_ty doanh_nghiep chu_dau_tu cac_co_quan cap_uy moi cac_cap thanh_pho tinh huyen xa phuong"
-    " lien_minh mat_tran bao dai hiep_hoi dien_luc".split()
+    " vien_thong nha_truong lien_minh mat_tran bao dai hiep_hoi dien_luc".split()
 )
 _ACTIONS = tuple(tuple(row[0].split()) for row in rows("task_verbs"))
 _DEADLINE = re.compile(
@@ -67,7 +68,7 @@ def deadline(text: str) -> str | None:
 def _clauses(sentence: Sentence) -> list[tuple[int, int]]:
     """Return the first and last token of each clause: split at `;`, and at the `:` that opens a list."""
     cuts = [0] + [i for i in range(1, len(sentence.folded)) if sentence.gaps[i] in "SL"] + [len(sentence.folded)]
-    return [(a, b - 1) for a, b in zip(cuts, cuts[1:], strict=False) if b > a]
+    return [(a, b - 1) for a, b in pairwise(cuts) if b > a]
 
 
 def _action(sentence: Sentence, first: int, last: int) -> tuple[int, int] | None:

@@ -1,6 +1,7 @@
 """What was typed -> a refusal before any search, where there is nothing to search for: empty, emoji, small talk."""
 
 import functools
+import unicodedata
 from typing import Literal
 
 from retrieval.vietnamese.tables import rows
@@ -26,7 +27,7 @@ _FOREIGN = "Tin Tỉnh chỉ hiểu tiếng Việt (có dấu hay không dấu �
 
 @functools.cache
 def _smalltalk() -> dict[str, str]:
-    return {phrase: kind for phrase, kind in rows("smalltalk")}
+    return {row[0]: row[1] for row in rows("smalltalk")}
 
 
 def triage(typed: str) -> tuple[Reason, str] | None:
@@ -38,7 +39,11 @@ def triage(typed: str) -> tuple[Reason, str] | None:
     if len(text) > LONGEST:
         return "invalid", _TOO_LONG
     phrase = " ".join(syllables)
-    polite = [w for w in syllables if w not in {"a", "nhe", "nha", "oi", "ban", "em", "anh", "chi", "tin", "tinh", "bot", "da", "vang"}]
+    polite = [
+        w
+        for w in syllables
+        if w not in {"a", "nhe", "nha", "oi", "ban", "em", "anh", "chi", "tin", "tinh", "bot", "da", "vang"}
+    ]
     kind = _smalltalk().get(phrase) or _smalltalk().get(" ".join(polite))
     if kind:
         return "smalltalk", _REPLIES[kind]
@@ -52,6 +57,4 @@ def triage(typed: str) -> tuple[Reason, str] | None:
 
 
 def _name(character: str) -> str:
-    import unicodedata
-
     return unicodedata.name(character, "")

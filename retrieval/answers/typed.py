@@ -4,7 +4,7 @@ These are the sentences every report of a meeting has. A rule gives a draft besi
 model weighs both.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from retrieval.answers.annotate import Sentence, chair_cues, lists_attendance
@@ -14,6 +14,7 @@ from retrieval.answers.tasks import Task, tasks
 
 _LEAD = 2
 _EARLY = 12
+_LONGEST_PLACE = 12
 _TAKES_PLACE = ("dien ra", "to chuc", "khai mac", "hop ", "hop khi", "hop ngay", "be mac")
 _DAY_PARTS = frozenset("sang chieu trua toi dem ngay nay qua hom".split())
 _SHORTCOMINGS = frozenset(("han che", "ton tai", "yeu kem", "khuyet diem", "bat cap"))
@@ -32,18 +33,17 @@ class Typed:
 
 def typed(asked: Asked, sentences: Sequence[Sentence], at: int) -> Typed | None:
     """Return what a rule for the question's kind finds in the sentence at index `at`, None where none applies."""
-    kind = asked.question.kind
-    if kind == "chair":
-        return _chair(sentences[at])
-    if kind == "attendee":
-        return _attendees(sentences[at])
-    if kind == "task":
-        return _task(asked, sentences, at)
-    if kind == "when":
-        return _when(asked, sentences[at], at)
-    if kind == "limitation":
-        return _limitations(sentences[at])
-    return None
+    sentence = sentences[at]
+    rules: dict[str, Callable[[], Typed | None]] = {
+        "chair": lambda: _chair(sentence),
+        "attendee": lambda: _attendees(sentence),
+        "task": lambda: _task(asked, sentences, at),
+        "when": lambda: _when(asked, sentence, at),
+        "where": lambda: _where(asked, sentence, at),
+        "limitation": lambda: _limitations(sentence),
+    }
+    rule = rules.get(asked.question.kind)
+    return rule() if rule is not None else None
 
 
 def _chair(sentence: Sentence) -> Typed | None:
@@ -55,10 +55,16 @@ def _chair(sentence: Sentence) -> Typed | None:
     under = "duoi" in words[max(0, cue - 3) : cue] or "do" in words[max(0, cue - 14) : cue]
     after = [p for p in sentence.people if p.first > cue]
     before = [p for p in sentence.people if p.last < cue]
-    if words[cue + 2 : cue + 3] in (("cua",), ("hoi",), ("cuoc",), ("buoi",), ("phien",)) and words[cue + 2] == "cua" and after:
+    if (
+        words[cue + 2 : cue + 3] in (("cua",), ("hoi",), ("cuoc",), ("buoi",), ("phien",))
+        and words[cue + 2] == "cua"
+        and after
+    ):
         chosen = [after[0]]
         for person in after[1:]:
-            if "S" in sentence.gaps[chosen[-1].last + 1 : person.first + 1] or person.first - chosen[-1].last <= 12 and "va" in words[chosen[-1].last + 1 : person.first]:
+            if "S" in sentence.gaps[chosen[-1].last + 1 : person.first + 1] or (
+                person.first - chosen[-1].last <= 12 and "va" in words[chosen[-1].last + 1 : person.first]
+            ):
                 chosen.append(person)
     elif before:
         chosen = [before[-1]]
@@ -100,6 +106,20 @@ def _when(asked: Asked, sentence: Sentence, at: int) -> Typed | None:
     while first > 0 and sentence.folded[first - 1] in _DAY_PARTS:
         first -= 1
     return Typed("when", (Span(first, last, 1.0),), 1.0 if event and first <= _EARLY else 0.5)
+
+
+def _where(asked: Asked, sentence: Sentence, at: int) -> Typed | None:
+    """The place of the event itself stands in the first lines too: `tại Hội trường Tỉnh ủy, đồng chí …`."""
+    own = " ".join(asked.question.syllables)
+    if at > _LEAD or not any(phrase in own for phrase in _TAKES_PLACE):
+        return None
+    start = next((i + 1 for i, w in enumerate(sentence.folded[:-1]) if w == "tai" and sentence.marks[i] in "oA"), None)
+    if start is None:
+        return None
+    last = start
+    while last + 1 < len(sentence.folded) and sentence.gaps[last + 1] == "_" and last - start < _LONGEST_PLACE:
+        last += 1
+    return Typed("where", (Span(start, last, 1.0),), 1.0 if at <= 1 else 0.5)
 
 
 def _limitations(sentence: Sentence) -> Typed | None:

@@ -37,7 +37,9 @@ def load(paths: Iterable[Path]) -> Loaded:
                 if isinstance(found, Unread):
                     unread.append(found)
                 elif found.id in articles:
-                    unread.append(Unread(str(file), f"the id {found.id!r} was taken by {first_place[found.id]}; that one is kept"))
+                    unread.append(
+                        Unread(str(file), f"the id {found.id!r} was taken by {first_place[found.id]}; that one is kept")
+                    )
                 else:
                     articles[found.id] = found
                     first_place[found.id] = str(file)
@@ -49,13 +51,19 @@ def _files(path: Path) -> Iterator[tuple[Path, str]]:
     if path.is_dir():
         for file in sorted(path.rglob("*")):
             hidden = any(part.startswith(".") for part in file.relative_to(path).parts)
-            if file.is_file() and file.suffix.lower() in _READERS and not hidden and file.name.lower() not in _NOT_ARTICLES:
+            if (
+                file.is_file()
+                and file.suffix.lower() in _READERS
+                and not hidden
+                and file.name.lower() not in _NOT_ARTICLES
+            ):
                 yield file, file.relative_to(path).as_posix()
     elif not path.exists():
         raise CorpusError(f"there is no file or folder {path}", mend="Correct --corpus or TINTINH_CORPUS")
     elif path.suffix.lower() not in _READERS:
         raise CorpusError(
-            f"{path} has an ending this program does not read", mend=f"It reads {', '.join(sorted(_READERS))} and folders of them"
+            f"{path} has an ending this program does not read",
+            mend=f"It reads {', '.join(sorted(_READERS))} and folders of them",
         )
     else:
         yield path, path.name

@@ -15,7 +15,11 @@ _FENCE = "---\n"
 def read_text(path: Path, name: str) -> Iterator[Article | Unread]:
     """Yield the article of a plain text file: its whole content is the text."""
     text = decode(path)
-    yield text if isinstance(text, Unread) else article({"text": text}, where=str(path), default_id=name, source=_source(name))
+    yield (
+        text
+        if isinstance(text, Unread)
+        else article({"text": text}, where=str(path), default_id=name, source=_source(name))
+    )
 
 
 def read_markdown(path: Path, name: str) -> Iterator[Article | Unread]:

@@ -81,6 +81,8 @@ def teencode() -> dict[str, str]:
 def spell_out(text: str) -> str:
     """Return `text` with teencode replaced by words; a capitalised word (`K`, `J`) is left, it may be a name."""
     table = teencode()
-    return " ".join(
-        table.get(word.strip("?!.,").lower(), word) if word == word.lower() else word for word in text.split()
-    ) if words(text) else text
+    return (
+        " ".join(table.get(word.strip("?!.,").lower(), word) if word == word.lower() else word for word in text.split())
+        if words(text)
+        else text
+    )

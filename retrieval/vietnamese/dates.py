@@ -92,7 +92,12 @@ def _read(match: re.Match[str], anchor: dt.date | None) -> When | None:
     month = match["m1"] or match["m2"] or match["m3"] or match["m5"]
     year_text = match["y1"] or match["y2"] or match["y3"] or match["y4"] or match["y6"]
     return _calendar(
-        start, end, int(year_text) if year_text else None, int(month) if month else None, int(day) if day else None, anchor
+        start,
+        end,
+        int(year_text) if year_text else None,
+        int(month) if month else None,
+        int(day) if day else None,
+        anchor,
     )
 
 
@@ -105,7 +110,9 @@ def _calendar(
         return None
     resolved = year
     if year is None and anchor is not None and month is not None:
-        around = [y for y in (anchor.year - 1, anchor.year, anchor.year + 1) if day != 29 or month != 2 or calendar.isleap(y)]
+        around = [
+            y for y in (anchor.year - 1, anchor.year, anchor.year + 1) if day != 29 or month != 2 or calendar.isleap(y)
+        ]
         resolved = min(around, key=lambda y: abs(dt.date(y, month, day or 15) - anchor)) if around else None
     if resolved is None:
         return When(start, end, year, month, day)

@@ -68,9 +68,7 @@ def people(text: str, found: list[Token] | None = None) -> list[Person]:
     """Return the people named in `text`, in order; token indexes are those of `tokens(text)`."""
     found = tokens(text) if found is None else found
     capital = [bool(_CAPITAL.match(text[t.start])) for t in found]
-    joined = [
-        i > 0 and text[found[i - 1].end : t.start] in {" ", "  ", "\u00a0"} for i, t in enumerate(found)
-    ]
+    joined = [i > 0 and text[found[i - 1].end : t.start] in {" ", "  ", "\u00a0"} for i, t in enumerate(found)]
     people: list[Person] = []
     at = 0
     while at < len(found):
@@ -86,21 +84,24 @@ def people(text: str, found: list[Token] | None = None) -> list[Person]:
             and last - at + 1 < LONGEST
             and capital[last + 1]
             and joined[last + 1]
-            and not text[found[last + 1].start : found[last + 1].end].isupper() | (found[last + 1].fold in {"uy", "ubnd"})
-            or (
-                last + 1 < len(found)
-                and joined[last + 1]
-                and len(text[found[last + 1].start : found[last + 1].end]) == 1
-                and capital[last + 1]
-                and last - at + 1 < LONGEST
-            )
+            and not text[found[last + 1].start : found[last + 1].end].isupper()
+            | (found[last + 1].fold in {"uy", "ubnd"})
+        ) or (
+            last + 1 < len(found)
+            and joined[last + 1]
+            and len(text[found[last + 1].start : found[last + 1].end]) == 1
+            and capital[last + 1]
+            and last - at + 1 < LONGEST
         ):
             last += 1
         while last - at >= 2 and found[last].norm in _NOT_IN_NAMES:
             last -= 1
         long_enough = last > at if surname else introduced
-        if long_enough and (surname or introduced) and not (word.isupper() and len(word) > 2) and (
-            introduced or last - at >= 1
+        if (
+            long_enough
+            and (surname or introduced)
+            and not (word.isupper() and len(word) > 2)
+            and (introduced or last - at >= 1)
         ):
             people.append(Person(at, last, introduced))
             at = last + 1

@@ -81,9 +81,7 @@ def clean(text: str) -> str:
 
 def tokens(text: str) -> list[Token]:
     """Return the syllables and numbers of `text` in order, each with its offsets in code points."""
-    return [
-        Token(m.start(), m.end(), canonical(m.group()), canonical_fold(m.group())) for m in _WORD.finditer(text)
-    ]
+    return [Token(m.start(), m.end(), canonical(m.group()), canonical_fold(m.group())) for m in _WORD.finditer(text)]
 
 
 def words(text: str) -> list[str]:

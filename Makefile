@@ -1,0 +1,42 @@
+# Every target sets up .venv when it is missing. `make help` lists them.
+VENV := .venv
+PYTHON ?= python3
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+SHARED ?= ../shared
+
+.PHONY: help install run test check lint tests bench quality clean
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(STAMP): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip -c constraints.txt
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[dev]'
+	@touch $@
+
+install: $(STAMP) ## create .venv and install everything
+
+run: $(STAMP) ## index seeds/ (the first time) and start the service: the chat page, Telegram where its token is set
+	$(BIN)/tintinh serve
+
+check: lint ## alias of lint
+lint: $(STAMP) ## ruff, mypy, import rules
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+tests: $(STAMP) ## the tests alone; PYTEST_ARGS are handed on
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+test: lint tests ## everything that needs no network and no evaluation data
+
+bench: $(STAMP) ## speed and memory
+	$(BIN)/python -m benchmarks.serving $(SHARED)/data/dev-corpus.jsonl $(SHARED)/eval/dev-questions.jsonl
+
+quality: $(STAMP) ## the figures over the evaluation data in SHARED (../shared); fails where one is too low
+	$(BIN)/python -m benchmarks.quality $(SHARED)
+
+clean: ## remove .venv and caches
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build *.egg-info
