@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import signal
 from collections.abc import AsyncIterator, Callable
 
 import uvicorn
@@ -101,6 +102,9 @@ def serve(settings: Settings, announce: Callable[[str], None] = lambda _: None) 
     library.engine()
     app = build_app(settings, library)
     announce(f"http://{settings.web.host}:{settings.web.port}")
+    # uvicorn raises the signal again once it has drained; a stop that was asked for is no failure.
+    for asked_to_stop in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(asked_to_stop, lambda *_: None)
     uvicorn.run(
         app,
         host=settings.web.host,

@@ -93,8 +93,7 @@ class TransformerEncoder:
         self._prompts = (query_prompt, passage_prompt)
         self._batch_size = batch_size
         self.name = model
-        dimensions = self._model.get_sentence_embedding_dimension()
-        self.dimensions = int(dimensions or len(self.encode_queries(["a"])[0]))
+        self.dimensions = len(self._encode(["a"], "")[0])
         folder = Path(model)
         self.fingerprint = _fingerprint(folder if folder.is_dir() else None, [model, query_prompt, passage_prompt])
 

@@ -99,7 +99,7 @@ class Generation:
                 self._article_keys, self._article_starts = stored["article_keys"], stored["article_starts"]
                 self._sentence_starts = stored["sentence_starts"]
                 self._published, self._source_rows = stored["published"], stored["source_rows"]
-            self._sentences = np.load(folder / "sentences.npy", mmap_mode="r")
+            self._sentences = np.load(folder / "sentences.npy", mmap_mode="r" if self.manifest["articles"] else None)
             self.lexical_passages = lexical.Lexical(folder / "passages.lexical")
             self.lexical_articles = lexical.Lexical(folder / "articles.lexical")
             self.vectors = vectors.VectorIndex(folder / "vectors.faiss")
@@ -336,7 +336,7 @@ class Store:
         spans = [(row, start, end) for row, a in enumerate(articles) for start, end in passages(a.text)]
         sentence_texts = [[a.text[start:end] for start, end in sentences(a.text)] for a in articles]
         lines = [(a.to_json() + "\n").encode() for a in articles]
-        (folder / "articles.jsonl").write_bytes(b"".join(lines))
+        (folder / "articles.jsonl").write_bytes(b"".join(lines) or b"\n")  # an empty file cannot be mapped
         np.save(folder / "offsets.npy", np.cumsum([0] + [len(line) for line in lines]))
         np.save(folder / "passages.npy", np.array(spans, np.int32).reshape(-1, 3))
 

@@ -29,6 +29,8 @@ class VectorIndex:
 
     def search(self, query: Vectors, k: int) -> list[tuple[int, float]]:
         """Return up to `k` (row, cosine), best first, for the one row of `query`."""
+        if not len(self):
+            return []
         scores, rows = self._index.search(query, min(k, len(self)))
         return [(int(r), float(s)) for r, s in zip(rows[0], scores[0], strict=True) if r >= 0]
 

@@ -23,8 +23,9 @@ from retrieval.vietnamese.text import folds, words
 LONGEST_QUOTE = 190
 """Syllables of a quote; the contract allows 200."""
 PEOPLE_KINDS = frozenset({"chair", "attendee", "who"})
+_LEAST_APART = 0.1
 _MOST_ROLES = 4
-_CITED_APART = 0.6
+_CITED_APART = 0.3
 """Another article is shown beside the best where its draft is at least this likely, relative to the best."""
 
 
@@ -151,7 +152,7 @@ def _chosen(question: Question, context: Context, drafts: Sequence[Draft]) -> li
             if (
                 other.candidate.hit != best.candidate.hit
                 and other.probability >= best.probability * _CITED_APART
-                and other.probability >= 0.3
+                and other.probability >= _LEAST_APART
                 and set(folds(other.text)) != set(folds(best.text))
                 and _same_event(context, best, other)
             ):

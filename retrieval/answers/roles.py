@@ -35,7 +35,7 @@ def _after(sentence: Sentence, last: int) -> tuple[int, int] | None:
     people = {p.first for p in sentence.people}
     while end + 1 < len(sentence.folded) and end - start < LONGEST:
         at = end + 1
-        if sentence.gaps[at] in "SERL" or at in people or sentence.folded[at] in {"ong", "ba"}:
+        if sentence.gaps[at] in "SERL" or at in people or sentence.tokens[at].norm in {"ông", "bà"}:
             break
         if sentence.gaps[at] in "CD" and at not in sentence.roles:
             break

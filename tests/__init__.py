@@ -1,0 +1,1 @@
+"""Tests of Tin Tỉnh, a file a module."""

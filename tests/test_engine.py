@@ -1,0 +1,276 @@
+"""Questions over the invented province: the gate on quality, conversations, refusals, and citations that always hold."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.library import Library
+from retrieval.answers.types import Answer, NotFound
+from retrieval.encoding import Encoder
+from retrieval.engine import Engine
+from retrieval.evaluation import figures, judge
+from retrieval.vietnamese.text import fold
+from tests.conftest import PROVINCE
+
+QUESTIONS = [json.loads(line) for line in (PROVINCE / "questions.jsonl").read_text(encoding="utf-8").splitlines()]
+
+
+def answers(engine: Engine, question: str, previous: str | None = None) -> Answer:
+    reply = engine.ask(question, previous)
+    assert isinstance(reply, Answer), f"{question}: {reply}"
+    check_citations(engine, reply)
+    return reply
+
+
+def refuses(engine: Engine, question: str, previous: str | None = None) -> NotFound:
+    reply = engine.ask(question, previous)
+    assert isinstance(reply, NotFound), f"{question}: {reply}"
+    return reply
+
+
+def check_citations(engine: Engine, reply: Answer) -> None:
+    """Every quote is the stored text, every item stands in its quote, every passage holds its quote's beginning."""
+    assert reply.items
+    for citation in reply.citations:
+        row = engine.generation.row(citation.article_id)
+        assert row is not None
+        article = engine.generation.article(row)
+        assert article.text[citation.start : citation.end] == citation.quote
+        assert len(citation.quote.split()) <= 200
+        owner, start, end = engine.generation.passage(int(citation.passage_id))
+        assert owner.id == article.id
+        assert start < citation.end
+        assert citation.start < end
+    for item in reply.items:
+        citation = reply.citations[item.citation]
+        assert citation.start <= item.start < item.end <= citation.end
+        assert citation.quote[item.start - citation.start : item.end - citation.start] == item.text
+
+
+def test_the_gate_over_the_invented_province(engine: Engine) -> None:
+    """105 questions, 32 without an answer. The floors are a little under what was measured; see docs/quality.md."""
+    assert len(QUESTIONS) >= 100
+    assert sum(q["type"] == "unanswerable" for q in QUESTIONS) >= 30
+    total = figures([judge(q, engine.ask(q["question"], q.get("previous")).to_json()) for q in QUESTIONS])
+    assert total["correct"] >= 0.80, total
+    assert total["f1"] >= 0.65, total
+    assert total["refused"] >= 0.60, total
+    assert total["wrongly_refused"] <= 0.05, total
+    assert total["article_first"] >= 0.95, total
+
+
+def test_the_gate_without_diacritics(engine: Engine) -> None:
+    """The same questions, every diacritic taken away."""
+    answerable = [q for q in QUESTIONS if q["answers"]]
+    total = figures(
+        [
+            judge(q, engine.ask(fold(q["question"]), fold(q["previous"]) if q.get("previous") else None).to_json())
+            for q in answerable
+        ]
+    )
+    assert total["correct"] >= 0.70, total
+
+
+def test_every_answer_of_the_gate_is_verbatim(engine: Engine) -> None:
+    for question in QUESTIONS:
+        reply = engine.ask(question["question"], question.get("previous"))
+        if isinstance(reply, Answer):
+            check_citations(engine, reply)
+
+
+@pytest.mark.parametrize("bare", [False, True])
+def test_a_meeting_is_told_whole(engine: Engine, bare: bool) -> None:
+    """Who chaired, who attended with which role, when, each body's task with its deadline, the shortcomings."""
+
+    def typed(text: str) -> str:
+        return fold(text) if bare else text
+
+    chair = answers(engine, typed("Ai chủ trì hội nghị giao ban công tác dân vận quý I?"))
+    assert [(i.text, i.role) for i in chair.items] == [("Tạ Quang Hiển", "Phó Bí thư Thường trực Tỉnh ủy Lam Giang")]
+    there = answers(engine, typed("Những ai dự hội nghị giao ban công tác dân vận quý I?"))
+    assert [(i.text, i.role) for i in there.items][:2] == [
+        ("Lường Thị Bích", "Trưởng Ban Dân vận Tỉnh ủy"),
+        ("Đỗ Văn Khởi", "Phó Chủ tịch HĐND tỉnh"),
+    ]
+    assert "28/3" in answers(engine, typed("Hội nghị giao ban công tác dân vận quý I diễn ra khi nào?")).text
+    task = answers(engine, typed("Ban Dân vận Tỉnh ủy được giao nhiệm vụ gì?"))
+    assert task.items[0].assignee == "Ban Dân vận Tỉnh ủy"
+    assert task.items[0].deadline == "trước ngày 30/6"
+    for body, words in (
+        ("Hội Nông dân tỉnh", "hiến đất mở đường"),
+        ("Tỉnh đoàn", "10 nhà nhân ái"),
+        ("Hội Cựu chiến binh tỉnh", "hoàn cảnh khó khăn"),
+    ):
+        task = answers(engine, typed(f"{body} được giao nhiệm vụ gì?"))
+        assert words in task.text
+        assert task.items[0].assignee == body
+        assert len(task.items) == 1
+    short = answers(engine, typed("Hội nghị giao ban dân vận chỉ ra những hạn chế gì?"))
+    assert "chưa kịp thời" in short.text
+    assert "hình thức" in short.text
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Ai chủ trì hội nghị giao ban dân vận năm 2012?",
+        "Liên đoàn Lao động tỉnh được giao nhiệm vụ gì?",
+        "hoi lien hiep phu nu tinh phai lam gi",
+        "Giá vàng SJC hôm nay bao nhiêu?",
+    ],
+)
+def test_what_the_articles_do_not_say_is_refused(engine: Engine, question: str) -> None:
+    reply = refuses(engine, question)
+    assert reply.reason in {"article_silent", "no_article"}
+    assert reply.reply.startswith("Các bài Tin Tỉnh đang có (đến 14/08/2024)")
+    assert all(s.quote for s in reply.suggestions)
+
+
+def test_a_false_premise_is_said(engine: Engine) -> None:
+    reply = refuses(engine, "Đỗ Văn Khởi chủ trì hội nghị giao ban dân vận nói gì?")
+    assert reply.reason == "false_premise"
+    assert "Tạ Quang Hiển" in reply.reply
+
+
+def test_two_articles_that_differ_are_both_shown_newest_first(engine: Engine) -> None:
+    reply = answers(engine, "Bao nhiêu tàu du lịch trên hồ Lam Giang hết hạn đăng kiểm?")
+    assert [c.article_id for c in reply.citations] == ["tau-thuyen-ho-lam-2.md", "tau-thuyen-ho-lam-1.md"]
+    assert "19 tàu" in reply.items[0].text
+    assert "18 tàu" in reply.items[-1].text
+
+
+@pytest.mark.parametrize(
+    ("turns", "expected"),
+    [
+        (["Tỉnh đoàn được giao việc gì?", "Còn Hội Nông dân thì sao?"], ["nhà nhân ái", "hiến đất"]),
+        (["ai chu tri giao ban dan van quy 1", "ai du?"], ["Tạ Quang Hiển", "Lường Thị Bích"]),
+        (["hoi ccb tinh phai lam gi", "con tinh doan?"], ["rà soát hội viên", "nhà nhân ái"]),
+        (["Ai chủ trì họp về tàu du lịch hồ Lam Giang?", "Ông ấy giữ chức vụ gì?"], ["Khổng Minh Tước", None]),
+        (["ai chu tri giao ban dan van", "con lien doan lao dong?"], ["Tạ Quang Hiển", None]),
+        (["Lễ hội Cầu mùa Mường Then khai mạc khi nào?", "Ai phát biểu khai mạc?"], ["24/2", "Lò Thị Ánh"]),
+        (["nong thi mai la ai", "Hội Nông dân tỉnh phải làm gì?"], ["Chủ tịch UBND huyện Ba Khe", "hiến đất"]),
+    ],
+)
+def test_conversations(engine: Engine, turns: list[str], expected: list[str | None]) -> None:
+    """A turn with None expected may be refused, or answered from its article; it must not tell of another body."""
+    previous = None
+    for turn, words in zip(turns, expected, strict=True):
+        reply = engine.ask(turn, previous)
+        if words is not None:
+            assert isinstance(reply, Answer), (turn, reply)
+            assert words in reply.text, (turn, reply.text)
+        elif isinstance(reply, Answer):
+            assert "hiến đất" not in reply.text
+        previous = turn
+
+
+@pytest.mark.parametrize(
+    ("typed", "reason"),
+    [
+        ("", "invalid"),
+        ("   ", "invalid"),
+        ("😀😀", "invalid"),
+        ("?!…", "invalid"),
+        ("\x00\x07\u200b", "invalid"),
+        ("a" * 10_000, "invalid"),
+        ("Кто председатель?", "invalid"),
+        ("谁主持了会议", "invalid"),
+        ("xin chào", "smalltalk"),
+        ("cảm ơn bạn nhé", "smalltalk"),
+        ("ban la ai", "smalltalk"),
+    ],
+)
+def test_what_is_no_question_is_answered_politely(engine: Engine, typed: str, reason: str) -> None:
+    reply = refuses(engine, typed)
+    assert reply.reason == reason
+    assert reply.reply
+    assert not reply.suggestions
+
+
+def test_html_in_a_question_is_text(engine: Engine) -> None:
+    assert engine.ask("<script>alert(1)</script> ai chu tri giao ban dan van <b>").question.startswith("<script>")
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.text(max_size=300))
+def test_any_text_gets_a_reply(engine: Engine, text: str) -> None:
+    reply = engine.ask(text, text[::-1])
+    if isinstance(reply, Answer):
+        check_citations(engine, reply)
+    json.dumps(reply.to_json())
+
+
+def test_the_contract_s_fields(engine: Engine) -> None:
+    row: dict[str, Any] = answers(engine, "Ai chủ trì hội nghị giao ban công tác dân vận quý I năm 2024?").to_json()
+    assert {
+        "id",
+        "question",
+        "status",
+        "text",
+        "items",
+        "citations",
+        "kind",
+        "interpretation",
+        "confidence",
+        "generation",
+        "data_until",
+        "elapsed_ms",
+    } <= set(row)
+    assert set(row["citations"][0]) == {
+        "article_id",
+        "title",
+        "url",
+        "source",
+        "author",
+        "published_at",
+        "passage_id",
+        "start",
+        "end",
+        "quote",
+    }
+    assert row["kind"] == "chair"
+    assert row["data_until"] == "2024-08-14"
+    refused = refuses(engine, "Giá vàng hôm nay?").to_json()
+    assert (refused["text"], refused["citations"], refused["status"]) == ("", [], "not_found")
+    assert refused["reason"] == "no_article"
+
+
+def test_search_filters_by_date_and_source(engine: Engine) -> None:
+    import datetime as dt
+
+    def found(**filters: Any) -> set[str]:
+        return {engine.generation.article(h.article).id for h in engine.search("hội nghị Lam Giang", **filters)}
+
+    assert "truong-noi-tru-thuong-lam.md" in found(until=dt.date(2023, 12, 31))
+    assert found(until=dt.date(2023, 12, 31)) == {"truong-noi-tru-thuong-lam.md"}
+    assert "truong-noi-tru-thuong-lam.md" not in found(since=dt.date(2024, 1, 1))
+    assert found(sources=["Báo Khác"]) == set()
+
+
+def test_seeds_answer(tmp_path: Path, encoder: Encoder) -> None:
+    """The starter corpus answers its own dozen, with and without diacritics."""
+    library = Library(tmp_path, encoder)
+    indexed = library.index([Path(__file__).parents[1] / "seeds"])
+    assert (indexed.articles, indexed.unread, indexed.duplicates) == (12, [], [])
+    engine = library.engine()
+    for question, words in (
+        ("Ai chủ trì hội nghị giao ban khối MTTQ và các đoàn thể tỉnh Điện Biên năm 2023?", "Mùa A Sơn"),
+        ("ai chu tri hop giao ban mttq 29/12", "Mùa A Sơn"),
+        ("Những ai dự hội nghị giao ban khối MTTQ Điện Biên?", "Lò Văn Phương"),
+        ("Hội Cựu chiến binh tỉnh Điện Biên được giao nhiệm vụ gì?", "cuốn sách"),
+        ("hoi nong dan tinh dien bien phai lam gi", "3 khâu đột phá"),
+        ("Sau sắp xếp tỉnh Bình Định còn bao nhiêu đơn vị hành chính cấp xã?", "58 đơn vị"),
+        ("Ai chủ trì họp thành viên UBND tỉnh Đắk Nông tháng 3/2019?", "Nguyễn Bốn"),
+        ("Vụ sạt lở ở Mỹ Hội Đông khiến bao nhiêu hộ phải di dời?", "106 hộ"),
+        ("Diễn đàn trẻ em Đắk Nông năm 2019 tổ chức ở đâu?", "Trung tâm Hội nghị tỉnh"),
+        ("Bến xe Miền Đông mới rộng bao nhiêu ha?", "16 ha"),
+        ("Ai chủ trì hội nghị trực tuyến báo cáo viên ngày 3/4/2019?", "Lê Mạnh Hùng"),
+        ("lo van tien giu chuc vu gi", "Phó Chủ tịch UBND tỉnh"),
+    ):
+        assert words in answers(engine, question).text, question
+    refuses(engine, "Tỉnh đoàn Điện Biên được giao nhiệm vụ gì?")
+    refuses(engine, "Ai chủ trì hội nghị giao ban khối MTTQ Điện Biên năm 2012?")

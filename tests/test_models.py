@@ -1,0 +1,97 @@
+"""Shipped models: equal to their libraries, whole, and small."""
+
+import shutil
+from pathlib import Path
+
+import lightgbm
+import numpy as np
+import pytest
+
+from retrieval.answers.reader import MODELS, BuiltinReader
+from retrieval.answers.trees import Trees, from_dump
+from retrieval.encoding import SHIPPED, Encoder, StaticEncoder, open_encoder
+from retrieval.errors import EncoderError, ReaderModelError
+from retrieval.vietnamese.text import fold
+
+TEXTS = [
+    "Ai chủ trì hội nghị giao ban ngày 29/12?",
+    "ai chu tri hop",
+    "UBND tỉnh Lam Giang",
+    "x",
+    "Đường sá, cầu cống…",
+    "",
+]
+
+
+@pytest.mark.filterwarnings("default")
+def test_static_vectors_equal_the_library_s(encoder: Encoder) -> None:
+    from sentence_transformers import SentenceTransformer
+
+    library = SentenceTransformer(str(SHIPPED), device="cpu").float()
+    ours, theirs = encoder.encode_queries(TEXTS[:-1]), library.encode(TEXTS[:-1])
+    assert np.abs(ours - theirs).max() < 1e-5
+
+
+def test_an_empty_text_is_the_zero_vector(encoder: Encoder) -> None:
+    assert not encoder.encode_queries([""]).any()
+    assert encoder.encode_queries([]).shape == (0, encoder.dimensions)
+
+
+def test_likeness_survives_lost_diacritics(encoder: Encoder) -> None:
+    text = "hội nghị tổng kết công tác giải phóng mặt bằng"
+    same, other = (
+        encoder.encode_queries([fold(text), "giá vàng tăng mạnh phiên cuối tuần"]) @ encoder.encode_passages([text])[0]
+    )
+    assert same > other + 0.2
+
+
+def test_the_shipped_encoder_is_at_most_24_mb() -> None:
+    assert sum(p.stat().st_size for p in SHIPPED.rglob("*") if p.is_file()) <= 24_000_000
+    assert sum(p.stat().st_size for p in MODELS.rglob("*") if p.is_file()) <= 60_000_000
+
+
+@pytest.mark.filterwarnings("default")
+def test_any_sentence_transformers_model_will_do() -> None:
+    """A model with prompts goes through the library, and its fingerprint tells the prompts apart."""
+    plain = open_encoder(str(SHIPPED))
+    prompted = open_encoder(str(SHIPPED), "query: ", "passage: ")
+    assert prompted.fingerprint != plain.fingerprint
+    assert np.allclose(prompted.encode_queries(["họp"]), plain.encode_queries(["query: họp"]), atol=1e-3)
+    assert np.allclose(prompted.encode_passages(["họp"]), plain.encode_passages(["passage: họp"]), atol=1e-3)
+
+
+@pytest.mark.filterwarnings("default")
+def test_a_missing_model_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    for name in (str(tmp_path / "none"), "nobody/nothing"):
+        with pytest.raises(EncoderError, match="TINTINH_EMBEDDING__MODEL"):
+            open_encoder(name)
+
+
+def test_a_damaged_model_is_named(tmp_path: Path) -> None:
+    shutil.copytree(SHIPPED, tmp_path / "m")
+    (tmp_path / "m" / "tokenizer.json").write_text("{", encoding="utf-8")
+    with pytest.raises(EncoderError, match="cannot be read"):
+        StaticEncoder(tmp_path / "m")
+
+
+def test_trees_equal_lightgbm_s(tmp_path: Path) -> None:
+    rng = np.random.default_rng(3)
+    x = rng.normal(size=(400, 5))
+    y = (x[:, 0] * x[:, 1] + x[:, 2] > 0).astype(float)
+    booster = lightgbm.train({"objective": "binary", "verbose": -1, "num_threads": 1}, lightgbm.Dataset(x, y), 30)
+    np.savez(tmp_path / "t.npz", **from_dump(booster.dump_model(), list("abcde")))
+    assert np.allclose(Trees.load(tmp_path / "t.npz").predict(x), booster.predict(x), atol=1e-9)
+
+
+@pytest.mark.parametrize("name", ["sentences.npz", "answers.npz", "spans.crf", "reader.json"])
+def test_a_damaged_reader_is_named(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "models"
+    folder.mkdir()
+    for path in MODELS.iterdir():
+        if path.is_file():
+            shutil.copy(path, folder)
+    BuiltinReader(folder)
+    (folder / name).write_bytes(b"broken")
+    with pytest.raises(ReaderModelError, match=name):
+        BuiltinReader(folder)

@@ -1,0 +1,315 @@
+"""The real bot, as a process, over a strict Bot API on loopback; and the strict server itself."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from bot.library import Library
+from tests.bot_api import TOKEN, BotApi, Refused, parsed, wait_for
+
+ADMIN = 42
+CHAIR = "Ai chủ trì hội nghị giao ban công tác dân vận quý I năm 2024?"
+
+
+class Bot:
+    """`tintinh serve` in a process of its own."""
+
+    def __init__(self, library: Library, api_url: str, log: Path, **settings: str) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.log = log
+        self._environment = {k: v for k, v in os.environ.items() if not k.startswith("TINTINH_")} | {
+            "TINTINH_DATA_DIR": str(library.store.data),
+            "TINTINH_CORPUS": str(Path(__file__).parent / "province" / "articles"),
+            "TINTINH_TELEGRAM__TOKEN": TOKEN,
+            "TINTINH_TELEGRAM__BASE_URL": api_url,
+            "TINTINH_TELEGRAM__ADMINS": f"{ADMIN},43",
+            "TINTINH_WEB__PORT": str(self.port),
+            **settings,
+        }
+        self.start()
+
+    def start(self) -> None:
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "bot.cli", "serve"], env=self._environment, stderr=log, stdout=log
+            )
+
+    def stop(self) -> int:
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(15)
+
+    def url(self, path: str) -> str:
+        return f"http://127.0.0.1:{self.port}{path}"
+
+    def alive(self) -> bool:
+        try:
+            return httpx.get(self.url("/readyz"), trust_env=False).status_code == 200
+        except httpx.TransportError:
+            return False
+
+
+@pytest.fixture
+def api() -> Iterator[BotApi]:
+    with BotApi() as server:
+        yield server
+
+
+@pytest.fixture
+def bot(api: BotApi, province: Library, tmp_path: Path) -> Iterator[Bot]:
+    bot = Bot(province, api.base_url, tmp_path / "log")
+    try:
+        wait_for(
+            lambda: any(name == "getUpdates" for name, _ in api.calls), 40, lambda: bot.log.read_text(encoding="utf-8")
+        )
+        yield bot
+    finally:
+        bot.process.kill()
+        bot.process.wait()
+        assert TOKEN not in bot.log.read_text(encoding="utf-8")
+
+
+def buttons(message: dict[str, Any]) -> list[dict[str, str]]:
+    return [b for row in message["raw"].get("reply_markup", {}).get("inline_keyboard", []) for b in row]
+
+
+def test_a_citizen_s_conversation(api: BotApi, bot: Bot) -> None:
+    """Start, question, follow-up, sources, the passage, an edit that edits the answer, and what is no text."""
+    api.say("/start")
+    assert "Trả lời tự động, trích từ báo" in api.wait(1)[0]["text"]
+
+    question = api.say(CHAIR)
+    answer = api.wait(2)[1]
+    assert answer["text"].startswith("Tạ Quang Hiển – Phó Bí thư Thường trực Tỉnh ủy Lam Giang")
+    assert "<blockquote expandable>" in answer["raw"]["text"]
+    assert "<b><u>Tạ Quang Hiển</u></b>" in answer["raw"]["text"]
+    assert "Theo Báo Lam Giang, 28/03/2024" in answer["text"]
+    assert ("sendChatAction", "typing") in [(name, p.get("action")) for name, p in api.calls]
+    assert [b.get("url") for b in buttons(answer)][1] == "https://baolamgiang.example/dan-van-quy-1"
+
+    api.say("còn Hội Nông dân phải làm gì?")
+    followed = api.wait(3)[2]["text"]
+    assert "hiến đất mở đường" in followed
+    assert "Hiểu là:" in followed
+
+    api.say("/nguon")
+    assert "https://baolamgiang.example/dan-van-quy-1" in api.wait(4)[3]["text"]
+
+    api.press(buttons(answer)[0]["callback_data"], {k: v for k, v in answer.items() if k != "raw"})
+    assert "Tạ Quang Hiển" in api.wait(5)[4]["text"]
+
+    api.edit(question, "Hội nghị giao ban công tác dân vận quý I diễn ra khi nào?")
+    wait_for(lambda: "28/3" in api.sent[1]["text"].split("\n")[0], what=lambda: api.sent[1]["text"])
+    assert len(api.sent) == 5
+
+    api.say(None, photo=[{"file_id": "x", "file_unique_id": "x", "width": 1, "height": 1}])
+    assert "gõ câu hỏi" in api.wait(6)[5]["text"]
+    assert bot.stop() == 0
+
+
+def test_only_admins_administer(api: BotApi, bot: Bot) -> None:
+    for text in ("/status", "/reload"):
+        api.say(text, user=7)
+    assert {m["text"] for m in api.wait(2)} == {"Lệnh này chỉ dành cho quản trị viên."}
+    api.say("/status", user=ADMIN)
+    assert "Số bài: 8" in api.wait(3)[2]["text"]
+    api.say("/reload", user=ADMIN)
+    wait_for(lambda: len(api.sent) > 3 and "Đã nạp xong 8 bài" in api.sent[3]["text"], 60, lambda: str(api.sent[3:]))
+    api.say(CHAIR)
+    assert "Tạ Quang Hiển" in api.wait(5)[4]["text"]
+    api.say("/reload", user=ADMIN, forward_origin={"type": "hidden_user", "sender_user_name": "x", "date": 1})
+    assert "quản trị viên" in api.wait(6)[5]["text"]
+    assert bot.alive()
+
+
+def test_in_a_group_it_answers_when_it_is_asked(api: BotApi, bot: Bot) -> None:
+    group: dict[str, Any] = {"chat": -100, "kind": "supergroup"}
+    api.say("hôm nay trời đẹp quá", **group)
+    api.say(
+        None,
+        sticker={
+            "file_id": "x",
+            "file_unique_id": "x",
+            "width": 1,
+            "height": 1,
+            "is_animated": False,
+            "is_video": False,
+            "type": "regular",
+        },
+        **group,
+    )
+    asked = api.say(f"@tintinh_bot {CHAIR}", **group)
+    answer = api.wait(1)[0]
+    assert "Tạ Quang Hiển" in answer["text"]
+    assert answer["raw"]["reply_parameters"]["message_id"] == asked["message_id"]
+    api.say("Ai dự?", reply_to_message={k: v for k, v in answer.items() if k != "raw"}, **group)
+    assert "Lường Thị Bích" in api.wait(2)[1]["text"]
+    assert bot.alive()
+
+
+def test_faults_of_the_api_do_not_lose_an_answer(api: BotApi, bot: Bot) -> None:
+    """A flood wait is honoured; broken HTML goes again as plain text; a person who blocked the bot breaks nothing."""
+    api.fail("sendMessage", Refused(429, "Too Many Requests: retry after 1", retry_after=1))
+    api.say(CHAIR)
+    assert "Tạ Quang Hiển" in api.wait(1)[0]["text"]
+    api.fail("sendMessage", Refused(400, "Bad Request: can't parse entities: made up"))
+    api.say(CHAIR)
+    plain = api.wait(2)[1]
+    assert "parse_mode" not in plain["raw"]
+    assert "«Tạ Quang Hiển»" in plain["text"]
+    api.fail("sendMessage", Refused(403, "Forbidden: bot was blocked by the user"))
+    api.say("ai chu tri giao ban dan van")
+    api.say("xin chào")
+    assert "Chào bạn" in api.wait(3)[2]["text"]
+    assert bot.alive()
+
+
+def test_a_restart_answers_what_came_meanwhile_once(api: BotApi, bot: Bot) -> None:
+    api.say("xin chào")
+    api.wait(1)
+    assert bot.stop() == 0
+    api.say(CHAIR)
+    bot.start()
+    assert "Tạ Quang Hiển" in api.wait(2, 40)[1]["text"]
+    api.say("xin chào")
+    api.wait(3)
+    assert len(api.sent) == 3
+
+
+def test_the_menu_is_vietnamese(api: BotApi, bot: Bot) -> None:
+    assert bot.alive()
+    menus = [{c["command"]: c["description"] for c in m["commands"]} for m in api.menus]
+    assert menus[0]["help"] == "Cách hỏi"
+    assert "reload" not in menus[0]
+    assert "reload" in menus[-1]
+    assert any(m.get("language_code") == "vi" for m in api.menus)
+
+
+def test_a_wrong_token_stops_telegram_alone(api: BotApi, province: Library, tmp_path: Path) -> None:
+    wrong = "987654321:AAanother-made-up-token-0000000000000"
+    bot = Bot(province, api.base_url, tmp_path / "log", TINTINH_TELEGRAM__TOKEN=wrong)
+    try:
+        wait_for(lambda: "telegram-token-wrong" in bot.log.read_text(encoding="utf-8"), 40)
+        wait_for(bot.alive)
+        assert "TINTINH_TELEGRAM__TOKEN" in bot.log.read_text(encoding="utf-8")
+        assert wrong not in bot.log.read_text(encoding="utf-8")
+    finally:
+        bot.stop()
+
+
+def test_telegram_out_of_reach_at_start_and_later(province: Library, tmp_path: Path) -> None:
+    """The page serves meanwhile, the log says what to check, and the bot answers once Telegram is back."""
+    with BotApi() as first:
+        address = first.base_url
+    bot = Bot(province, address, tmp_path / "log")
+    try:
+        wait_for(lambda: "telegram-unreachable" in bot.log.read_text(encoding="utf-8"), 40)
+        wait_for(bot.alive)
+        assert httpx.get(bot.url("/"), trust_env=False).status_code == 200
+    finally:
+        bot.stop()
+
+
+def test_webhook_wants_the_secret(api: BotApi, province: Library, tmp_path: Path) -> None:
+    bot = Bot(
+        province,
+        api.base_url,
+        tmp_path / "log",
+        TINTINH_TELEGRAM__MODE="webhook",
+        TINTINH_TELEGRAM__WEBHOOK_URL="https://hoi.example.vn/telegram",
+        TINTINH_TELEGRAM__WEBHOOK_SECRET="s3cret",
+    )
+    try:
+        wait_for(lambda: api.webhook is not None and bot.alive(), 40)
+        assert api.webhook is not None
+        assert api.webhook["secret_token"] == "s3cret"
+        update = {
+            "update_id": 1,
+            "message": {
+                "message_id": 9,
+                "date": 1,
+                "chat": {"id": 7, "type": "private"},
+                "from": {"id": 7, "is_bot": False, "first_name": "A"},
+                "text": CHAIR,
+            },
+        }
+        for headers in (
+            {},
+            {"X-Telegram-Bot-Api-Secret-Token": "s3cre"},
+            {"X-Telegram-Bot-Api-Secret-Token": "s3crets3cret"},
+        ):
+            assert httpx.post(bot.url("/telegram"), json=update, headers=headers, trust_env=False).status_code == 403
+        good = {"X-Telegram-Bot-Api-Secret-Token": "s3cret"}
+        wait_for(
+            lambda: (
+                httpx.post(bot.url("/telegram"), json={"update_id": 0}, headers=good, trust_env=False).status_code
+                == 200
+            )
+        )
+        assert httpx.post(bot.url("/telegram"), content=b"{", headers=good, trust_env=False).status_code == 200
+        assert httpx.post(bot.url("/telegram"), json=update, headers=good, trust_env=False).status_code == 200
+        assert "Tạ Quang Hiển" in api.wait(1)[0]["text"]
+        assert len(api.sent) == 1
+    finally:
+        assert bot.stop() == 0
+        assert "s3cret" not in bot.log.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("text", "mode", "refusal"),
+    [
+        ("x" * 4097, None, "too long"),
+        ("<b>" + "đ" * 4097 + "</b>", "HTML", "too long"),
+        ("<b>không đóng", "HTML", "end tag"),
+        ("<b><i>chéo</b></i>", "HTML", "Unmatched"),
+        ("<p>đoạn</p>", "HTML", "Unsupported"),
+        ("<blockquote>a<blockquote>b</blockquote></blockquote>", "HTML", "nested"),
+        ("a & b", "HTML", "stray"),
+        ("1 < 2", "HTML", "stray"),
+        ("   ", None, "empty"),
+        ("<b>a</b>" * 101, "HTML", "entities"),
+    ],
+)
+def test_the_strict_server_refuses_a_client_that_breaks_a_rule(text: str, mode: str | None, refusal: str) -> None:
+    with pytest.raises(Refused, match=refusal):
+        parsed(text, mode)
+
+
+def test_the_strict_server_s_other_rules(api: BotApi) -> None:
+    """Unknown token and method, offset, a second poller, a webhook beside polling, long callback data, an edit of nothing."""
+
+    def call(method: str, token: str = TOKEN, **data: Any) -> dict[str, Any]:
+        url = api.base_url + f"{token}/{method}"
+        result: dict[str, Any] = httpx.post(url, data=data, trust_env=False, timeout=20).json()
+        return result
+
+    assert call("getMe", token="1:x")["error_code"] == 401
+    assert call("noSuchMethod")["error_code"] == 404
+    api.say("một")
+    api.say("hai")
+    first, second = call("getUpdates")["result"]
+    assert call("getUpdates")["result"] == [first, second]
+    assert call("getUpdates", offset=second["update_id"])["result"] == [second]
+    assert call("getUpdates", offset=second["update_id"] + 1)["result"] == []
+    api._polling = True
+    assert call("getUpdates")["error_code"] == 409
+    api._polling = False
+    assert call("setWebhook", url="https://x.vn", secret_token="dấu")["error_code"] == 400
+    call("setWebhook", url="https://x.vn")
+    assert call("getUpdates")["error_code"] == 409
+    keyboard = '{"inline_keyboard": [[{"text": "x", "callback_data": "' + "x" * 65 + '"}]]}'
+    assert "BUTTON_DATA" in call("sendMessage", chat_id=7, text="x", reply_markup=keyboard)["description"]
+    assert call("editMessageText", chat_id=7, message_id=999, text="x")["error_code"] == 400
+    sent = call("sendMessage", chat_id=7, text="x")["result"]
+    assert "not modified" in call("editMessageText", chat_id=7, message_id=sent["message_id"], text="x")["description"]
+    assert call("answerCallbackQuery", callback_query_id="1", text="x" * 201)["error_code"] == 400
+    assert call("setMyCommands", commands='[{"command": "Hoa", "description": "x"}]')["error_code"] == 400

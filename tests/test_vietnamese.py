@@ -1,0 +1,153 @@
+"""Text knowledge: canonical forms, folding, abbreviations, dates, names."""
+
+import datetime as dt
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from retrieval.vietnamese import dates
+from retrieval.vietnamese.abbreviations import abbreviations_in, spell_out, written_out
+from retrieval.vietnamese.names import people
+from retrieval.vietnamese.terms import terms
+from retrieval.vietnamese.text import canonical, clean, fold, folds, nfc, tokens
+
+vietnamese = st.text(
+    alphabet="aăâbcdđeêghiklmnoôơpqrstuưvxyàáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ ,.0123456789AĐ",
+    max_size=80,
+)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("hoà", "hòa"),
+        ("uỷ", "ủy"),
+        ("khoẻ", "khỏe"),
+        ("tỷ", "tỉ"),
+        ("qui", "quy"),
+        ("Kỹ", "kĩ"),
+        ("THUỶ", "thủy"),
+        ("quý", "quí"),
+    ],
+)
+def test_two_spellings_are_one_syllable(one: str, other: str) -> None:
+    assert canonical(one) == canonical(other)
+
+
+@pytest.mark.parametrize("kept", ["toàn", "huỳnh", "huy", "hoàng"])
+def test_a_closed_rhyme_keeps_its_mark(kept: str) -> None:
+    assert canonical(kept) == kept
+
+
+@given(vietnamese)
+def test_canonical_twice_is_canonical_once(text: str) -> None:
+    for word in text.split():
+        assert canonical(canonical(word)) == canonical(word)
+
+
+@given(vietnamese)
+def test_decomposed_text_gives_the_same_syllables(text: str) -> None:
+    assert folds(unicodedata.normalize("NFD", text)) == folds(text) or not text.isascii()
+    assert folds(nfc(unicodedata.normalize("NFD", text))) == folds(nfc(text))
+
+
+@given(st.text(max_size=200))
+def test_tokens_slice_back_to_the_text(text: str) -> None:
+    for token in tokens(text):
+        assert canonical(text[token.start : token.end]) == token.norm
+
+
+@given(st.text(max_size=200))
+def test_fold_and_clean_take_any_text(text: str) -> None:
+    assert fold(fold(text)) == fold(text)
+    assert clean(clean(text)) == clean(text)
+
+
+def test_fold_maps_d_with_stroke() -> None:
+    assert fold("Đường Điện Biên") == "Duong Dien Bien"
+
+
+@pytest.mark.parametrize(
+    ("abbreviation", "context", "meaning"),
+    [
+        ("UBND", "", "ủy ban nhân dân"),
+        ("BTV", "Ủy viên BTV Tỉnh ủy", "ban thường vụ"),
+        ("BTV", "BTV báo Lam Giang", "biên tập viên"),
+        ("KT-XH", "", "kinh tế - xã hội"),
+        ("XYZQ", "", None),
+    ],
+)
+def test_abbreviations_are_written_out_by_context(abbreviation: str, context: str, meaning: str | None) -> None:
+    assert written_out(abbreviation, context) == meaning
+
+
+def test_what_is_written_out_gives_its_abbreviation() -> None:
+    assert "ubnd" in abbreviations_in(folds("Ủy ban nhân dân tỉnh"))
+    assert "ccb" in terms("Hội Cựu chiến binh").folded
+
+
+def test_both_forms_of_a_day_share_a_term() -> None:
+    for text in ("ngày 29 tháng 12", "29-12", "29.12", "29/12/2023"):
+        assert "29/12" in terms(text).folded
+
+
+def test_teencode_is_spelled_out_but_names_are_left() -> None:
+    assert spell_out("bn ng bi thuong ko") == "bao nhiêu người bi thuong không"
+    assert spell_out("K là ai") == "K là ai"
+
+
+ANCHOR = dt.date(2024, 1, 3)
+
+
+@pytest.mark.parametrize(
+    ("text", "since", "until"),
+    [
+        ("chiều nay (29/12)", "2023-12-29", "2023-12-29"),
+        ("sáng 15/3", "2024-03-15", "2024-03-15"),
+        ("tháng 12/2023", "2023-12-01", "2023-12-31"),
+        ("năm 2023", "2023-01-01", "2023-12-31"),
+        ("quý I/2024", "2024-01-01", "2024-03-31"),
+        ("đầu năm 2024", "2024-01-01", "2024-04-30"),
+        ("ngày 29 tháng 12 năm 2023", "2023-12-29", "2023-12-29"),
+        ("hôm qua", "2024-01-02", "2024-01-02"),
+        ("tuần trước", "2023-12-25", "2023-12-31"),
+        ("giai đoạn 2017 - 2020", "2017-01-01", "2020-12-31"),
+        ("ngay 29 thang 12 nam 2023", "2023-12-29", "2023-12-29"),
+    ],
+)
+def test_a_mention_of_time_is_an_interval(text: str, since: str, until: str) -> None:
+    (when,) = dates.find(text, ANCHOR)
+    assert (str(when.since), str(when.until)) == (since, until)
+
+
+def test_hour_and_day_are_apart() -> None:
+    hour, day = dates.find("14 giờ ngày 20/2", ANCHOR)
+    assert (hour.clock, day.day, day.month) == ("14:00", 20, 2)
+
+
+@pytest.mark.parametrize("text", ["1.700 tỷ", "tăng 10.5%", "31/2", "45/3", "3.5 ha"])
+def test_a_figure_is_no_day(text: str) -> None:
+    assert not [w for w in dates.find(text, ANCHOR) if w.day]
+
+
+@given(st.text(max_size=120))
+def test_dates_take_any_text(text: str) -> None:
+    for when in dates.find(text, ANCHOR):
+        assert 0 <= when.start <= when.end <= len(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("đồng chí Mùa A Sơn, Phó Bí thư", ["Mùa A Sơn"]),
+        ("các đồng chí: Lò Văn Phương, Chủ tịch HĐND tỉnh; Lò Văn Tiến", ["Lò Văn Phương", "Lò Văn Tiến"]),
+        ("ông K’Choi phát biểu", ["K’Choi"]),
+        ("Ủy ban nhân dân tỉnh Lam Giang họp", []),
+        ("ông Lê Văn Sơn Phó Chủ tịch", ["Lê Văn Sơn"]),
+    ],
+)
+def test_people_are_found(text: str, names: list[str]) -> None:
+    found = tokens(text)
+    assert [text[found[p.first].start : found[p.last].end] for p in people(text)] == names
