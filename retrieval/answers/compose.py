@@ -173,7 +173,7 @@ def _same_event(context: Context, one: Draft, other: Draft) -> bool:
     a, b = (sum(weights.get(w, 0.0) for w in set(d.candidate.sentence.folded)) for d in (one, other))
     both = set(one.candidate.sentence.folded) & set(other.candidate.sentence.folded)
     shared = sum(weights.get(w, 0.0) for w in both)
-    return shared >= 0.75 * max(a, b) and shared >= 0.45 * context.asked.total
+    return shared >= 0.6 * max(a, b) and shared >= 0.4 * context.asked.total
 
 
 def _quote_span(text: str, sentence: Sentence, start: int, end: int) -> tuple[int, int]:

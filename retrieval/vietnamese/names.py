@@ -36,7 +36,7 @@ def _surnames() -> frozenset[str]:
 
 @functools.cache
 def honorifics() -> frozenset[tuple[str, ...]]:
-    """Return the words that stand before a name, each as folded syllables."""
+    """Return the words that stand before a name, each as canonical syllables."""
     return frozenset(tuple(row[0].split("_")) for row in rows("honorifics"))
 
 
@@ -112,7 +112,7 @@ def people(text: str, found: list[Token] | None = None) -> list[Person]:
 
 def _introduced(found: Sequence[Token], at: int) -> bool:
     table = honorifics()
-    before = tuple(t.fold for t in found[max(0, at - 3) : at])
+    before = tuple(t.norm for t in found[max(0, at - 3) : at])
     return before[-1:] in table or before[-2:] in table or before in table
 
 

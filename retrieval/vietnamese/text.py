@@ -81,7 +81,12 @@ def clean(text: str) -> str:
 
 def tokens(text: str) -> list[Token]:
     """Return the syllables and numbers of `text` in order, each with its offsets in code points."""
-    return [Token(m.start(), m.end(), canonical(m.group()), canonical_fold(m.group())) for m in _WORD.finditer(text)]
+    return [Token(*m.span(), *_forms(m[0])) for m in _WORD.finditer(text)]
+
+
+@functools.lru_cache(maxsize=200_000)
+def _forms(word: str) -> tuple[str, str]:
+    return canonical(word), canonical_fold(word)
 
 
 def words(text: str) -> list[str]:
