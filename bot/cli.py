@@ -301,6 +301,9 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
 
 def _run_batch(batch: Path, output: Path, work: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
     """Write a row for each row of `batch`, in order; a row that fails says so in its place. `output` is whole or absent."""
+    from bot.service import settle
+
+    settle()
     lines = list(_lines(batch))
     aside = output.with_name(f".{output.name}.{os.getpid()}")
     try:

@@ -20,6 +20,7 @@ import os
 import shutil
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -31,10 +32,11 @@ from retrieval import lexical, storage, vectors
 from retrieval.articles import Article
 from retrieval.encoding import Encoder
 from retrieval.errors import GenerationError, ReaderModelError
-from retrieval.passages import passages, sentences
+from retrieval.passages import LONGEST_SENTENCE, passages, sentences
 from retrieval.vietnamese.terms import Terms, terms
+from retrieval.vietnamese.text import folds
 
-FORMAT = 2
+FORMAT = 3
 KEPT = 5
 """Generations that stay for a rollback."""
 
@@ -100,6 +102,9 @@ class Generation:
                 self._sentence_starts = stored["sentence_starts"]
                 self._published, self._source_rows = stored["published"], stored["source_rows"]
             self._sentences = np.load(folder / "sentences.npy", mmap_mode="r" if self.manifest["articles"] else None)
+            self._bounds: npt.NDArray[np.int32] = np.load(folder / "bounds.npy")
+            self._tokens: npt.NDArray[np.uint32] = np.load(folder / "tokens.npy")
+            self._folds = (folder / "folds.txt").read_text(encoding="utf-8").split("\n")
             self.lexical_passages = lexical.Lexical(folder / "passages.lexical")
             self.lexical_articles = lexical.Lexical(folder / "articles.lexical")
             self.vectors = vectors.VectorIndex(folder / "vectors.faiss")
@@ -135,6 +140,15 @@ class Generation:
     def row(self, article_id: str) -> int | None:
         """Return the row of the article with this id, None where there is none."""
         return self._rows.get(article_id)
+
+    def sentences(self, row: int) -> tuple[list[tuple[int, int]], list[tuple[str, ...]]]:
+        """Return the (start, end) of the sentences of the article at `row`, and the folded syllables of each."""
+        first, last = (int(x) for x in self._sentence_starts[row : row + 2])
+        bounds = self._bounds[first : last + 1].tolist()
+        begin = bounds[0][2]
+        words = [self._folds[i] for i in self._tokens[begin : bounds[-1][2]].tolist()]
+        folded = [tuple(words[a[2] - begin : b[2] - begin]) for a, b in pairwise(bounds)]
+        return [(start, end) for start, end, _ in bounds[:-1]], folded
 
     def sentence_vectors(self, row: int) -> npt.NDArray[np.float32]:
         """Return the vectors of the sentences of the article at `row`, in order: (sentences, dimensions)."""
@@ -334,7 +348,9 @@ class Store:
         progress: Progress,
     ) -> None:
         spans = [(row, start, end) for row, a in enumerate(articles) for start, end in passages(a.text)]
-        sentence_texts = [[a.text[start:end] for start, end in sentences(a.text)] for a in articles]
+        bounds = [sentences(a.text) for a in articles]
+        sentence_texts = [[a.text[start:end] for start, end in b] for a, b in zip(articles, bounds, strict=True)]
+        _write_tokens(folder, bounds, sentence_texts)
         lines = [(a.to_json() + "\n").encode() for a in articles]
         (folder / "articles.jsonl").write_bytes(b"".join(lines) or b"\n")  # an empty file cannot be mapped
         np.save(folder / "offsets.npy", np.cumsum([0] + [len(line) for line in lines]))
@@ -388,6 +404,20 @@ class Store:
         }
         manifest["checksum"] = _checksum(manifest)
         storage.replace_text(folder / "manifest.json", json.dumps(manifest, ensure_ascii=False, indent=1))
+
+
+def _write_tokens(folder: Path, bounds: Sequence[Sequence[tuple[int, int]]], texts: Sequence[Sequence[str]]) -> None:
+    vocabulary: dict[str, int] = {}
+    flat: list[int] = []
+    rows: list[tuple[int, int, int]] = []
+    for spans, pieces in zip(bounds, texts, strict=True):
+        for (start, end), piece in zip(spans, pieces, strict=True):
+            rows.append((start, end, len(flat)))
+            flat += [vocabulary.setdefault(w, len(vocabulary)) for w in folds(piece)[:LONGEST_SENTENCE]]
+    rows.append((0, 0, len(flat)))
+    np.save(folder / "bounds.npy", np.array(rows, np.int32))
+    np.save(folder / "tokens.npy", np.array(flat, np.uint32))
+    (folder / "folds.txt").write_text("\n".join(vocabulary), encoding="utf-8")
 
 
 def _write_terms(

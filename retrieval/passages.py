@@ -13,6 +13,9 @@ STRIDE = 2
 MOST_SYLLABLES = 160
 """Longest passage: below the 200 syllables a citation may have, so that a passage can be quoted whole."""
 
+LONGEST_SENTENCE = 140
+"""Tokens of a sentence that are read for an answer; what runs on is debris."""
+
 _ABBREVIATIONS = (
     "TP|Tp|tp|TX|Tx|TT|Q|P|H|X|Tr|tr|Th|ThS|Ths|TS|Ts|PGS|GS|BS|Bs|KS|Ks|CN|LS|Ls|ĐT|St|Mr|Mrs|Ms|Dr|No|vs|v.v|NXB"
     "|T.Ư|T.P|Đ|Tel|Fax|Ths.BS|CT"

@@ -22,9 +22,9 @@ from retrieval.generations import Generation, term_key
 from retrieval.vietnamese.terms import Terms, terms
 
 _MODEL = Path(__file__).parent / "models" / "ranking.json"
-PASSAGE_HITS = 60
+PASSAGE_HITS = 40
 ARTICLE_HITS = 40
-CANDIDATES = 20
+CANDIDATES = 14
 
 FEATURES = (
     "passage_bm25",

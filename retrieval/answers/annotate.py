@@ -2,16 +2,14 @@
 
 import functools
 import re
+from collections.abc import Sequence
 
 from retrieval.articles import Article
-from retrieval.passages import sentences
+from retrieval.passages import LONGEST_SENTENCE
 from retrieval.vietnamese import dates
 from retrieval.vietnamese.names import Person, people, role_starts
 from retrieval.vietnamese.terms import day_term
 from retrieval.vietnamese.text import Token, bigrams, tokens
-
-LONGEST = 140
-"""Tokens of a sentence that are looked at; what runs on is debris."""
 
 _GAPS = (
     (",", "C"),
@@ -40,13 +38,15 @@ _CLAIMS = re.compile(r"(?:Ảnh|ẢNH|Nguồn ảnh)\s*:")
 class Sentence:
     """One sentence: `text[start:end]` of its article, its tokens and the marks on each. What is not looked at is not worked out."""
 
-    def __init__(self, text: str, start: int, end: int) -> None:
+    def __init__(self, text: str, start: int, end: int, folded: tuple[str, ...]) -> None:
         self.start = start
         self.end = end
+        self.folded = folded
         self._piece = text[start:end]
-        found = tokens(self._piece)[:LONGEST]
-        self._found = found
-        self.folded: tuple[str, ...] = tuple(t.fold for t in found)
+
+    @functools.cached_property
+    def _found(self) -> list[Token]:
+        return tokens(self._piece)[:LONGEST_SENTENCE]
 
     @functools.cached_property
     def tokens(self) -> tuple[Token, ...]:
@@ -107,9 +107,9 @@ class Sentence:
         return bool(_CLAIMS.search(self._piece)) or unended
 
 
-def annotate(article: Article) -> list[Sentence]:
-    """Return the sentences of `article` in order."""
-    return [Sentence(article.text, start, end) for start, end in sentences(article.text)]
+def annotate(article: Article, spans: Sequence[tuple[int, int]], folded: Sequence[tuple[str, ...]]) -> list[Sentence]:
+    """Return the sentences of `article` in order, from their spans and folded syllables, which the generation keeps."""
+    return [Sentence(article.text, start, end, words) for (start, end), words in zip(spans, folded, strict=True)]
 
 
 def lists_attendance(sentence: Sentence) -> bool:

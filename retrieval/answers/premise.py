@@ -23,11 +23,14 @@ _TASK_VERBS = (
 )
 _FILLERS = frozenset("con the vay thi sao la gi nhung cac co a nhi ha vay ne nua va rieng".split())
 _SPEECH = frozenset(("noi gi", "phat bieu gi", "yeu cau gi", "ket luan gi", "chi dao gi", "giao gi"))
+_MOST_MISSING = 0.68
 _LEAST_PAIRS = 0.5
 
 
 def broken_premise(context: Context, draft: Draft) -> tuple[Reason, str] | None:
     """Return why `draft` must not answer, and what to say, or None where nothing that the question fixes is missing."""
+    if _nothing_shared(context, draft):
+        return "no_article", ""
     if _year_missing(context, draft):
         return "article_silent", ""
     if _body_missing(context, draft):
@@ -37,6 +40,17 @@ def broken_premise(context: Context, draft: Draft) -> tuple[Reason, str] | None:
 
 def _sentences(context: Context, draft: Draft) -> tuple[Sentence, ...]:
     return context.sentences[draft.candidate.hit]
+
+
+def _nothing_shared(context: Context, draft: Draft) -> bool:
+    """`Giá vàng hôm nay?`: most of what is asked, by rarity, stands nowhere in the article."""
+    asked = context.asked
+    if asked.question.elliptic:
+        return False
+    there = set(folds(context.articles[draft.candidate.hit].title)).union(
+        *(s.words for s in _sentences(context, draft))
+    )
+    return sum(v for w, v in asked.own.items() if w not in there) > _MOST_MISSING * asked.own_total
 
 
 def _year_missing(context: Context, draft: Draft) -> bool:

@@ -122,7 +122,7 @@ class Contexts:
 
     def _prepare(self, row: int) -> tuple[Article, tuple[Sentence, ...], npt.NDArray[np.float32]]:
         article = self.generation.article(row)
-        found = tuple(annotate(article))
+        found = tuple(annotate(article, *self.generation.sentences(row)))
         return article, found, self.generation.sentence_vectors(row)
 
     def of(self, question: Question, hits: Sequence[Hit]) -> Context:

@@ -1,0 +1,152 @@
+"""The command line: exit codes, JSON and nothing else on stdout, batches row for row, and one line for each fault."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.library import Library
+from tests.conftest import PROVINCE
+
+
+def tintinh(*arguments: str | Path, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+    import os
+
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("TINTINH_")}
+    command = [sys.executable, "-m", "bot.cli", *map(str, arguments)]
+    return subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=cwd or Path(__file__).parents[1],
+        env=clean | environment,
+    )
+
+
+@pytest.fixture(scope="module")
+def data(province: Library) -> Path:
+    return province.store.data
+
+
+def lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def test_index_ask_and_look(tmp_path: Path) -> None:
+    done = tintinh("index", "--data", tmp_path, "--corpus", PROVINCE / "articles", "--json")
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["articles"] == 8
+    asked = tintinh("ask", "Ai chủ trì giao ban dân vận quý I?", "--data", tmp_path, "--json")
+    assert json.loads(asked.stdout)["items"][0]["text"] == "Tạ Quang Hiển"
+    shown = tintinh("ask", "ai chu tri giao ban dan van", TINTINH_DATA_DIR=str(tmp_path))
+    assert shown.stdout.startswith("Tạ Quang Hiển")
+    refused = tintinh("ask", "Giá vàng hôm nay?", "--data", tmp_path)
+    assert refused.returncode == 0
+    assert "chưa có bài nào nói về việc này" in refused.stdout
+    listed = json.loads(tintinh("corpus", "list", "--data", tmp_path, "--json").stdout)
+    assert len(listed["articles"]) == 8
+    article = json.loads(tintinh("corpus", "show", "le-hoi-cau-mua.md", "--data", tmp_path, "--json").stdout)
+    assert article["published_at"] == "2024-02-25"
+    found = json.loads(tintinh("search", "lễ hội cầu mùa", "-k", "3", "--data", tmp_path, "--json").stdout)
+    assert found["hits"][0]["article_id"] == "le-hoi-cau-mua.md"
+    checked = tintinh("doctor", "--data", tmp_path)
+    assert checked.returncode == 0, checked.stdout
+    assert "checksums right" in checked.stdout
+
+
+def test_a_batch_writes_a_row_for_each_row_also_when_one_fails(data: Path, tmp_path: Path) -> None:
+    batch = tmp_path / "in.jsonl"
+    batch.write_text(
+        '{"id": "1", "question": "Ai chủ trì giao ban dân vận quý I?", "type": "ignored"}\n{broken\n{"id": "3"}\n'
+        '{"id": "4", "question": "Ai dự?", "previous": "Ai chủ trì giao ban dân vận quý I?"}\n',
+        encoding="utf-8",
+    )
+    done = tintinh("ask", "--batch", batch, "--output", tmp_path / "out.jsonl", "--data", data)
+    assert (done.returncode, done.stdout) == (0, "")
+    rows = lines(tmp_path / "out.jsonl")
+    assert [(r["id"], r["status"]) for r in rows] == [
+        ("1", "answered"),
+        (None, "error"),
+        ("3", "error"),
+        ("4", "answered"),
+    ]
+    tintinh("search", "--batch", batch, "--output", tmp_path / "hits.jsonl", "-k", "2", "--data", data)
+    hits = lines(tmp_path / "hits.jsonl")
+    assert len(hits) == 4
+    assert {"article_id", "passage_id", "score", "start", "end"} == set(hits[0]["hits"][0])
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["ask"],
+        ["ask", "x", "--batch", "y"],
+        ["ask", "--batch", "y"],
+        ["nonsense"],
+        ["ask", "x", "--no-such"],
+        ["search", "x", "-k", "0"],
+        ["search", "x", "--since", "hôm qua"],
+    ],
+)
+def test_wrong_usage_is_2(arguments: list[str]) -> None:
+    assert tintinh(*arguments).returncode == 2
+
+
+def test_faults_are_1_and_one_line_with_code_and_mend(tmp_path: Path, data: Path) -> None:
+    (tmp_path / "bad.jsonl").write_text("{broken\n", encoding="utf-8")
+    (tmp_path / "file").touch()
+    for arguments, environment, words in (
+        (["ask", "x", "--data", tmp_path / "none"], {}, "index-unusable: there is no index"),
+        (
+            ["index", "--data", tmp_path / "d", "--corpus", tmp_path / "nowhere"],
+            {},
+            "corpus-unreadable: there is no file",
+        ),
+        (["index", "--data", tmp_path / "d", "--corpus", tmp_path / "bad.jsonl"], {}, "no article was loaded"),
+        (["index", "--data", tmp_path / "file", "--corpus", PROVINCE / "articles"], {}, "cannot be written"),
+        (["ask", "x", "--data", data], {"TINTINH_WEB__PORT": "x"}, "settings-wrong: TINTINH_WEB__PORT"),
+        (["ask", "x", "--data", data], {"TINTINH_EMBEDDING__MODEL": "/no/such/model"}, "encoder-unusable"),
+        (["corpus", "show", "none", "--data", data], {}, "no article has the id"),
+        (["ask", "--batch", tmp_path / "none", "--output", tmp_path / "o", "--data", data], {}, "cannot be read"),
+    ):
+        done = tintinh(*arguments, **environment)
+        assert done.returncode == 1, (arguments, done)
+        assert words in done.stderr
+        assert len(done.stderr.splitlines()) == 1, done.stderr
+
+
+def test_an_empty_index_answers_nothing_wrongly(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    assert tintinh("index", "--data", tmp_path / "d", "--corpus", tmp_path / "empty").returncode == 1
+    assert (
+        json.loads(tintinh("ask", "Ai chủ trì?", "--data", tmp_path / "d", "--json").stdout)["reason"] == "no_article"
+    )
+
+
+def test_doctor_names_what_is_wrong(tmp_path: Path) -> None:
+    done = tintinh("doctor", "--data", tmp_path / "d", TINTINH_CORPUS="/no/such/corpus")
+    assert done.returncode == 1
+    assert "WRONG corpus: there is no /no/such/corpus" in done.stdout
+    assert "WRONG index" in done.stdout
+
+
+def test_eval_prints_the_figures(data: Path) -> None:
+    done = tintinh("eval", PROVINCE / "questions.jsonl", "--data", data, "--json")
+    assert json.loads(done.stdout)["total"]["questions"] == 105
+
+
+def test_chat_talks_until_the_input_ends(data: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "bot.cli", "chat", "--data", str(data)],
+        input="Ai chủ trì giao ban dân vận quý I?\n\nAi dự?\n",
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(__file__).parents[1],
+    )
+    assert "Tạ Quang Hiển" in done.stdout
+    assert "Lường Thị Bích" in done.stdout
