@@ -43,7 +43,7 @@ class Engine:
         self.encoder = encoder
         self.reader = reader
         self._searcher = Searcher(generation, encoder)
-        self._contexts = Contexts(generation, encoder)
+        self._contexts = Contexts(generation)
         self._composer = Composer(generation)
         # The field's tagger keeps the sentence it looks at; it serves one question at a time.
         self._reading = threading.Lock()
@@ -77,7 +77,7 @@ class Engine:
         hits = self._searcher.search(Query(understood.text, understood.terms), ARTICLES)
         if not hits:
             return Explained(self._refusal(understood, None, (), started), understood, (), ())
-        context = self._contexts.of(understood, hits)
+        context = self._contexts.of(understood, hits, self._searcher.vector(understood.text))
         with self._reading:
             reading = self.reader.read(context)
         drafts = reading.drafts

@@ -8,6 +8,7 @@ import functools
 import json
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -165,19 +166,31 @@ def is_elliptic(folded: list[str]) -> bool:
 
 
 @functools.cache
-def _cues() -> tuple[tuple[tuple[str, ...], str], ...]:
-    table = [(tuple(phrase.split()), label) for phrase, label in rows("question_words")]
-    return tuple(sorted(table, key=lambda entry: -len(entry[0])))
+def _cues() -> dict[str, list[tuple[tuple[str, ...], str, int]]]:
+    """Return first syllable -> [(phrase, label, place in the table)]; the table's longer phrases come first."""
+    phrases = sorted(
+        ((tuple(p.split()), label) for p, label in rows("question_words")), key=lambda entry: -len(entry[0])
+    )
+    table: dict[str, list[tuple[tuple[str, ...], str, int]]] = {}
+    for place, (phrase, label) in enumerate(phrases):
+        table.setdefault(phrase[0], []).append((phrase, label, place))
+    return table
 
 
-def find_cue(folded: list[str]) -> Cue:
+def find_cue(folded: Sequence[str]) -> Cue:
     """Return the words by which folded syllables ask: the longest phrase of the table, the last one among equals."""
-    for phrase, label in _cues():
-        for at in range(len(folded) - len(phrase), -1, -1):
-            if tuple(folded[at : at + len(phrase)]) == phrase:
-                end = at + len(phrase)
-                return Cue(label, "_".join(phrase), folded[at - 1] if at else "", tuple(folded[end : end + 2]))
-    return Cue()
+    words = tuple(folded)
+    found = [
+        (place, -at, phrase, label)
+        for at, word in enumerate(words)
+        for phrase, label, place in _cues().get(word, ())
+        if words[at : at + len(phrase)] == phrase
+    ]
+    if not found:
+        return Cue()
+    _, at, phrase, label = min(found)
+    end = -at + len(phrase)
+    return Cue(label, "_".join(phrase), words[-at - 1] if at else "", words[end : end + 2])
 
 
 def kind_features(folded: list[str]) -> set[str]:

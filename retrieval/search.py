@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from retrieval.encoding import Encoder
+from retrieval.encoding import Encoder, Vectors
 from retrieval.errors import ReaderModelError
 from retrieval.generations import Generation, term_key
 from retrieval.vietnamese.terms import Terms, terms
@@ -76,6 +76,11 @@ class Searcher:
         self.generation = generation
         self._encoder = encoder
         self._weights = _shipped_weights() if weights is None else weights
+        self.vector = functools.lru_cache(maxsize=64)(self._encode)
+        """The vector of a question, (1, dimensions); search and reading ask for the same one."""
+
+    def _encode(self, text: str) -> Vectors:
+        return self._encoder.encode_queries([text])
 
     def search(self, query: Query, k: int = 10) -> list[Hit]:
         """Return up to `k` hits, one an article, best first."""
@@ -94,7 +99,7 @@ class Searcher:
         owner = generation.passages[:, 0]
         lexical = generation.lexical_passages.search(query.terms, PASSAGE_HITS * factor)
         whole = generation.lexical_articles.search(query.terms, ARTICLE_HITS * factor)
-        vector = self._encoder.encode_queries([query.text])
+        vector = self.vector(query.text)
         near = generation.vectors.search(vector, PASSAGE_HITS * factor) if vector.any() else []
         if allowed is not None:
             lexical = [h for h in lexical if allowed[owner[h[0]]]]

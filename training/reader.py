@@ -140,11 +140,11 @@ def main() -> None:
     searcher = Searcher(generation, encoder)
     rows = read_rows(options.questions)
     understood = out_of_fold_kinds(rows, [understand(r["question"], r.get("previous")) for r in rows])
-    contexts = reader.Contexts(generation, encoder)
+    contexts = reader.Contexts(generation)
     items = []
     for row, question in zip(rows, understood, strict=True):
         hits = searcher.search(Query(question.text, question.terms), reader.ARTICLES)
-        items.append(Item(row, question, contexts.of(question, hits)))
+        items.append(Item(row, question, contexts.of(question, hits, searcher.vector(question.text))))
     print(f"{len(items)} questions read after {time.time() - started:.0f} s", flush=True)
 
     fit_sentences(items)

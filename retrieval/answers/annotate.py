@@ -8,7 +8,7 @@ from retrieval.articles import Article
 from retrieval.passages import LONGEST_SENTENCE
 from retrieval.vietnamese import dates
 from retrieval.vietnamese.names import Person, people, role_starts
-from retrieval.vietnamese.terms import day_term
+from retrieval.vietnamese.terms import days_in
 from retrieval.vietnamese.text import Token, bigrams, tokens
 
 _GAPS = (
@@ -96,9 +96,7 @@ class Sentence:
     @functools.cached_property
     def days(self) -> frozenset[str]:
         """The days of a month that are mentioned, as `29/12`."""
-        if not any(w[0].isdigit() for w in self.folded):
-            return frozenset()
-        return frozenset(d for d in map(_day, self.whens) if d)
+        return frozenset(days_in(self.folded))
 
     @functools.cached_property
     def is_caption(self) -> bool:
@@ -134,10 +132,6 @@ def chair_cues(sentence: Sentence) -> list[int]:
                 continue
             found.append(i)
     return found
-
-
-def _day(when: dates.When) -> str | None:
-    return day_term(f"{when.day}/{when.month}") if when.day and when.month else None
 
 
 def _gaps(piece: str, found: list[Token]) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from retrieval.answers.spans import Marked, Span, SpanModel
 from retrieval.answers.trees import Trees
 from retrieval.answers.typed import Typed, typed
 from retrieval.articles import Article
-from retrieval.encoding import Encoder
+from retrieval.encoding import Vectors
 from retrieval.errors import ReaderModelError
 from retrieval.generations import Generation
 from retrieval.questions import KINDS, Question
@@ -30,7 +30,7 @@ from retrieval.vietnamese.text import bigrams, folds
 MODELS = Path(__file__).parents[1] / "models"
 ARTICLES = 3
 """Articles that are read for a question."""
-SENTENCES = 4
+SENTENCES = 3
 """Sentences in which the span model marks words."""
 
 DRAFT_FEATURES = (
@@ -115,9 +115,8 @@ class Context:
 class Contexts:
     """Reads articles for questions, and remembers the sentences of the last ones."""
 
-    def __init__(self, generation: Generation, encoder: Encoder, remembered: int = 512) -> None:
+    def __init__(self, generation: Generation, remembered: int = 512) -> None:
         self.generation = generation
-        self._encoder = encoder
         self._prepared = functools.lru_cache(maxsize=remembered)(self._prepare)
 
     def _prepare(self, row: int) -> tuple[Article, tuple[Sentence, ...], npt.NDArray[np.float32]]:
@@ -125,18 +124,17 @@ class Contexts:
         found = tuple(annotate(article, *self.generation.sentences(row)))
         return article, found, self.generation.sentence_vectors(row)
 
-    def of(self, question: Question, hits: Sequence[Hit]) -> Context:
-        """Return the context of `question` over the articles of `hits`."""
+    def of(self, question: Question, hits: Sequence[Hit], vector: Vectors) -> Context:
+        """Return the context of `question`, whose vector (1, dimensions) is given, over the articles of `hits`."""
         asked = Asked(question, self.generation)
         prepared = [self._prepared(hit.article) for hit in hits]
-        vector = self._encoder.encode_queries([question.text])[0]
         passages = [tuple(int(x) for x in self.generation.passages[hit.passage][1:]) for hit in hits]
         candidates, features = sentences.features(
             asked,
             hits,
             [found for _, found, _ in prepared],
             [(a, b) for a, b in passages],
-            [vectors @ vector for *_, vectors in prepared],
+            [vectors @ vector[0] for *_, vectors in prepared],
         )
         return Context(
             asked,

@@ -6,6 +6,7 @@ gives its abbreviation too (`Ủy ban nhân dân` -> `ubnd`), and a day gives on
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from retrieval.vietnamese.abbreviations import abbreviations_in
@@ -31,17 +32,23 @@ def day_term(word: str) -> str | None:
     return None
 
 
+def days_in(folded: Sequence[str]) -> list[str]:
+    """Return the days of a month among folded syllables, each as `29/12`: `29-12`, `ngày 29 tháng 12`."""
+    found = []
+    for at, word in enumerate(folded):
+        if word[0].isdigit():
+            day = day_term(word)
+            if day is None and folded[at + 1 : at + 2] in (["thang"], ("thang",)) and at + 2 < len(folded):
+                day = day_term(f"{word}/{folded[at + 2]}")
+            if day is not None:
+                found.append(day)
+    return found
+
+
 def terms(text: str) -> Terms:
     """Return the index terms of `text`."""
     found = tokens(text)
     folded = [t.fold for t in found]
-    extra: list[str] = []
-    for at, word in enumerate(folded):
-        if word[0].isdigit():
-            day = day_term(word)
-            if day is None and folded[at + 1 : at + 2] == ["thang"] and at + 2 < len(folded):
-                day = day_term(f"{word}/{folded[at + 2]}")
-            if day is not None and day != word:
-                extra.append(day)
+    extra = [day for day in days_in(folded) if day not in folded]
     extra += abbreviations_in(folded)
     return Terms([t.norm for t in found] + extra, folded + extra, list(bigrams(folded)))
