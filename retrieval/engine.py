@@ -17,7 +17,7 @@ from retrieval.answers.types import Answer, NotFound, Reason, Reply, Suggestion
 from retrieval.encoding import Encoder
 from retrieval.generations import Generation
 from retrieval.questions import Question, understand
-from retrieval.search import Hit, Query, Searcher
+from retrieval.search import Hit, Query, Searcher, resolve
 
 LEAST_COVERAGE = 0.45
 """Below this share of the question (by rarity) in the best article, the corpus has no article on it."""
@@ -59,7 +59,7 @@ class Engine:
         sources: Sequence[str] = (),
     ) -> list[Hit]:
         """Return up to `k` hits, one an article, best first."""
-        understood = understand(question, previous)
+        understood = resolve(self._searcher, question, previous)
         return self._searcher.search(Query(understood.text, understood.terms, since, until, tuple(sources)), k)
 
     def ask(self, question: str, previous: str | None = None) -> Reply:
@@ -69,11 +69,12 @@ class Engine:
     def explain(self, question: str, previous: str | None = None) -> Explained:
         """Return the reply together with what it was made from."""
         started = time.perf_counter()
-        understood = understand(question, previous)
         turned_away = triage(question)
         if turned_away is not None:
+            understood = understand(question, previous)
             reason, reply = turned_away
             return Explained(self._not_found(understood, reason, reply, started), understood, (), ())
+        understood = resolve(self._searcher, question, previous)
         hits = self._searcher.search(Query(understood.text, understood.terms), ARTICLES)
         if not hits:
             return Explained(self._refusal(understood, None, (), started), understood, (), ())

@@ -69,14 +69,17 @@ class Question:
         return self.own_terms.accented != self.own_terms.folded
 
 
-def understand(asked: str, previous: str | None = None) -> Question:
-    """Return what `asked` asks, in the light of the question before it. Pure; never raises on any text."""
+def understand(asked: str, previous: str | None = None, *, linked: bool = False) -> Question:
+    """Return what `asked` asks, in the light of the question before it. Pure; never raises on any text.
+
+    With `linked` it is taken to lean on `previous` also where its words alone do not show it.
+    """
     asked = clean(asked)[:LONGEST]
     readable = spell_out(asked)
     before = clean(previous)[:LONGEST] if previous else None
     own = terms(readable)
     typed = folds(readable)
-    follows = before is not None and is_follow_up(typed)
+    follows = before is not None and (linked or is_follow_up(typed))
     text = f"{spell_out(before)} {readable}" if before and follows else readable
     kinds = kind_probabilities(typed)
     # `Còn Hội Nông dân thì sao?` asks for what was asked before: its own words do not say.

@@ -19,6 +19,7 @@ import numpy.typing as npt
 from retrieval.encoding import Encoder, Vectors
 from retrieval.errors import ReaderModelError
 from retrieval.generations import Generation, term_key
+from retrieval.questions import Question, understand
 from retrieval.vietnamese.terms import Terms, terms
 
 _MODEL = Path(__file__).parent / "models" / "ranking.json"
@@ -90,6 +91,11 @@ class Searcher:
         scores = np.asarray(features) @ self._weights
         order = np.argsort(-scores, kind="stable")[:k]
         return [Hit(articles[i], passages[i], float(scores[i]), tuple(features[i])) for i in order]
+
+    def covered(self, question: Terms, article: int) -> float:
+        """Return the share (0 to 1) of a question's syllables and bigrams, by rarity, that stand in an article."""
+        syllables, pairs, *_ = _Coverage(self.generation, question).of(article)
+        return (syllables + pairs) / 2
 
     def candidates(self, query: Query) -> tuple[list[int], list[int], list[list[float]]]:
         """Return article rows, the best passage row of each, and their features (candidates, features)."""
@@ -175,6 +181,24 @@ def _keys(words: list[str]) -> npt.NDArray[np.uint32]:
 def _share(there: npt.NDArray[np.bool_], weights: npt.NDArray[np.float32]) -> float:
     total = float(weights.sum())
     return float(weights[there].sum()) / total if total else 1.0
+
+
+STAYS = 0.8
+"""A question stays with the subject before it while that article covers it this well, relative to the best for it alone."""
+
+
+def resolve(searcher: Searcher, asked: str, previous: str | None) -> Question:
+    """Return what `asked` asks, and decide from the articles whether it goes on with `previous` or begins a new subject."""
+    question = understand(asked, previous)
+    if previous is None or question.follows_up or not question.syllables:
+        return question
+    linked = understand(asked, previous, linked=True)
+    alone = searcher.search(Query(question.text, question.terms), 1)
+    together = searcher.search(Query(linked.text, linked.terms), 1)
+    if not alone or not together or alone[0].article == together[0].article:
+        return question
+    of_alone, of_together = (searcher.covered(question.own_terms, hit.article) for hit in (alone[0], together[0]))
+    return linked if of_together >= STAYS * of_alone else question
 
 
 @functools.lru_cache(maxsize=20_000)

@@ -12,7 +12,7 @@ from bot.library import Library
 from tests.conftest import PROVINCE
 
 
-def tintinh(*arguments: str | Path, cwd: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
+def tintinh(*arguments: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
     import os
 
     clean = {k: v for k, v in os.environ.items() if not k.startswith("TINTINH_")}
@@ -22,7 +22,7 @@ def tintinh(*arguments: str | Path, cwd: Path | None = None, **environment: str)
         capture_output=True,
         text=True,
         check=False,
-        cwd=cwd or Path(__file__).parents[1],
+        cwd=Path(__file__).parents[1],
         env=clean | environment,
     )
 
@@ -99,7 +99,7 @@ def test_wrong_usage_is_2(arguments: list[str]) -> None:
 def test_faults_are_1_and_one_line_with_code_and_mend(tmp_path: Path, data: Path) -> None:
     (tmp_path / "bad.jsonl").write_text("{broken\n", encoding="utf-8")
     (tmp_path / "file").touch()
-    for arguments, environment, words in (
+    cases: list[tuple[list[str | Path], dict[str, str], str]] = [
         (["ask", "x", "--data", tmp_path / "none"], {}, "index-unusable: there is no index"),
         (
             ["index", "--data", tmp_path / "d", "--corpus", tmp_path / "nowhere"],
@@ -112,7 +112,8 @@ def test_faults_are_1_and_one_line_with_code_and_mend(tmp_path: Path, data: Path
         (["ask", "x", "--data", data], {"TINTINH_EMBEDDING__MODEL": "/no/such/model"}, "encoder-unusable"),
         (["corpus", "show", "none", "--data", data], {}, "no article has the id"),
         (["ask", "--batch", tmp_path / "none", "--output", tmp_path / "o", "--data", data], {}, "cannot be read"),
-    ):
+    ]
+    for arguments, environment, words in cases:
         done = tintinh(*arguments, **environment)
         assert done.returncode == 1, (arguments, done)
         assert words in done.stderr

@@ -2,6 +2,7 @@
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import lightgbm
 import numpy as np
@@ -80,7 +81,8 @@ def test_trees_equal_lightgbm_s(tmp_path: Path) -> None:
     x = rng.normal(size=(400, 5))
     y = (x[:, 0] * x[:, 1] + x[:, 2] > 0).astype(float)
     booster = lightgbm.train({"objective": "binary", "verbose": -1, "num_threads": 1}, lightgbm.Dataset(x, y), 30)
-    np.savez(tmp_path / "t.npz", **from_dump(booster.dump_model(), list("abcde")))
+    arrays: dict[str, Any] = from_dump(booster.dump_model(), list("abcde"))
+    np.savez(tmp_path / "t.npz", **arrays)
     assert np.allclose(Trees.load(tmp_path / "t.npz").predict(x), booster.predict(x), atol=1e-9)
 
 

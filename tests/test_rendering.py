@@ -131,6 +131,7 @@ def test_a_passage_is_valid_html_within_the_limit(before: str, quote: str, after
 
 def test_the_answer_comes_first_and_its_words_are_marked(engine: Engine) -> None:
     reply = engine.ask("Ban Dân vận Tỉnh ủy được giao nhiệm vụ gì?")
+    assert isinstance(reply, Answer)
     (message,) = rendering.render(reply)
     assert message.plain.startswith(
         "Ban Dân vận Tỉnh ủy:\n• tham mưu tổ chức hội thi dân vận khéo cấp tỉnh trước ngày 30/6\n\n[1] "
@@ -141,7 +142,7 @@ def test_the_answer_comes_first_and_its_words_are_marked(engine: Engine) -> None
     assert (
         rendering.render(reply, "https://hoi.example.vn/")[0].buttons[0][0].url
         == f"https://hoi.example.vn/p/{reply.generation}/{reply.citations[0].passage_id}"
-    )  # type: ignore[union-attr]
+    )
 
 
 def test_an_unknown_day_is_said(engine: Engine) -> None:

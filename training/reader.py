@@ -25,8 +25,8 @@ from retrieval import questions as understanding
 from retrieval.answers import reader, sentences, trees
 from retrieval.answers.annotate import Sentence
 from retrieval.answers.spans import SpanModel, token_features
-from retrieval.questions import KINDS, Question, understand
-from retrieval.search import Query, Searcher
+from retrieval.questions import KINDS, Question
+from retrieval.search import Query, Searcher, resolve
 from retrieval.vietnamese.text import folds as fold_syllables
 from retrieval.vietnamese.text import nfc, norms
 from training.corpus import fold_of, open_corpus, read_rows
@@ -139,7 +139,7 @@ def main() -> None:
     generation, encoder = open_corpus(options.corpus)
     searcher = Searcher(generation, encoder)
     rows = read_rows(options.questions)
-    understood = out_of_fold_kinds(rows, [understand(r["question"], r.get("previous")) for r in rows])
+    understood = out_of_fold_kinds(rows, [resolve(searcher, r["question"], r.get("previous")) for r in rows])
     contexts = reader.Contexts(generation)
     items = []
     for row, question in zip(rows, understood, strict=True):
