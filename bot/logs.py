@@ -4,7 +4,7 @@ import logging
 import re
 import sys
 
-_TOKEN_IN_URL = re.compile(r"\b\d{6,12}:[A-Za-z0-9_-]{30,}")
+_TOKEN_IN_URL = re.compile(r"(?<!\d)\d{6,12}:[A-Za-z0-9_-]{30,}")
 
 
 class Redacting(logging.Formatter):

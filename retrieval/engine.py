@@ -21,6 +21,9 @@ from retrieval.search import Hit, Query, Searcher, resolve
 
 LEAST_COVERAGE = 0.45
 """Below this share of the question (by rarity) in the best article, the corpus has no article on it."""
+SURE_FIT = 0.99
+RULED = 0.3
+"""Share of the refusal threshold for an answer whose assignee or list of people a rule matched wholly."""
 _CODE = "23456789abcdefghjkmnpqrstuvwxyz"
 """Letters of an answer's short code; none that are mistaken for one another."""
 
@@ -89,7 +92,7 @@ class Engine:
                 return Explained(answer, understood, tuple(hits), drafts)
         broken = broken_premise(context, drafts[0]) if drafts else None
         composed = None
-        if drafts and broken is None and reading.answerable >= self.reader.threshold:
+        if drafts and broken is None and reading.answerable >= self._threshold(drafts[0]):
             composed = self._composer.compose(understood, context, drafts)
         if composed is not None:
             reply_: Reply = self._answer(understood, composed, drafts[0].probability, started)
@@ -99,6 +102,11 @@ class Engine:
         else:
             reply_ = self._refusal(understood, context, drafts, started)
         return Explained(reply_, understood, tuple(hits), tuple(drafts))
+
+    def _threshold(self, draft: Draft) -> float:
+        """Return how sure the refusal model must be; less where a rule found the very body asked for, or the list of who was there."""
+        sure = draft.typed is not None and draft.typed.fit >= SURE_FIT and draft.typed.rule in {"task", "attendee"}
+        return self.reader.threshold * (RULED if sure else 1.0)
 
     def _answer(self, question: Question, composed: Composed, confidence: float, started: float) -> Answer:
         return Answer(

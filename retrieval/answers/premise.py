@@ -50,7 +50,9 @@ def _nothing_shared(context: Context, draft: Draft) -> bool:
     there = set(folds(context.articles[draft.candidate.hit].title)).union(
         *(s.words for s in _sentences(context, draft))
     )
-    return sum(v for w, v in asked.own.items() if w not in there) > _MOST_MISSING * asked.own_total
+    typed = {w: asked.own[w] for w in asked.question.syllables if w in asked.own}
+    missing = sum(v for w, v in typed.items() if w not in there and not set(_written_out([w])) <= there)
+    return missing > _MOST_MISSING * sum(typed.values())
 
 
 def _year_missing(context: Context, draft: Draft) -> bool:

@@ -51,7 +51,7 @@ _RULED_AMONG = 16
 
 ARTICLE_WEIGHT = 0.3
 """How much the search's score of an article (log-odds) weighs beside the log of a draft's chance."""
-RULE_KEPT = {"chair": 0.3, "attendee": 0.2, "task": 0.3, "when": 0.3, "limitation": 0.1, "where": 0.3}
+RULE_KEPT = {"chair": 0.3, "attendee": 0.2, "task": 0.3, "when": 0.3, "limitation": 0.04, "where": 0.3}
 """A draft by a rule that fits wholly is preferred down to this share of the best one's chance: it is complete and typed."""
 
 
