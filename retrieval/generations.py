@@ -36,7 +36,7 @@ from retrieval.passages import LONGEST_SENTENCE, passages, sentences
 from retrieval.vietnamese.terms import Terms, terms
 from retrieval.vietnamese.text import folds
 
-FORMAT = 3
+FORMAT = 4
 KEPT = 5
 """Generations that stay for a rollback."""
 

@@ -155,6 +155,7 @@ class _Coverage:
         words, pairs = list(dict.fromkeys(question.folded)), list(dict.fromkeys(question.pairs))
         self._words, self._pairs = _keys(words), _keys(pairs)
         self._word_weights, self._pair_weights = generation.rarity(self._words), generation.rarity(self._pairs)
+        self._keys = np.concatenate([self._words, self._pairs])
         self._rare = self._word_weights > generation.strangest * 0.6
         self._numbers = np.array([w[0].isdigit() for w in words], bool)
         self._folded = set(words)
@@ -162,8 +163,8 @@ class _Coverage:
 
     def of(self, article: int) -> list[float]:
         """Return the share of syllables, bigrams, rare syllables, numbers, and of the title's words covered."""
-        words = self._generation.stand_in(self._words, article)
-        pairs = self._generation.stand_in(self._pairs, article)
+        there = self._generation.stand_in(self._keys, article)
+        words, pairs = there[: len(self._words)], there[len(self._words) :]
         title = set(_title_folds(self._generation.article(article).title))
         return [
             _share(words, self._word_weights),
