@@ -128,6 +128,8 @@ def _certain_kind(folded: str) -> str | None:
     return next((kind for kind, pattern in _CERTAIN if pattern.search(folded)), None)
 
 
+FEWEST = 3
+"""Syllables up to which a question cannot stand alone: `Ai dự?`, `khi nào?`."""
 _FOLLOW_UP_STARTS = (
     "con",
     "the con",
@@ -154,7 +156,7 @@ def is_follow_up(folded: list[str]) -> bool:
     """Tell whether a question leans on the one before: `còn … thì sao`, a pronoun, or too few words to stand alone."""
     text = " ".join(folded)
     return (
-        len(folded) <= 6
+        len(folded) <= FEWEST
         or any(text == start or text.startswith(start + " ") for start in _FOLLOW_UP_STARTS)
         or any(f" {pronoun} " in f" {text} " for pronoun in _PRONOUNS)
     )

@@ -11,6 +11,7 @@ from retrieval.engine import Engine
 
 PROVINCE = Path(__file__).parent / "province"
 
+os.environ["HF_HUB_OFFLINE"] = "1"  # read when the hub library is imported: no test waits for a network
 os.environ["TINTINH_DATA_DIR"] = "/nonexistent/tests-name-their-own"
 
 

@@ -42,6 +42,7 @@ class Web:
             Route("/chat.js", _page("chat.js")),
             Route("/api/ask", self.ask, methods=["POST"]),
             Route("/p/{generation}/{passage_id}", self.passage),
+            Route("/favicon.ico", _no_icon),
             Route("/healthz", _healthy),
             Route("/readyz", self.ready),
         ]
@@ -92,6 +93,10 @@ class Web:
         except GenerationError as error:
             return JSONResponse({"ready": False, "why": str(error)}, 503)
         return JSONResponse({"ready": True, "generation": generation})
+
+
+async def _no_icon(_: Request) -> Response:
+    return Response(status_code=204)
 
 
 async def _healthy(_: Request) -> Response:
