@@ -3,6 +3,7 @@
 DATA/current                     the id of the generation in force, replaced by one rename
 DATA/generations/ID/manifest.json
                    articles.jsonl, offsets.npy     the articles, and where each begins
+                       titles.json                     their titles
                    passages.npy                    int32 (passages, 3): article row, start, end
                    vectors.faiss                   a vector a passage
                    sentences.npy                   float16 (sentences, dimensions): a vector a sentence
@@ -36,7 +37,7 @@ from retrieval.passages import LONGEST_SENTENCE, passages, sentences
 from retrieval.vietnamese.terms import Terms, terms
 from retrieval.vietnamese.text import folds
 
-FORMAT = 4
+FORMAT = 5
 KEPT = 5
 """Generations that stay for a rollback."""
 
@@ -104,6 +105,8 @@ class Generation:
             self._sentences = np.load(folder / "sentences.npy", mmap_mode="r" if self.manifest["articles"] else None)
             self._bounds: npt.NDArray[np.int32] = np.load(folder / "bounds.npy")
             self._tokens: npt.NDArray[np.uint32] = np.load(folder / "tokens.npy")
+            self.titles: list[str] = json.loads((folder / "titles.json").read_text(encoding="utf-8"))
+            """The title of each article, by row."""
             self._folds = (folder / "folds.txt").read_text(encoding="utf-8").split("\n")
             self.lexical_passages = lexical.Lexical(folder / "passages.lexical")
             self.lexical_articles = lexical.Lexical(folder / "articles.lexical")
@@ -353,6 +356,9 @@ class Store:
         _write_tokens(folder, bounds, sentence_texts)
         lines = [(a.to_json() + "\n").encode() for a in articles]
         (folder / "articles.jsonl").write_bytes(b"".join(lines) or b"\n")  # an empty file cannot be mapped
+        (folder / "titles.json").write_text(
+            json.dumps([a.title for a in articles], ensure_ascii=False), encoding="utf-8"
+        )
         np.save(folder / "offsets.npy", np.cumsum([0] + [len(line) for line in lines]))
         np.save(folder / "passages.npy", np.array(spans, np.int32).reshape(-1, 3))
 

@@ -165,7 +165,7 @@ class _Coverage:
         """Return the share of syllables, bigrams, rare syllables, numbers, and of the title's words covered."""
         there = self._generation.stand_in(self._keys, article)
         words, pairs = there[: len(self._words)], there[len(self._words) :]
-        title = set(_title_folds(self._generation.article(article).title))
+        title = set(_title_folds(self._generation.titles[article]))
         return [
             _share(words, self._word_weights),
             _share(pairs, self._pair_weights),

@@ -91,6 +91,9 @@ class Sentence:
     @functools.cached_property
     def whens(self) -> tuple[dates.When, ...]:
         """The mentions of time; offsets count from the sentence's start."""
+        # Without an anchor every mention has a digit in it; the pattern is the dearest one here.
+        if not any(w[0].isdigit() for w in self.folded):
+            return ()
         return tuple(dates.find(self._piece))
 
     @functools.cached_property

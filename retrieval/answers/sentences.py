@@ -141,8 +141,6 @@ def features(
     for rank, (hit, sentences) in enumerate(zip(hits, articles, strict=True)):
         sets = [s.words for s in sentences]
         coverage = [_weigh(asked.weights, s) / asked.total for s in sets]
-        pair_sets = [s.pairs for s in sentences]
-        pair_coverage = [_weigh(asked.pairs, p) / asked.pair_total for p in pair_sets]
         best = max(coverage, default=0.0) or 1.0
         order = sorted(range(len(sentences)), key=lambda i: -coverage[i] - 0.5 * float(cosines[rank][i]))
         ranks = {i: r for r, i in enumerate(order)}
@@ -154,7 +152,7 @@ def features(
             sentence = sentences[i]
             here = sets[i]
             window = here.union(*(sets[j] for j in (i - 1, i + 1) if 0 <= j < len(sets)))
-            near_pairs = pair_sets[i].union(*(pair_sets[j] for j in (i - 1, i + 1) if 0 <= j < len(sets)))
+            near_pairs = sentence.pairs.union(*(sentences[j].pairs for j in (i - 1, i + 1) if 0 <= j < len(sets)))
             missing = {w: v for w, v in asked.weights.items() if w not in here}
             missing_total = sum(missing.values()) or 1.0
             norms = sentence.norms
@@ -178,7 +176,7 @@ def features(
                     _weigh(asked.weights, window) / asked.total,
                     _weigh(asked.own, here) / asked.own_total,
                     _weigh(asked.own, window) / asked.own_total,
-                    pair_coverage[i],
+                    _weigh(asked.pairs, sentence.pairs) / asked.pair_total,
                     _weigh(asked.pairs, near_pairs) / asked.pair_total,
                     len(norms & asked.accents) / (len(asked.accents) or 1),
                     sum(asked.weights[w] for w in asked.rarest if w in here) / asked.rare_total,
