@@ -3,11 +3,14 @@
 A draft that fits in everything but what the question fixes is no answer: the first thing people try on such a bot.
 """
 
+import functools
+
 from retrieval.answers.annotate import Sentence, chair_cues
 from retrieval.answers.reader import Context, Draft
 from retrieval.answers.tasks import is_body
 from retrieval.answers.types import Reason
 from retrieval.vietnamese.abbreviations import abbreviations_in, written_out
+from retrieval.vietnamese.tables import rows
 from retrieval.vietnamese.text import bigrams, folds
 
 _TASK_VERBS = (
@@ -23,7 +26,9 @@ _TASK_VERBS = (
 )
 _FILLERS = frozenset("con the vay thi sao la gi nhung cac co a nhi ha vay ne nua va rieng".split())
 _SPEECH = frozenset(("noi gi", "phat bieu gi", "yeu cau gi", "ket luan gi", "chi dao gi", "giao gi"))
-_MOST_MISSING = 0.68
+_MOST_MISSING = 0.58
+_MOST_MISSING_SMALL = 0.45
+_SMALL_CORPUS = 500
 _LEAST_PAIRS = 0.5
 
 
@@ -43,16 +48,27 @@ def _sentences(context: Context, draft: Draft) -> tuple[Sentence, ...]:
 
 
 def _nothing_shared(context: Context, draft: Draft) -> bool:
-    """`Giá vàng hôm nay?`: most of what is asked, by rarity, stands nowhere in the article."""
+    """`Ai chủ trì cuộc họp bàn về giá xăng?`: what is left of the question without its frame stands nowhere in the article.
+
+    In a small corpus something always looks like the question, so less may be missing there. Measured on the training
+    questions: over 2,944 articles 1% of the right answers are lost; asked of a dozen unrelated articles, where all must
+    be refused, half of the answers that were left are gone.
+    """
     asked = context.asked
     if asked.question.elliptic:
         return False
     there = set(folds(context.articles[draft.candidate.hit].title)).union(
         *(s.words for s in _sentences(context, draft))
     )
-    typed = {w: asked.own[w] for w in asked.question.syllables if w in asked.own}
-    missing = sum(v for w, v in typed.items() if w not in there and not set(_written_out([w])) <= there)
-    return missing > _MOST_MISSING * sum(typed.values())
+    subject = {w: asked.own[w] for w in asked.question.syllables if w in asked.own and w not in _frame()}
+    missing = sum(v for w, v in subject.items() if w not in there and not set(_written_out([w])) <= there)
+    most = _MOST_MISSING if asked.corpus_size >= _SMALL_CORPUS else _MOST_MISSING_SMALL
+    return missing > most * sum(subject.values())
+
+
+@functools.cache
+def _frame() -> frozenset[str]:
+    return frozenset(row[0] for row in rows("question_frame"))
 
 
 def _year_missing(context: Context, draft: Draft) -> bool:

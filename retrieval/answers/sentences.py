@@ -80,6 +80,7 @@ class Asked:
 
     def __init__(self, question: Question, generation: Generation) -> None:
         self.question = question
+        self.corpus_size = len(generation)
         words = list(dict.fromkeys([*question.terms.folded]))
         keys = np.fromiter((term_key(w) for w in words), np.uint32, len(words))
         rarity = generation.rarity(keys) if words else np.zeros(0)
