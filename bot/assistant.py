@@ -1,14 +1,17 @@
 """Incoming -> Outgoing: finds what a message asks, in the light of what was asked before in that chat."""
 
 import logging
+import re
 import secrets
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
+from bot import admin
 from bot.library import Library
 from bot.messages import Incoming, Outgoing
 from retrieval.answers.types import Answer, Reply
 from retrieval.errors import GenerationError
+from retrieval.vietnamese.text import folds
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +52,8 @@ class Assistant:
     def answer(self, incoming: Incoming) -> Outgoing:
         """Return what to say to `incoming`. A fault becomes one polite sentence; its cause goes to the log with an id."""
         memory = self.memory(incoming.channel, incoming.chat)
+        if isinstance(memory.reply, Answer) and (said := about_last(incoming.text, memory.reply)):
+            return Outgoing(words=said)
         try:
             reply = self._library.engine().ask(incoming.text, memory.question)
         except GenerationError as error:
@@ -67,6 +72,27 @@ class Assistant:
         """Return the last answer of a chat that has sources, None where there is none."""
         reply = self.memory(channel, chat).reply
         return reply if isinstance(reply, Answer) else None
+
+
+_COPY = frozenset(
+    ("copy trich dan", "trich dan", "cho trich dan", "nguon", "cho nguon", "nguon dau", "xem nguon", "dan nguon")
+)
+_WORD_FOR_WORD = frozenset(
+    ("nguyen van", "cho nguyen van", "nguyen van loi", "cho nguyen van loi", "cho loi nguyen van", "trich nguyen van")
+)
+_QUOTED = re.compile(r"[“\"][^”\"]{15,}[”\"]")
+NOT_QUOTED = "Bài viết thuật lại ý, không dẫn lời trực tiếp trong ngoặc kép. Câu trong bài là:"
+
+
+def about_last(text: str, reply: Answer) -> str | None:
+    """Return what to say where `text` asks for the sources or the very words of the last answer, else None."""
+    asked = " ".join(folds(text))
+    if asked in _COPY:
+        return admin.sources(reply)
+    if asked in _WORD_FOR_WORD:
+        direct = any(_QUOTED.search(c.quote) for c in reply.citations)
+        return admin.sources(reply) if direct else f"{NOT_QUOTED}\n\n{admin.sources(reply)}"
+    return None
 
 
 def _carried(previous: str | None, reply: Reply) -> str:
