@@ -44,14 +44,14 @@ DRAFT_FEATURES = (
     *(f"kind_{k}" for k in KINDS),
 )  # fmt: skip
 
-_RULES = {"chair": 1.0, "attendee": 2.0, "task": 3.0, "when": 4.0, "limitation": 5.0, "where": 6.0, "number": 7.0}
+_RULES = {"chair": 1.0, "attendee": 2.0, "task": 3.0, "when": 4.0, "limitation": 5.0, "where": 6.0}
 _RULED_AMONG = 16
 """Sentences among which a rule for the question's kind is tried, beside those the span model marks."""
 
 
 ARTICLE_WEIGHT = 0.3
 """How much the search's score of an article (log-odds) weighs beside the log of a draft's chance."""
-RULE_KEPT = {"chair": 0.3, "attendee": 0.2, "task": 0.3, "when": 0.3, "limitation": 0.04, "where": 0.3, "number": 0.4}
+RULE_KEPT = {"chair": 0.3, "attendee": 0.2, "task": 0.3, "when": 0.3, "limitation": 0.04, "where": 0.3}
 """A draft by a rule that fits wholly is preferred down to this share of the best one's chance: it is complete and typed."""
 
 

@@ -15,9 +15,6 @@ from retrieval.answers.tasks import Task, tasks
 _LEAD = 2
 _EARLY = 12
 _LONGEST_PLACE = 12
-_LONGEST_UNIT = 3
-_MONEY = frozenset("dong ti trieu nghin ngan tram usd vnd do la mi".split())
-_ABOUT = frozenset("hon gan khoang tren duoi".split())
 _TAKES_PLACE = ("dien ra", "to chuc", "khai mac", "hop ", "hop khi", "hop ngay", "be mac")
 _DAY_PARTS = frozenset("sang chieu trua toi dem ngay nay qua hom".split())
 _SHORTCOMINGS = frozenset(("han che", "ton tai", "yeu kem", "khuyet diem", "bat cap"))
@@ -44,7 +41,6 @@ def typed(asked: Asked, sentences: Sequence[Sentence], at: int) -> Typed | None:
         "when": lambda: _when(asked, sentence, at),
         "where": lambda: _where(asked, sentence, at),
         "limitation": lambda: _limitations(sentence),
-        "number": lambda: _number(asked, sentence),
     }
     rule = rules.get(asked.question.kind)
     return rule() if rule is not None else None
@@ -124,41 +120,6 @@ def _where(asked: Asked, sentence: Sentence, at: int) -> Typed | None:
     while last + 1 < len(sentence.folded) and sentence.gaps[last + 1] == "_" and last - start < _LONGEST_PLACE:
         last += 1
     return Typed("where", (Span(start, last, 1.0),), 1.0 if at <= 1 else 0.5)
-
-
-def _number(asked: Asked, sentence: Sentence) -> Typed | None:
-    """`bao nhiêu hộ phải di dời` and `hơn 106 hộ dân phải di dời`: the number before the unit that is asked for."""
-    unit = asked.question.cue.after[:1]
-    if asked.question.cue.label != "number" or not unit:
-        return None
-    wanted = {"phan": "%", "tien": "money"}.get(unit[0], unit[0])
-    spans = []
-    for i, mark in enumerate(sentence.marks):
-        if mark not in "N%" or sentence.folded[i] in asked.numbers:
-            continue
-        last = _measured(sentence, i, wanted)
-        if last is not None:
-            first = i - 1 if i and sentence.folded[i - 1] in _ABOUT and sentence.gaps[i] == "_" else i
-            spans.append(Span(first, last, 1.0))
-    return Typed("number", tuple(spans[:1]), 1.0 if len(spans) == 1 else 0.6) if spans else None
-
-
-def _measured(sentence: Sentence, at: int, wanted: str) -> int | None:
-    """Return the last token of the number at `at` with the unit `wanted`, None where it has another."""
-    words = sentence.folded
-    if wanted == "%":
-        return at if sentence.marks[at] == "%" else at + 2 if words[at + 1 : at + 3] == ("phan", "tram") else None
-    if wanted == "money":
-        last = at
-        while last + 1 < len(words) and last - at < _LONGEST_UNIT and words[last + 1] in _MONEY:
-            last += 1
-        return last if last > at else None
-    near = words[at + 1 : at + 1 + _LONGEST_UNIT]
-    return (
-        at + 1 + near.index(wanted)
-        if wanted in near and all(g == "_" for g in sentence.gaps[at + 1 : at + 2 + near.index(wanted)])
-        else None
-    )
 
 
 def _limitations(sentence: Sentence) -> Typed | None:
