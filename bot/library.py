@@ -9,7 +9,8 @@ from retrieval.answers.reader import BuiltinReader
 from retrieval.duplicates import Duplicate, near_duplicates
 from retrieval.encoding import Encoder
 from retrieval.engine import Engine
-from retrieval.generations import Progress, Store
+from retrieval.generations import Store
+from retrieval.snapshot import Progress
 from retrieval.readers import Unread, load
 
 

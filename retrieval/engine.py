@@ -10,18 +10,20 @@ from dataclasses import dataclass
 from retrieval.answers import biography
 from retrieval.answers.compose import Composed, Composer
 from retrieval.answers.premise import broken_premise
-from retrieval.answers.reader import ARTICLES, BuiltinReader, Context, Contexts, Draft
+from retrieval.answers.context import Context, Contexts
+from retrieval.answers.drafts import Draft
+from retrieval.answers.reader import ARTICLES, BuiltinReader
 from retrieval.answers.sentences import FEATURES
 from retrieval.answers.triage import triage
 from retrieval.answers.types import Answer, NotFound, Reason, Reply, Suggestion
 from retrieval.encoding import Encoder
-from retrieval.generations import Generation
+from retrieval.snapshot import Generation
 from retrieval.questions import Question, understand
-from retrieval.search import Hit, Query, Searcher, resolve
+from retrieval.linking import resolve
+from retrieval.search import Hit, Query, Searcher
 
 LEAST_COVERAGE = 0.45
 """Below this share of the question (by rarity) in the best article, the corpus has no article on it."""
-SURE_FIT = 0.99
 RULED = 0.3
 """Share of the refusal threshold for an answer whose assignee or list of people a rule matched wholly."""
 _CODE = "23456789abcdefghjkmnpqrstuvwxyz"
@@ -62,7 +64,7 @@ class Engine:
         sources: Sequence[str] = (),
     ) -> list[Hit]:
         """Return up to `k` hits, one an article, best first."""
-        understood = resolve(self._searcher, question, previous)
+        understood = resolve(self.generation, question, previous)
         return self._searcher.search(Query(understood.text, understood.terms, since, until, tuple(sources)), k)
 
     def ask(self, question: str, previous: str | None = None) -> Reply:
@@ -77,7 +79,7 @@ class Engine:
             understood = understand(question, previous)
             reason, reply = turned_away
             return Explained(self._not_found(understood, reason, reply, started), understood, (), ())
-        understood = resolve(self._searcher, question, previous)
+        understood = resolve(self.generation, question, previous)
         hits = self._searcher.search(Query(understood.text, understood.terms), ARTICLES)
         if not hits:
             return Explained(self._refusal(understood, None, (), started), understood, (), ())
@@ -105,7 +107,7 @@ class Engine:
 
     def _threshold(self, draft: Draft) -> float:
         """Return how sure the refusal model must be; less where a rule found the very body asked for, or the list of who was there."""
-        sure = draft.typed is not None and draft.typed.fit >= SURE_FIT and draft.typed.rule in {"task", "attendee"}
+        sure = draft.typed is not None and draft.ruled and draft.typed.rule in {"task", "attendee"}
         return self.reader.threshold * (RULED if sure else 1.0)
 
     def _answer(self, question: Question, composed: Composed, confidence: float, started: float) -> Answer:

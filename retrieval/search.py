@@ -11,6 +11,7 @@ import functools
 import json
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -18,9 +19,10 @@ import numpy.typing as npt
 
 from retrieval.encoding import Encoder, Vectors
 from retrieval.errors import ReaderModelError
-from retrieval.generations import Generation, term_key
-from retrieval.questions import Question, understand
+from retrieval.matching import Flags, Matcher, Matches, near, share
+from retrieval.snapshot import Generation
 from retrieval.vietnamese.terms import Terms, terms
+from retrieval.vietnamese.text import tokens
 
 _MODEL = Path(__file__).parent / "models" / "ranking.json"
 PASSAGE_HITS = 40
@@ -37,6 +39,14 @@ FEATURES = (
     "rare_coverage",
     "number_coverage",
     "title_coverage",
+    "sentence_cosine",
+    "three_sentence_cosine",
+    "sentence_coverage",
+    "window_coverage",
+    "window_bigram_coverage",
+    "three_sentence_coverage",
+    "named_pairs",
+    "sentences",
 )
 
 
@@ -92,11 +102,6 @@ class Searcher:
         order = np.argsort(-scores, kind="stable")[:k]
         return [Hit(articles[i], passages[i], float(scores[i]), tuple(features[i])) for i in order]
 
-    def covered(self, question: Terms, article: int) -> float:
-        """Return the share (0 to 1) of a question's syllables and bigrams, by rarity, that stand in an article."""
-        syllables, pairs, *_ = _Coverage(self.generation, question).of(article)
-        return (syllables + pairs) / 2
-
     def candidates(self, query: Query) -> tuple[list[int], list[int], list[list[float]]]:
         """Return article rows, the best passage row of each, and their features (candidates, features)."""
         generation = self.generation
@@ -127,11 +132,11 @@ class Searcher:
         )[:CANDIDATES]
         if not ranked:
             return [], [], []
-        coverage = _Coverage(generation, query.terms)
-        scale = max(coverage.total, 1.0)
+        evidence = _Evidence(generation, query, ranked, vector)
+        scale = max(evidence.total, 1.0)
         rows: list[int] = []
         features: list[list[float]] = []
-        for article in ranked:
+        for place, article in enumerate(ranked):
             found = best.get(article, [])
             row = found[0][1] if found else cosine.get(article, (0.0, int(generation.passage_starts[article])))[1]
             rows.append(row)
@@ -141,70 +146,78 @@ class Searcher:
                     article_score.get(article, 0.0) / scale,
                     (found[1][0] if len(found) > 1 else 0.0) / scale,
                     cosine.get(article, (0.0, 0))[0],
-                    *coverage.of(article),
+                    *evidence.of(place),
                 ]
             )
         return ranked, rows, features
 
 
-class _Coverage:
-    """How much of the question stands in an article at all, weighted by rarity."""
+class _Evidence:
+    """How much of the question stands in each of some articles, as a whole, in its title, and close together."""
 
-    def __init__(self, generation: Generation, question: Terms) -> None:
+    def __init__(self, generation: Generation, query: Query, articles: Sequence[int], vector: Vectors) -> None:
         self._generation = generation
-        words, pairs = list(dict.fromkeys(question.folded)), list(dict.fromkeys(question.pairs))
-        self._words, self._pairs = _keys(words), _keys(pairs)
-        self._word_weights, self._pair_weights = generation.rarity(self._words), generation.rarity(self._pairs)
-        self._keys = np.concatenate([self._words, self._pairs])
-        self._rare = self._word_weights > generation.strangest * 0.6
-        self._numbers = np.array([w[0].isdigit() for w in words], bool)
-        self._folded = set(words)
-        self.total = float(2 * self._word_weights.sum() + self._pair_weights.sum())
+        self._articles = articles
+        self._matcher = Matcher(generation, query.terms)
+        self._found: Matches = self._matcher.of(articles)
+        self._vector = vector[0]
+        weights = self._matcher.weights
+        self._rare = np.where(weights > generation.strangest * 0.6, weights, np.float32(0))
+        self._numbers = np.array([float(w[0].isdigit()) for w in self._matcher.words], np.float32)
+        self._named = _named_pairs(query.text, self._matcher.pairs)
+        self.total = float(2 * weights.sum() + self._matcher.pair_weights.sum())
+        self._here = share(self._found.words, weights)
 
-    def of(self, article: int) -> list[float]:
-        """Return the share of syllables, bigrams, rare syllables, numbers, and of the title's words covered."""
-        there = self._generation.stand_in(self._keys, article)
-        words, pairs = there[: len(self._words)], there[len(self._words) :]
-        title = set(_title_folds(self._generation.titles[article]))
+    def of(self, place: int) -> list[float]:
+        """Return the features of the article at `place`: shares of the question by rarity, likenesses, its length."""
+        matcher, found, article = self._matcher, self._found, self._articles[place]
+        own = slice(int(found.starts[place]), int(found.starts[place + 1]))
+        title = title_terms(self._generation.titles[article])
+        words = found.words[own].any(axis=0) | _flags(matcher.words, title[0])
+        pairs = found.pairs[own].any(axis=0) | _flags(matcher.pairs, title[1])
+        here = np.sort(self._here[own])[::-1]
+        alike = np.sort(self._generation.sentence_vectors(article) @ self._vector)[::-1]
+        known = sum(w in title[0] for w in matcher.words)
         return [
-            _share(words, self._word_weights),
-            _share(pairs, self._pair_weights),
-            _share(words[self._rare], self._word_weights[self._rare]),
-            _share(words[self._numbers], np.ones(int(self._numbers.sum()), np.float32)),
-            len(title & self._folded) / math.sqrt(max(len(title), 1) * max(len(self._folded), 1)),
+            _part(words, matcher.weights),
+            _part(pairs, matcher.pair_weights),
+            _part(words, self._rare),
+            _part(words, self._numbers),
+            known / math.sqrt(max(len(title[0]), 1) * max(len(matcher.words), 1)),
+            float(alike[0]) if len(alike) else 0.0,
+            float(alike[:3].mean()) if len(alike) else 0.0,
+            float(here[0]) if len(here) else 0.0,
+            float(share(near(found.words[own]), matcher.weights).max(initial=0.0)),
+            float(share(near(found.pairs[own]), matcher.pair_weights).max(initial=0.0)),
+            float(here[:3].sum()) / 3,
+            float(pairs[self._named].mean()) if self._named else 0.5,
+            math.log(len(here) + 1) / 5,
         ]
 
 
-def _keys(words: list[str]) -> npt.NDArray[np.uint32]:
-    return np.fromiter((term_key(w) for w in words), np.uint32, len(words))
-
-
-def _share(there: npt.NDArray[np.bool_], weights: npt.NDArray[np.float32]) -> float:
+def _part(there: Flags, weights: npt.NDArray[np.float32]) -> float:
     total = float(weights.sum())
     return float(weights[there].sum()) / total if total else 1.0
 
 
-STAYS = 0.8
-"""A question stays with the subject before it while that article covers it this well, relative to the best for it alone."""
+def _flags(words: Sequence[str], among: frozenset[str]) -> Flags:
+    return np.fromiter((w in among for w in words), bool, len(words))
 
 
-def resolve(searcher: Searcher, asked: str, previous: str | None) -> Question:
-    """Return what `asked` asks, and decide from the articles whether it goes on with `previous` or begins a new subject."""
-    question = understand(asked, previous)
-    if previous is None or question.follows_up or not question.syllables:
-        return question
-    linked = understand(asked, previous, linked=True)
-    alone = searcher.search(Query(question.text, question.terms), 1)
-    together = searcher.search(Query(linked.text, linked.terms), 1)
-    if not alone or not together or alone[0].article == together[0].article:
-        return question
-    of_alone, of_together = (searcher.covered(question.own_terms, hit.article) for hit in (alone[0], together[0]))
-    return linked if of_together >= STAYS * of_alone else question
+def _named_pairs(text: str, pairs: Sequence[str]) -> list[int]:
+    """Return which bigrams of the question are two capitalised words, its first word left out: parts of names."""
+    found = tokens(text)
+    named = {
+        f"{a.fold}_{b.fold}" for a, b in pairwise(found[1:]) if text[a.start].isupper() and text[b.start].isupper()
+    }
+    return [i for i, pair in enumerate(pairs) if pair in named]
 
 
 @functools.lru_cache(maxsize=20_000)
-def _title_folds(title: str) -> tuple[str, ...]:
-    return tuple(terms(title).folded)
+def title_terms(title: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the folded syllables and the bigrams of a title."""
+    found = terms(title)
+    return frozenset(found.folded), frozenset(found.pairs)
 
 
 @functools.cache

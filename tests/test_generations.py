@@ -10,7 +10,7 @@ from bot.library import Library
 from retrieval.articles import Article
 from retrieval.encoding import Encoder
 from retrieval.errors import GenerationError
-from retrieval.generations import Generation, Store, damages
+from retrieval.generations import Store, damages
 
 ARTICLES = [
     Article(id="a", text="Sáng 3/4, ông Lê Văn Sơn chủ trì họp tại Mường Then.", title="Họp", source="Báo A"),

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from retrieval.encoding import Encoder, open_encoder
-from retrieval.generations import FORMAT, Generation, Store
+from retrieval.generations import FORMAT, Store
+from retrieval.snapshot import Generation
 from retrieval.readers import load
-from retrieval.vietnamese.text import nfc
 
 WORK = Path(__file__).parent / "work"
 
@@ -25,11 +25,6 @@ def open_corpus(path: Path) -> tuple[Generation, Encoder]:
     if store.current_id() is None:
         store.publish(load([path]).articles, encoder)
     return store.open(encoder), encoder
-
-
-def query_text(question: dict[str, Any]) -> str:
-    """Return the question, after the one it follows where it is a follow-up."""
-    return nfc(" ".join(filter(None, (question.get("previous"), question["question"]))))
 
 
 def gold_article(question: dict[str, Any]) -> str:

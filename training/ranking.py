@@ -13,9 +13,10 @@ from pathlib import Path
 import numpy as np
 from scipy.optimize import minimize
 
+from retrieval.linking import resolve
 from retrieval.search import FEATURES, Query, Searcher
 from retrieval.vietnamese.text import fold
-from training.corpus import fold_of, gold_article, open_corpus, query_text, read_rows
+from training.corpus import fold_of, gold_article, open_corpus, read_rows
 
 OUT = Path(__file__).parents[1] / "retrieval" / "models" / "ranking.json"
 PENALTY = 0.3
@@ -50,8 +51,9 @@ def main() -> None:
         if question["type"] == "unanswerable":
             continue
         for bare in (False, True):
-            text = query_text(question)
-            articles, _, features = searcher.candidates(Query.of(fold(text) if bare else text))
+            typed = [fold(t) if bare else t for t in (question["question"], question.get("previous") or "")]
+            asked = resolve(generation, typed[0], typed[1] or None)
+            articles, _, features = searcher.candidates(Query(asked.text, asked.terms))
             gold = generation.row(gold_article(question))
             rows.append(
                 (fold_of(question), bare, np.array(features), articles.index(gold) if gold in articles else None)

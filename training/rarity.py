@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from retrieval.generations import term_key
+from retrieval.snapshot import term_key
 from retrieval.vietnamese.terms import terms
 from retrieval.vietnamese.text import nfc
 from training.encoder import read_articles

@@ -1,10 +1,10 @@
 """Train the built-in reader: sentence model, span model, answer model; cross-validated by article.
 
-    python -m training.reader CORPUS.jsonl QUESTIONS.jsonl [--qa SQUAD.json ...]
+    python -m training.reader CORPUS.jsonl QUESTIONS.jsonl [--no-final]
 
 Each model is trained on what the one before says of articles it has not seen (stacking, Wolpert 1992), five folds by
-article. Prints figures out of fold, then fits on all and writes retrieval/models/{sentences,answers}.npz, spans.crf
-and reader.json (thresholds).
+article. Prints figures out of fold, then fits on all and writes retrieval/models/{sentences,answers,overlaps}.npz, spans.crf
+and reader.json (refusal model and threshold).
 """
 
 import argparse
@@ -12,6 +12,7 @@ import dataclasses
 import json
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,19 +23,25 @@ from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from retrieval import questions as understanding
-from retrieval.answers import reader, sentences, trees
-from retrieval.answers.annotate import Sentence
+from retrieval.annotation import Sentence
+from retrieval.answers import drafts, reader, sentences, trees
+from retrieval.answers.compose import short_text
+from retrieval.answers.context import Context, Contexts
 from retrieval.answers.spans import SpanModel, token_features
+from retrieval.evaluation import f1, stands_in
+from retrieval.linking import resolve
 from retrieval.questions import KINDS, Question
-from retrieval.search import Query, Searcher, resolve
-from retrieval.vietnamese.text import folds as fold_syllables
+from retrieval.search import Query, Searcher
 from retrieval.vietnamese.text import nfc, norms
 from training.corpus import fold_of, open_corpus, read_rows
 
 MODELS = Path(__file__).parents[1] / "retrieval" / "models"
 FOLDS = 5
 SENTENCE_ROUNDS = 150
-ANSWER_ROUNDS = 80
+ANSWER_ROUNDS = 300
+OVERLAP_ROUNDS = 300
+SPARE = 20
+"""Syllables by which a right answer may be longer than twice the gold (as the scorer has it)."""
 WRONGLY_REFUSED = 0.03
 """Share of the answerable questions, out of fold, that the threshold refuses."""
 
@@ -74,11 +81,13 @@ def gold_labels(sentence: Sentence, gold: list[list[str]]) -> list[str] | None:
     return labels if found else None
 
 
-def train_trees(x: np.ndarray, y: np.ndarray, rounds: int, leaves: int, smallest: int) -> lightgbm.Booster:
-    """Return a binary LightGBM model."""
+def train_trees(
+    x: np.ndarray, y: np.ndarray, rounds: int, leaves: int, smallest: int, *, objective: str = "binary", rate: float = 0.06
+) -> lightgbm.Booster:
+    """Return a LightGBM model of `y` given the features `x`."""
     parameters = {
-        "objective": "binary", "num_leaves": leaves, "learning_rate": 0.06, "min_data_in_leaf": smallest,
-        "feature_fraction": 0.6, "bagging_fraction": 0.8, "bagging_freq": 1, "lambda_l2": 5.0, "verbose": -1,
+        "objective": objective, "num_leaves": leaves, "learning_rate": rate, "min_data_in_leaf": smallest,
+        "feature_fraction": 0.5, "bagging_fraction": 0.75, "bagging_freq": 1, "lambda_l2": 8.0, "verbose": -1,
         "num_threads": 2, "seed": 7, "deterministic": True, "force_row_wise": True,
     }  # fmt: skip
     return lightgbm.train(parameters, lightgbm.Dataset(x, y), rounds)
@@ -105,27 +114,47 @@ def train_spans(samples: list[tuple[list[list[str]], list[str]]], path: Path) ->
 class Item:
     """One question with all that is known of it during training."""
 
-    def __init__(self, row: dict[str, Any], question: Question, context: reader.Context) -> None:
+    def __init__(self, row: dict[str, Any], question: Question, context: Context) -> None:
         self.row, self.question, self.context = row, question, context
         self.part = fold_of(row)
-        self.gold = row["answers"]
+        self.gold: list[list[str]] = row["answers"]
         self.labels = [gold_labels(c.sentence, self.gold) for c in context.candidates]
         self.probabilities = np.zeros(len(self.labels))
+        self.made = drafts.Drafts((), np.zeros((0, len(drafts.FEATURES)), np.float32))
+        self.right = self.overlap = self.chances = self.overlaps = np.zeros(0)
+        self.known = 0.0
+
+    def judge(self) -> None:
+        """Tell of each draft whether it is right, and how much it overlaps with the gold."""
+        judged = [self._judged(d) if self.gold else (0.0, 0.0) for d in self.made.drafts]
+        self.right = np.array([right for right, _ in judged])
+        self.overlap = np.array([overlap for _, overlap in judged])
+
+    def _judged(self, draft: drafts.Draft) -> tuple[float, float]:
+        text = short_text(self.question, self.context, draft)
+        sentence = draft.candidate.sentence
+        quote = self.context.articles[draft.candidate.hit].text[sentence.start : sentence.end]
+        own = norms(text)
+        best = [max((norms(nfc(s)) for s in spans), key=lambda s: f1(own, s)) for spans in self.gold]
+        longest = sum(max(len(norms(nfc(s))) for s in spans) for spans in self.gold)
+        right = len(own) <= 2 * longest + SPARE and all(
+            stands_in(text, map(nfc, spans)) and stands_in(quote, map(nfc, spans)) for spans in self.gold
+        )
+        return float(right), f1(own, [w for span in best for w in span])
 
 
-def answer_is_right(text: str, gold: list[list[str]]) -> float:
-    """Return the share of gold items in `text` (a span found in it, or F1 at least .7), as the scorer sees it."""
-    own = fold_syllables(text)
-    joined = f" {' '.join(own)} "
-    right = 0
-    for spans in gold:
-        for span in spans:
-            wanted = fold_syllables(nfc(span))
-            common = len(set(own) & set(wanted))
-            if f" {' '.join(wanted)} " in joined or 2 * common / max(len(set(own)) + len(set(wanted)), 1) >= 0.7:
-                right += 1
-                break
-    return right / len(gold) if gold else 0.0
+def read(corpus: Path, questions: Path) -> list[Item]:
+    """Return the questions with their contexts, understood by a model that has not seen their article."""
+    generation, encoder = open_corpus(corpus)
+    searcher = Searcher(generation, encoder)
+    rows = read_rows(questions)
+    understood = out_of_fold_kinds(rows, [resolve(generation, r["question"], r.get("previous")) for r in rows])
+    contexts = Contexts(generation)
+    items = []
+    for row, question in zip(rows, understood, strict=True):
+        hits = searcher.search(Query(question.text, question.terms), reader.ARTICLES)
+        items.append(Item(row, question, contexts.of(question, hits, searcher.vector(question.text))))
+    return items
 
 
 def main() -> None:
@@ -136,27 +165,24 @@ def main() -> None:
     parser.add_argument("--no-final", action="store_true", help="only cross-validate")
     options = parser.parse_args()
     started = time.time()
-    generation, encoder = open_corpus(options.corpus)
-    searcher = Searcher(generation, encoder)
-    rows = read_rows(options.questions)
-    understood = out_of_fold_kinds(rows, [resolve(searcher, r["question"], r.get("previous")) for r in rows])
-    contexts = reader.Contexts(generation)
-    items = []
-    for row, question in zip(rows, understood, strict=True):
-        hits = searcher.search(Query(question.text, question.terms), reader.ARTICLES)
-        items.append(Item(row, question, contexts.of(question, hits, searcher.vector(question.text))))
-    print(f"{len(items)} questions read after {time.time() - started:.0f} s", flush=True)
 
+    def tell(what: str) -> None:
+        print(f"{what} after {time.time() - started:.0f} s", flush=True)
+
+    items = read(options.corpus, options.questions)
+    tell(f"{len(items)} questions read")
     fit_sentences(items)
     report_sentences(items)
-    print(f"after {time.time() - started:.0f} s", flush=True)
-    fit_spans(items)
-    print(f"spans after {time.time() - started:.0f} s", flush=True)
+    fit_drafts(items)
+    tell("drafts made")
     fit_answers(items)
-    print(f"answers after {time.time() - started:.0f} s", flush=True)
+    report_answers(items)
+    fit_refusal(items)
+    report_refusal(items)
+    tell("cross-validated")
     if not options.no_final:
         save(items)
-        print(f"saved after {time.time() - started:.0f} s", flush=True)
+        tell("saved")
 
 
 def sentence_rows(items: list[Item]) -> tuple[np.ndarray, np.ndarray]:
@@ -166,11 +192,15 @@ def sentence_rows(items: list[Item]) -> tuple[np.ndarray, np.ndarray]:
     return x, y
 
 
+def train_sentences(items: list[Item]) -> lightgbm.Booster:
+    """Return the model of how likely a sentence holds the answer."""
+    return train_trees(*sentence_rows(items), SENTENCE_ROUNDS, 20, 40)
+
+
 def fit_sentences(items: list[Item]) -> None:
     """Give each candidate its probability out of fold."""
     for k in range(FOLDS):
-        x, y = sentence_rows([i for i in items if i.part != k])
-        model = train_trees(x, y, SENTENCE_ROUNDS, 20, 40)
+        model = train_sentences([i for i in items if i.part != k])
         for item in items:
             if item.part == k and len(item.labels):
                 item.probabilities = np.asarray(model.predict(item.context.features))
@@ -179,7 +209,7 @@ def fit_sentences(items: list[Item]) -> None:
 def report_sentences(items: list[Item]) -> None:
     """Print how often the best sentences hold the answer."""
     answerable = [i for i in items if i.gold]
-    for k in (1, 2, 3, 5):
+    for k in (1, 2, 3, 4, 5):
         right = [any(i.labels[j] is not None for j in np.argsort(-i.probabilities)[:k]) for i in answerable]
         print(f"  answer in the best {k} sentences: {np.mean(right):.4f}")
 
@@ -199,110 +229,126 @@ def span_samples(items: list[Item]) -> list[tuple[list[list[str]], list[str]]]:
     return samples
 
 
-def fit_spans(items: list[Item]) -> None:
-    """Mark the best sentences of each question out of fold."""
+def fit_drafts(items: list[Item]) -> None:
+    """Make and judge the drafts of each question out of fold."""
     with tempfile.TemporaryDirectory() as folder:
         for k in range(FOLDS):
             model = train_spans(span_samples([i for i in items if i.part != k]), Path(folder) / f"{k}.crf")
             for item in items:
                 if item.part == k:
-                    item.drafts = reader.drafts(item.context, item.probabilities, model)
+                    item.made = drafts.make(item.context, item.probabilities, model)
+                    item.judge()
+
+
+def train_answers(items: list[Item]) -> tuple[lightgbm.Booster, lightgbm.Booster]:
+    """Return the models of how likely a draft is right, and of how much it overlaps with the right answer."""
+    x = np.concatenate([i.made.features for i in items])
+    right, overlap = np.concatenate([i.right for i in items]), np.concatenate([i.overlap for i in items])
+    return (
+        train_trees(x, right, ANSWER_ROUNDS, 24, 60, rate=0.04),
+        train_trees(x, overlap, OVERLAP_ROUNDS, 24, 40, objective="regression", rate=0.04),
+    )
 
 
 def fit_answers(items: list[Item]) -> None:
-    """Fit the answer model and the refusal model out of fold, and print the figures."""
-    for item in items:
-        item.right = np.array([answer_is_right(d.text, item.gold) if item.gold else 0.0 for d in item.drafts])
-        item.chances = np.zeros(len(item.drafts))
+    """Give each draft its chance and its expected overlap out of fold."""
     for k in range(FOLDS):
-        model = train_answers([i for i in items if i.part != k])
+        answers, overlaps = train_answers([i for i in items if i.part != k])
         for item in items:
-            if item.part == k and item.drafts:
-                item.chances = np.asarray(model.predict(draft_rows(item).features))
-    read = [i for i in items if i.drafts]
-    for item in read:
-        item.known = 0.0
-    for k in range(FOLDS):
-        model, scale = train_refusal([i for i in read if i.part != k])
-        for item in read:
-            if item.part == k:
-                row = ((reader.refusal_row(draft_rows(item).features, item.chances) - scale[0]) / scale[1])[None]
-                item.known = float(model.predict_proba(row)[0, 1])
-    answerable = [i for i in read if i.gold]
-    best = [i.right[int(np.argmax(i.chances))] >= 0.999 for i in answerable]
-    article = [
-        i.row["article_id"] == i.context.articles[i.drafts[int(np.argmax(i.chances))].candidate.hit].id
-        for i in answerable
-    ]
-    first = [i.row["article_id"] == i.context.articles[0].id for i in answerable]
-    print(f"  first draft right: {np.mean([i.right[0] >= 0.999 for i in answerable]):.4f}")
-    print(
-        f"  chosen right:      {np.mean(best):.4f}, of the right article {np.mean(article):.4f} (best hit {np.mean(first):.4f})"
-    )
-    print(f"  any draft right:   {np.mean([i.right.max() >= 0.999 for i in answerable]):.4f}")
-    for weight in (0.0, 0.1, 0.2, 0.3, 0.5, 1.0):
-        for rule in (False, True):
-            picks = [reader.pick(i.drafts, i.chances, i.context.hits, weight, rules=rule) for i in answerable]
-            right = np.mean([i.right[p] >= 0.999 for i, p in zip(answerable, picks, strict=True)])
-            found = np.mean(
-                [
-                    i.row["article_id"] == i.context.articles[i.drafts[p].candidate.hit].id
-                    for i, p in zip(answerable, picks, strict=True)
-                ]
-            )
-            print(f"    article weight {weight} rule {rule}: right {right:.4f}, article {found:.4f}")
-    for name, value in (("chance", lambda i: i.chances.max()), ("refusal", lambda i: i.known)):
-        scores = np.array([value(i) for i in answerable])
-        none = np.array([value(i) for i in read if not i.gold])
-        auc = np.mean([np.mean(s > none) for s in scores])
-        print(f"  {name}: AUC {auc:.3f}")
-        for share in (0.03, 0.05, 0.08, 0.1):
-            threshold = np.quantile(scores, share)
-            right = np.mean([r and s >= threshold for r, s in zip(best, scores, strict=True)])
-            found = np.mean([r and s >= threshold for r, s in zip(article, scores, strict=True)])
-            print(
-                f"    refusing {share:.2f} (below {threshold:.3f}): refused {np.mean(none < threshold):.3f}, right {right:.4f}, article {found:.4f}"
-            )
+            if item.part == k and item.made.drafts:
+                item.chances = np.asarray(answers.predict(item.made.features))
+                item.overlaps = np.clip(np.asarray(overlaps.predict(item.made.features)), 0.0, 1.0)
 
 
-def train_answers(items: list[Item]) -> lightgbm.Booster:
-    """Return the model of how likely a draft is right."""
-    x = np.concatenate([draft_rows(i).features for i in items])
-    y = np.concatenate([i.right >= 0.999 for i in items]).astype(float)
-    return train_trees(x, y, ANSWER_ROUNDS, 12, 30)
+def report_answers(items: list[Item]) -> None:
+    """Print how often the chosen draft is right, how much it overlaps, and how often it is of the right article."""
+    answerable = [i for i in items if i.gold]
+
+    def line(name: str, choose: Callable[[Item], int]) -> None:
+        picks = [(i, choose(i)) for i in answerable if i.made.drafts]
+        count = len(answerable)
+        article = [i.row["article_id"] == i.context.articles[i.made.drafts[p].candidate.hit].id for i, p in picks]
+        print(
+            f"  {name:28} right {sum(i.right[p] for i, p in picks) / count:.4f}  f1 {sum(i.overlap[p] for i, p in picks) / count:.4f}"
+            f"  article {sum(article) / count:.4f}"
+        )
+
+    print(f"  any draft right: {np.mean([i.right.max(initial=0.0) for i in answerable]):.4f}")
+    for brevity in (0.0, 0.5, 1.0, 2.0):
+        line(f"brevity {brevity}", lambda i, b=brevity: int(np.argmax(i.chances + b * i.overlaps)))
+    line("as shipped, no rules first", lambda i: reader.pick(i.made.drafts, worth(i), rules=False))
+    line("as shipped", picked)
+    for kind in sorted({i.row["type"] for i in answerable}):
+        own = [i for i in answerable if i.row["type"] == kind and i.made.drafts]
+        print(f"    {kind:12} {len(own):4} right {np.mean([i.right[picked(i)] for i in own]):.3f}", end="")
+        print(f"  any {np.mean([i.right.max() for i in own]):.3f}")
+
+
+def worth(item: Item) -> np.ndarray:
+    """Return how good it is to answer with each draft of `item`."""
+    return reader.worths(item.chances, item.overlaps)
+
+
+def picked(item: Item) -> int:
+    """Return the draft that the reader would answer with."""
+    return reader.pick(item.made.drafts, worth(item))
+
+
+def refusal_rows(items: list[Item]) -> tuple[np.ndarray, np.ndarray]:
+    """Return what the refusal model looks at, and whether each question has an answer."""
+    x = np.array([reader.refusal_row(i.made.features, i.chances, i.overlaps) for i in items])
+    return x, np.array([bool(i.gold) for i in items])
 
 
 def train_refusal(items: list[Item]) -> tuple[LogisticRegression, tuple[np.ndarray, np.ndarray]]:
     """Return the model of whether the question has an answer at all, and the mean and deviation of its features."""
-    x = np.array([reader.refusal_row(draft_rows(i).features, i.chances) for i in items])
-    y = np.array([bool(i.gold) for i in items])
+    x, y = refusal_rows(items)
     scale = (x.mean(axis=0), x.std(axis=0) + 1e-6)
     return LogisticRegression(C=0.01, max_iter=3000, class_weight="balanced").fit((x - scale[0]) / scale[1], y), scale
 
 
-@dataclasses.dataclass
-class DraftRows:
-    """Features of the drafts of one question."""
+def fit_refusal(items: list[Item]) -> None:
+    """Give each question the probability that it has an answer, out of fold."""
+    read_ = [i for i in items if i.made.drafts]
+    for k in range(FOLDS):
+        model, scale = train_refusal([i for i in read_ if i.part != k])
+        own = [i for i in read_ if i.part == k]
+        for item, chance in zip(
+            own, model.predict_proba((refusal_rows(own)[0] - scale[0]) / scale[1])[:, 1], strict=True
+        ):
+            item.known = float(chance)
 
-    features: np.ndarray
 
-
-def draft_rows(item: Item) -> DraftRows:
-    """Return the features of the drafts of `item`."""
-    return DraftRows(np.array([d.features for d in item.drafts], np.float32).reshape(-1, len(reader.DRAFT_FEATURES)))
+def report_refusal(items: list[Item]) -> None:
+    """Print what is refused, rightly and wrongly, at some thresholds."""
+    answerable = [i for i in items if i.gold and i.made.drafts]
+    best = [i.right[picked(i)] > 0 for i in answerable]
+    article = [
+        i.row["article_id"] == i.context.articles[i.made.drafts[picked(i)].candidate.hit].id for i in answerable
+    ]
+    for name, value in (("chance", lambda i: worth(i).max()), ("refusal model", lambda i: i.known)):
+        scores = np.array([value(i) for i in answerable])
+        none = np.array([value(i) for i in items if not i.gold and i.made.drafts])
+        print(f"  {name}: AUC {np.mean([np.mean(s > none) for s in scores]):.3f}")
+        for share in (0.01, 0.02, 0.03, 0.05, 0.08, 0.1):
+            threshold = np.quantile(scores, share)
+            kept = scores >= threshold
+            print(
+                f"    refusing {share:.2f} (below {threshold:.3f}): refused {np.mean(none < threshold):.3f}, "
+                f"right {np.mean(kept & best):.4f}, article {np.mean(kept & article):.4f}"
+            )
 
 
 def save(items: list[Item]) -> None:
     """Fit on all and write the models."""
-    x, y = sentence_rows(items)
-    model = train_trees(x, y, SENTENCE_ROUNDS, 20, 40)
-    np.savez_compressed(MODELS / "sentences.npz", **trees.from_dump(model.dump_model(), list(sentences.FEATURES)))
+    save_trees("sentences", train_sentences(items), sentences.FEATURES)
     train_spans(span_samples(items), MODELS / "spans.crf")
-    model = train_answers(items)
-    np.savez_compressed(MODELS / "answers.npz", **trees.from_dump(model.dump_model(), list(reader.DRAFT_FEATURES)))
-    read = [i for i in items if i.drafts]
-    refusal, (mean, deviation) = train_refusal(read)
-    threshold = float(np.quantile([i.known for i in read if i.gold], WRONGLY_REFUSED))
+    read_ = [i for i in items if i.made.drafts]
+    answers, overlaps = train_answers(read_)
+    save_trees("answers", answers, drafts.FEATURES)
+    save_trees("overlaps", overlaps, drafts.FEATURES)
+    refusal, (mean, deviation) = train_refusal(read_)
+    threshold = float(np.quantile([i.known for i in read_ if i.gold], WRONGLY_REFUSED))
     weights = refusal.coef_[0] / deviation
     settings = {
         "threshold": round(threshold, 4),
@@ -310,6 +356,11 @@ def save(items: list[Item]) -> None:
         "weights": dict(zip(reader.REFUSAL_FEATURES, [round(float(w), 5) for w in weights], strict=True)),
     }
     (MODELS / "reader.json").write_text(json.dumps(settings, indent=1) + "\n", encoding="utf-8")
+
+
+def save_trees(name: str, model: lightgbm.Booster, features: tuple[str, ...]) -> None:
+    """Write a tree model in the form the program reads."""
+    np.savez_compressed(MODELS / f"{name}.npz", **trees.from_dump(model.dump_model(), list(features)))
 
 
 if __name__ == "__main__":

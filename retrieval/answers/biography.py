@@ -6,8 +6,8 @@ A role is told as of the article, never as of today.
 import re
 from dataclasses import dataclass
 
-from retrieval.answers.annotate import Sentence
-from retrieval.answers.reader import Context
+from retrieval.annotation import Sentence
+from retrieval.answers.context import Context
 from retrieval.answers.roles import role_of
 from retrieval.answers.sentences import Candidate
 from retrieval.questions import Question

@@ -9,20 +9,22 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from retrieval.answers import tasks
-from retrieval.answers.annotate import Sentence
+from retrieval.annotation import Sentence
 from retrieval.answers.biography import Role
-from retrieval.answers.reader import Context, Draft
+from retrieval.answers.context import Context
+from retrieval.answers.drafts import Draft, text_of
 from retrieval.answers.roles import role_of
-from retrieval.answers.spans import Span
 from retrieval.answers.types import Citation, Item, Suggestion
 from retrieval.articles import Article
-from retrieval.generations import Generation
+from retrieval.snapshot import Generation
 from retrieval.questions import Question
 from retrieval.vietnamese.text import folds, words
 
 LONGEST_QUOTE = 190
 """Syllables of a quote; the contract allows 200."""
 PEOPLE_KINDS = frozenset({"chair", "attendee", "who"})
+_PEOPLE_SHARE = 0.5
+"""Share of an answer's words that must be names and roles for it to be told as a list of people."""
 _LEAST_APART = 0.1
 _MOST_ROLES = 4
 _CITED_APART = 0.3
@@ -71,7 +73,7 @@ class Composer:
                 items.append(replace(piece, citation=at))
         if not items:
             return None
-        return Composed(_text(question, items, len(chosen) > 1), tuple(items), tuple(citations))
+        return Composed(_text(question, items, several_articles=len(chosen) > 1), tuple(items), tuple(citations))
 
     def roles(self, context: Context, roles: Sequence[Role]) -> Composed | None:
         """Return the answer that tells the roles of people, newest article first, undated last; None where there is none."""
@@ -143,6 +145,11 @@ class Composer:
         return tuple(found.values())[:most]
 
 
+def short_text(question: Question, context: Context, draft: Draft) -> str:
+    """Return the short answer that `draft` alone gives: names, a date, a figure; one task a line."""
+    return _text(question, _pieces(question, context, draft), several_articles=False)
+
+
 def _chosen(question: Question, context: Context, drafts: Sequence[Draft]) -> list[Draft]:
     """Return the best draft, and one of another article that tells the same thing differently: newest first, undated last."""
     best = drafts[0]
@@ -153,7 +160,7 @@ def _chosen(question: Question, context: Context, drafts: Sequence[Draft]) -> li
                 other.candidate.hit != best.candidate.hit
                 and other.probability >= best.probability * _CITED_APART
                 and other.probability >= _LEAST_APART
-                and set(folds(other.text)) != set(folds(best.text))
+                and set(folds(_plain(other))) != set(folds(_plain(best)))
                 and _same_event(context, best, other)
             ):
                 chosen.append(other)
@@ -161,6 +168,10 @@ def _chosen(question: Question, context: Context, drafts: Sequence[Draft]) -> li
     if len(chosen) > 1:
         chosen.sort(key=lambda d: -_age(context.articles[d.candidate.hit]))
     return chosen
+
+
+def _plain(draft: Draft) -> str:
+    return text_of(draft.candidate.sentence, draft.cut)
 
 
 def _age(article: Article) -> int:
@@ -195,11 +206,11 @@ def _pieces(question: Question, context: Context, draft: Draft) -> list[Item]:
     if draft.typed is not None and draft.typed.tasks:
         return [_task_item(article.text, sentence, t) for t in draft.typed.tasks]
     found: list[Item] = []
-    for span in draft.spans:
-        if question.kind in PEOPLE_KINDS:
-            found += _people(article.text, sentence, span)
+    for first, last in draft.cut:
+        if question.kind in PEOPLE_KINDS and _names_people(question, sentence, first, last):
+            found += _people(article.text, sentence, first, last)
         else:
-            found.append(_item(article.text, sentence, *_trimmed(sentence, span)))
+            found.append(_item(article.text, sentence, *_trimmed(sentence, first, last)))
     return found
 
 
@@ -220,9 +231,8 @@ def _closed(text: str, start: int, end: int) -> int:
     return end
 
 
-def _trimmed(sentence: Sentence, span: Span) -> tuple[int, int]:
-    """Return the span without a preposition or a joining word at its ends."""
-    first, last = span.first, span.last
+def _trimmed(sentence: Sentence, first: int, last: int) -> tuple[int, int]:
+    """Return the stretch without a preposition or a joining word at its ends."""
     while (
         first < last
         and sentence.folded[first] in {"la", "va", "thi", "ma", "rang", "cung", "se"}
@@ -236,26 +246,39 @@ def _trimmed(sentence: Sentence, span: Span) -> tuple[int, int]:
     return first, last
 
 
-def _people(text: str, sentence: Sentence, span: Span) -> list[Item]:
-    """Return an item for each person in the span, with the role that the sentence gives; else the span as it is."""
-    inside = [p for p in sentence.people if p.first <= span.last and p.last >= span.first]
+def _names_people(question: Question, sentence: Sentence, first: int, last: int) -> bool:
+    """Tell whether a stretch is a list of people: `ông A, Chủ tịch …; ông B`, not `Ban quản lý do ông A làm trưởng ban`."""
+    inside = [p for p in sentence.people if p.first <= last and p.last >= first]
+    if not inside or question.kind != "who":
+        return bool(inside)
+    told = sum(min(p.last, last) - max(p.first, first) + 1 for p in inside)
+    for person in inside:
+        place = role_of(sentence, person.first, person.last)
+        if place is not None:
+            told += sum(place[0] <= t.start < place[1] for t in sentence.tokens[first : last + 1])
+    return told >= _PEOPLE_SHARE * (last - first + 1)
+
+
+def _people(text: str, sentence: Sentence, first: int, last: int) -> list[Item]:
+    """Return an item for each person in the stretch, with the role that the sentence gives; else the stretch as it is."""
+    inside = [p for p in sentence.people if p.first <= last and p.last >= first]
     if not inside:
-        return [_item(text, sentence, *_trimmed(sentence, span))]
+        return [_item(text, sentence, *_trimmed(sentence, first, last))]
     found = []
     for person in inside:
         start, end = sentence.tokens[person.first].start, sentence.tokens[person.last].end
         place = role_of(sentence, person.first, person.last)
         found.append(Item(text[start:end], 0, start, end, role=text[place[0] : place[1]] if place else None))
-    tail = _tail(sentence, inside[-1].last, span)
+    tail = _tail(sentence, inside[-1].last, last)
     if tail is not None:
         found.append(_item(text, sentence, *tail))
     return found
 
 
-def _tail(sentence: Sentence, after: int, span: Span) -> tuple[int, int] | None:
-    """Return what the span lists after its last person and a semicolon: `; đại diện lãnh đạo một số ban, ngành tỉnh`."""
-    starts = [i for i in range(after + 1, span.last + 1) if sentence.gaps[i] == "S"]
-    return (starts[-1], span.last) if starts and span.last - starts[-1] >= 2 else None
+def _tail(sentence: Sentence, after: int, last: int) -> tuple[int, int] | None:
+    """Return what stands after the last person and a semicolon: `; đại diện lãnh đạo một số ban, ngành tỉnh`."""
+    starts = [i for i in range(after + 1, last + 1) if sentence.gaps[i] == "S"]
+    return (starts[-1], last) if starts and last - starts[-1] >= 2 else None
 
 
 def _task_item(text: str, sentence: Sentence, task: tasks.Task) -> Item:
@@ -274,7 +297,7 @@ def _joiner(kind: str) -> str:
     return "\n" if kind == "task" else "; "
 
 
-def _text(question: Question, items: Sequence[Item], several_articles: bool) -> str:
+def _text(question: Question, items: Sequence[Item], *, several_articles: bool) -> str:
     """Return the short answer: names, a date, a figure; one task a line."""
     pieces = list(dict.fromkeys(i.text for i in items))
     return (_joiner(question.kind) if not several_articles else "; ").join(pieces)

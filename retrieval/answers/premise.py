@@ -3,14 +3,13 @@
 A draft that fits in everything but what the question fixes is no answer: the first thing people try on such a bot.
 """
 
-import functools
-
-from retrieval.answers.annotate import Sentence, chair_cues
-from retrieval.answers.reader import Context, Draft
+from retrieval.annotation import Sentence, chair_cues
+from retrieval.answers.context import Context
+from retrieval.answers.drafts import Draft
 from retrieval.answers.tasks import is_body
 from retrieval.answers.types import Reason
+from retrieval.linking import question_frame
 from retrieval.vietnamese.abbreviations import abbreviations_in, written_out
-from retrieval.vietnamese.tables import rows
 from retrieval.vietnamese.text import bigrams, folds
 
 _TASK_VERBS = (
@@ -60,15 +59,10 @@ def _nothing_shared(context: Context, draft: Draft) -> bool:
     there = set(folds(context.articles[draft.candidate.hit].title)).union(
         *(s.words for s in _sentences(context, draft))
     )
-    subject = {w: asked.own[w] for w in asked.question.syllables if w in asked.own and w not in _frame()}
+    subject = {w: asked.own[w] for w in asked.question.syllables if w in asked.own and w not in question_frame()}
     missing = sum(v for w, v in subject.items() if w not in there and not set(_written_out([w])) <= there)
     most = _MOST_MISSING if asked.corpus_size >= _SMALL_CORPUS else _MOST_MISSING_SMALL
     return missing > most * sum(subject.values())
-
-
-@functools.cache
-def _frame() -> frozenset[str]:
-    return frozenset(row[0] for row in rows("question_frame"))
 
 
 def _year_missing(context: Context, draft: Draft) -> bool:

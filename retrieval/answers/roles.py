@@ -1,6 +1,6 @@
 """A name in a sentence -> the role the sentence gives it, verbatim: `Lò Văn Tiến, Phó Chủ tịch UBND tỉnh`."""
 
-from retrieval.answers.annotate import Sentence
+from retrieval.annotation import Sentence
 
 _VERBS = frozenset(
     "chu_tri to_chuc cho_biet phat_bieu da cung du tham_du yeu_cau ket_luan nhan_manh khang_dinh danh_gia de_nghi trao dan_dau lam"

@@ -1,11 +1,5 @@
-"""A question and the sentences of the best articles -> features of each sentence, for the sentence model.
+"""A question and the sentences of the best articles -> features of each sentence, for the sentence model."""
 
-All matching is on folded syllables: a question without diacritics sees the same features. Weights are rarities in the
-corpus (inverse document frequency), so `của` counts little and a name much.
-"""
-
-import functools
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -13,57 +7,35 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from retrieval.answers.annotate import Sentence, chair_cues, lists_attendance
-from retrieval.generations import Generation, term_key
+from retrieval.annotation import COUNTED, KIND_WORDS, Sentence
+from retrieval.matching import Matcher, Matches, near, share
 from retrieval.questions import KINDS, Question
 from retrieval.search import Hit
+from retrieval.snapshot import Generation
 from retrieval.vietnamese.abbreviations import abbreviations_in, is_known, written_out
-from retrieval.vietnamese.tables import rows
 from retrieval.vietnamese.text import folds, tokens
 
-MOST_READ = (15, 9, 6)
+MOST_READ = (15, 10, 7)
 """Sentences of the first, second and third article that are looked at closely: those that share most with the question."""
-
-_KIND_WORDS = ("chair", "attendee", "task", "why", "where", "limitation", "conclusion", "number", "when", "speech")
 
 FEATURES = (
     "coverage", "coverage_best_share", "coverage_rank", "window_coverage", "own_coverage", "own_window_coverage",
     "bigram_coverage", "bigram_window_coverage", "accent_coverage", "rare_coverage", "rarest_here", "rarest_near",
     "number_coverage", "day_agrees", "day_near", "before_coverage", "after_coverage", "missing_covered_near",
-    "longest_run", "density", "length", "position", "index", "is_first", "is_caption", "article_rank", "article_score",
+    "longest_run", "density", "length", "position", "index", "is_first", "article_rank", "article_score",
     "article_gap", "article_coverage", "in_passage", "cosine", "cosine_best_gap",
-    "new_people", "new_numbers", "new_days", "percents", "units", "capitals", "roles", "quotes", "new_share",
-    "chair_cue", "attendance", "after_unit", "unit_after_number", "head_here", "lead_overlap",
-    *(f"words_{k}" for k in _KIND_WORDS), *(f"kind_{k}" for k in KINDS), "cue_word", "question_length", "follows_up",
+    "new_people", "new_numbers", "new_days", "new_share", "unit_after_number", "unit_here", "head_here", "lead_overlap",
+    *COUNTED, *(f"kind_{k}" for k in KINDS), "cue_word", "question_length", "follows_up",
+    *(f"own_words_{k}" for k in KIND_WORDS),
 )  # fmt: skip
+"""`own_words_*`: the words of a kind in the sentence where the question is of that kind, else -1."""
 
 _CUE_LABELS = (
-    "none",
-    "who",
-    "which_body",
-    "which_place",
-    "what",
-    "which",
-    "how",
-    "when",
-    "duration",
-    "where",
-    "why",
-    "number",
-)
-
-
-@functools.cache
-def _kind_words() -> tuple[tuple[frozenset[str], frozenset[str]], ...]:
-    """Return for each of `_KIND_WORDS` its single words and its pairs; a longer phrase is told by its first pair."""
-    table: dict[str, tuple[set[str], set[str]]] = {k: (set(), set()) for k in _KIND_WORDS}
-    for phrase, kind in rows("answer_words"):
-        words = phrase.split()
-        if len(words) == 1:
-            table[kind][0].add(words[0])
-        else:
-            table[kind][1].add(f"{words[0]}_{words[1]}")
-    return tuple((frozenset(singles), frozenset(pairs)) for singles, pairs in table.values())
+    "none", "who", "which_body", "which_place", "what", "which", "how", "when", "duration", "where", "why", "number",
+)  # fmt: skip
+_UNIT_AFTER = 3
+"""Tokens after a number within which its unit stands: `98 hộ`, `98 khẩu và hộ`."""
+_MONEY = frozenset(("dong", "ty", "ti", "trieu", "usd"))
 
 
 @dataclass(frozen=True)
@@ -81,18 +53,11 @@ class Asked:
     def __init__(self, question: Question, generation: Generation) -> None:
         self.question = question
         self.corpus_size = len(generation)
-        words = list(dict.fromkeys([*question.terms.folded]))
-        keys = np.fromiter((term_key(w) for w in words), np.uint32, len(words))
-        rarity = generation.rarity(keys) if words else np.zeros(0)
-        self.weights: dict[str, float] = {w: float(r) for w, r in zip(words, rarity, strict=True)}
-        pairs = list(dict.fromkeys(question.terms.pairs))
-        pair_keys = np.fromiter((term_key(w) for w in pairs), np.uint32, len(pairs))
-        pair_rarity = generation.rarity(pair_keys) if pairs else np.zeros(0)
-        self.pairs: dict[str, float] = {w: float(r) for w, r in zip(pairs, pair_rarity, strict=True)}
+        self.matcher = Matcher(generation, question.terms)
+        self.weights: dict[str, float] = dict(zip(self.matcher.words, self.matcher.weights.tolist(), strict=True))
         self.own = {w: self.weights[w] for w in dict.fromkeys(question.own_terms.folded) if w in self.weights}
         self.total = sum(self.weights.values()) or 1.0
         self.own_total = sum(self.own.values()) or 1.0
-        self.pair_total = sum(self.pairs.values()) or 1.0
         by_rarity = sorted(self.weights, key=lambda w: -self.weights[w])
         self.rarest = frozenset(by_rarity[: max(1, len(by_rarity) // 4)])
         self.rare_total = sum(self.weights[w] for w in self.rarest) or 1.0
@@ -103,7 +68,7 @@ class Asked:
             for syllable in folds(long)
         ) | frozenset(abbreviations_in(question.syllables))
         """What the question's abbreviations stand for, syllable by syllable, and the other way."""
-        self.numbers = frozenset(w for w in words if w[0].isdigit())
+        self.numbers = frozenset(w for w in self.weights if w[0].isdigit())
         self.days = frozenset(f"{w.day}/{w.month}" for w in question.whens if w.day and w.month)
         found = tokens(question.asked)
         capital = [t.fold for i, t in enumerate(found) if i and question.asked[t.start].isupper()]
@@ -114,135 +79,192 @@ class Asked:
             for i, (a, b) in enumerate(pairwise(found))
             if i and question.asked[a.start].isupper() and question.asked[b.start].isupper() and b.start - a.end == 1
         )
-        self.years = frozenset(w for w in words if len(w) == 4 and w[:2] in {"19", "20"} and w.isdigit())
-        self.accents = frozenset(
-            n for n, f in zip(question.terms.accented, question.terms.folded, strict=False) if n != f
-        )
+        self.years = frozenset(w for w in self.weights if len(w) == 4 and w[:2] in {"19", "20"} and w.isdigit())
+        self.unit = question.cue.after[0] if question.cue.after else ""
+        """The word after the one that asks: bao nhiêu `hộ`."""
+        self.head = question.cue.before
+        """The word before it: `huyện` nào."""
+
+    def mask(self, words: frozenset[str] | dict[str, float]) -> npt.NDArray[np.float32]:
+        """Return the weights of the question's words, 0 for those that are not among `words`."""
+        there = np.fromiter((w in words for w in self.matcher.words), bool, len(self.matcher.words))
+        return np.where(there, self.matcher.weights, np.float32(0))
 
 
 def features(
     asked: Asked,
+    generation: Generation,
     hits: Sequence[Hit],
     articles: Sequence[Sequence[Sentence]],
-    passages: Sequence[tuple[int, int]],
+    matches: Sequence[Matches],
     cosines: Sequence[npt.NDArray[np.float32]],
 ) -> tuple[list[Candidate], npt.NDArray[np.float32]]:
     """Return the candidate sentences of `articles` (one list a hit) and their features (candidates, features).
 
-    `passages` gives the best passage of each hit as offsets, `cosines` the likeness of each sentence to the question.
+    `matches` tells where the question's words stand in each article, `cosines` how alike each sentence is to the question.
     """
-    question = asked.question
-    kinds = list(question.kinds)
-    cue = float(_CUE_LABELS.index(question.cue.label) if question.cue.label in _CUE_LABELS else 0)
-    unit = question.cue.after[0] if question.cue.after else ""
-    head = question.cue.before
     candidates: list[Candidate] = []
-    table: list[list[float]] = []
+    blocks: list[npt.NDArray[np.float32]] = []
     best_cosine = max((float(c.max()) for c in cosines if len(c)), default=0.0)
-    for rank, (hit, sentences) in enumerate(zip(hits, articles, strict=True)):
-        sets = [s.words for s in sentences]
-        coverage = [_weigh(asked.weights, s) / asked.total for s in sets]
-        best = max(coverage, default=0.0) or 1.0
-        order = sorted(range(len(sentences)), key=lambda i: -coverage[i] - 0.5 * float(cosines[rank][i]))
-        ranks = {i: r for r, i in enumerate(order)}
-        whole = frozenset[str]().union(*sets)
-        article_coverage = _weigh(asked.weights, whole) / asked.total
-        lead = sets[0] if sets else frozenset[str]()
-        lead_share = _weigh(asked.weights, lead) / asked.total
-        for i in sorted(order[: MOST_READ[min(rank, 2)]]):
-            sentence = sentences[i]
-            here = sets[i]
-            window = here.union(*(sets[j] for j in (i - 1, i + 1) if 0 <= j < len(sets)))
-            near_pairs = sentence.pairs.union(*(sentences[j].pairs for j in (i - 1, i + 1) if 0 <= j < len(sets)))
-            missing = {w: v for w, v in asked.weights.items() if w not in here}
-            missing_total = sum(missing.values()) or 1.0
-            norms = sentence.norms
-            marks = sentence.marks
-            run = longest = 0
-            for word in sentence.folded:
-                run = run + 1 if word in asked.weights else 0
-                longest = max(longest, run)
-            matched = sum(w in asked.weights for w in sentence.folded)
-            size = max(len(sentence.folded), 1)
-            new_numbers = sum(m in "N%" and w not in asked.numbers for m, w in zip(marks, sentence.folded, strict=True))
-            new_people = sum(
-                not all(w in asked.weights for w in sentence.folded[p.first : p.last + 1]) for p in sentence.people
-            )
-            candidates.append(Candidate(rank, i, sentence))
-            table.append(
-                [
-                    coverage[i],
-                    coverage[i] / best,
-                    float(ranks[i]),
-                    _weigh(asked.weights, window) / asked.total,
-                    _weigh(asked.own, here) / asked.own_total,
-                    _weigh(asked.own, window) / asked.own_total,
-                    _weigh(asked.pairs, sentence.pairs) / asked.pair_total,
-                    _weigh(asked.pairs, near_pairs) / asked.pair_total,
-                    len(norms & asked.accents) / (len(asked.accents) or 1),
-                    sum(asked.weights[w] for w in asked.rarest if w in here) / asked.rare_total,
-                    float(max((asked.weights[w] for w in asked.weights if w in here), default=0.0)),
-                    sum(asked.weights[w] for w in asked.rarest if w in window) / asked.rare_total,
-                    len(asked.numbers & here) / (len(asked.numbers) or 1),
-                    float(bool(asked.days & sentence.days)) if asked.days else -1.0,
-                    float(any(asked.days & sentences[j].days for j in (i - 2, i - 1, i + 1) if 0 <= j < len(sets)))
-                    if asked.days
-                    else -1.0,
-                    coverage[i - 1] if i else 0.0,
-                    coverage[i + 1] if i + 1 < len(sets) else 0.0,
-                    _weigh(missing, window) / missing_total,
-                    float(longest),
-                    matched / size,
-                    math.log(size),
-                    i / max(len(sentences) - 1, 1),
-                    float(min(i, 30)),
-                    float(i == 0),
-                    float(sentence.is_caption),
-                    float(rank),
-                    hit.score,
-                    hits[0].score - hit.score,
-                    article_coverage,
-                    float(sentence.start < passages[rank][1] and sentence.end > passages[rank][0]),
-                    float(cosines[rank][i]),
-                    best_cosine - float(cosines[rank][i]),
-                    float(new_people),
-                    float(new_numbers),
-                    float(len(sentence.days - asked.days) + sum(w.day is None for w in sentence.whens)),
-                    float(marks.count("%")),
-                    float(marks.count("U")),
-                    float(marks.count("A")),
-                    float(len(sentence.roles)),
-                    float(sentence.gaps.count("Q")),
-                    1 - matched / size,
-                    float(len(chair_cues(sentence))),
-                    float(lists_attendance(sentence)),
-                    float(unit in here) if unit else -1.0,
-                    _unit_after_number(sentence, unit),
-                    float(head in here) if head else -1.0,
-                    lead_share,
-                    *(float(len(here & singles) + len(sentence.pairs & twos)) for singles, twos in _kind_words()),
-                    *kinds,
-                    cue,
-                    float(len(question.own_terms.folded)),
-                    float(question.follows_up),
-                ]
-            )
-    return candidates, np.array(table, np.float32).reshape(-1, len(FEATURES))
+    for rank, (hit, found) in enumerate(zip(hits, articles, strict=True)):
+        if not found:
+            continue
+        block = _block(asked, generation, hits, rank, matches[rank], cosines[rank], best_cosine)
+        most = MOST_READ[min(rank, 2)]
+        order = np.argsort(-block[:, 0] - 0.5 * cosines[rank], kind="stable")[:most]
+        chosen = np.sort(order)
+        candidates += [Candidate(rank, i, found[i]) for i in chosen.tolist()]
+        blocks.append(block[chosen])
+    return candidates, np.concatenate(blocks) if blocks else np.zeros((0, len(FEATURES)), np.float32)
 
 
-def _weigh(weights: dict[str, float], there: frozenset[str]) -> float:
-    return sum(weights[w] for w in weights.keys() & there)
+def _block(
+    asked: Asked,
+    generation: Generation,
+    hits: Sequence[Hit],
+    rank: int,
+    found: Matches,
+    cosine: npt.NDArray[np.float32],
+    best_cosine: float,
+) -> npt.NDArray[np.float32]:
+    """Return the features of all sentences of one article: (sentences, features)."""
+    hit, question = hits[rank], asked.question
+    notes = generation.annotations
+    own = notes.article(hit.article)
+    here, around = found.words, near(found.words)
+    weights = asked.matcher.weights
+    count = len(here)
+    coverage = share(here, weights)
+    in_order = np.argsort(-coverage - 0.5 * cosine, kind="stable")
+    ranks = np.empty(count)
+    ranks[in_order] = np.arange(count)
+    own_weights, rare_weights = asked.mask(asked.own), asked.mask(asked.rarest)
+    numbers = asked.mask(asked.numbers) > 0
+    missing = np.where(here, np.float32(0), weights)
+    missing_total = missing.sum(axis=1)
+    sizes = np.maximum(np.diff(notes.token_starts[own.start : own.stop + 1]), 1).astype(np.float32)
+    matched = np.bincount(found.owner[found.asked >= 0], minlength=count) / sizes
+    day_columns = [asked.matcher.column[d] for d in asked.days if d in asked.matcher.column]
+    day_here = here[:, day_columns].any(axis=1)
+    day_around = near(here[:, day_columns]).any(axis=1) if day_columns else day_here
+    start, end = (int(x) for x in generation.passages[hit.passage][1:])
+    bounds = notes.bounds[own]
+    counts = notes.counts[own].astype(np.float32)
+    persons, new_numbers, unit_after = _news(asked, generation, hit.article, found)
+    index = np.arange(count)
+    kind_words = np.full((count, len(KIND_WORDS)), -1.0)
+    if question.kind in KIND_WORDS:
+        column = KIND_WORDS.index(question.kind)
+        kind_words[:, column] = counts[:, COUNTED.index(f"words_{question.kind}")]
+    cue = float(_CUE_LABELS.index(question.cue.label) if question.cue.label in _CUE_LABELS else 0)
+    whole = share(here.any(axis=0, keepdims=True), weights)[0]
+    block = np.empty((count, len(FEATURES)), np.float32)
+    columns: tuple[npt.ArrayLike, ...] = (
+        coverage,
+        coverage / (coverage.max() or 1.0),
+        ranks,
+        share(around, weights),
+        here @ own_weights / asked.own_total,
+        around @ own_weights / asked.own_total,
+        share(found.pairs, asked.matcher.pair_weights),
+        share(near(found.pairs), asked.matcher.pair_weights),
+        found.accents.sum(axis=1) / max(found.accents.shape[1], 1),
+        here @ rare_weights / asked.rare_total,
+        np.max(here * weights, axis=1, initial=0.0),
+        around @ rare_weights / asked.rare_total,
+        here[:, numbers].sum(axis=1) / max(int(numbers.sum()), 1),
+        day_here if asked.days else -1.0,
+        day_around if asked.days else -1.0,
+        np.concatenate([[0.0], coverage[:-1]]),
+        np.concatenate([coverage[1:], [0.0]]),
+        (missing * around).sum(axis=1) / np.maximum(missing_total, 1e-6),
+        _longest_runs(found, count),
+        matched,
+        np.log(sizes),
+        index / max(count - 1, 1),
+        np.minimum(index, 30),
+        index == 0,
+        float(rank),
+        hit.score,
+        hits[0].score - hit.score,
+        whole,
+        (bounds[:, 0] < end) & (bounds[:, 1] > start),
+        cosine,
+        best_cosine - cosine,
+        persons,
+        new_numbers,
+        counts[:, _DAYS] - here[:, day_columns].sum(axis=1) + counts[:, _DAYLESS],
+        1 - matched,
+        unit_after,
+        _column(asked, here, asked.unit),
+        _column(asked, here, asked.head),
+        coverage[0],
+    )
+    for at, values in enumerate(columns):
+        block[:, at] = values
+    tail = (*question.kinds, cue, float(len(question.own_terms.folded)), float(question.follows_up))
+    at = len(columns)
+    block[:, at : at + len(COUNTED)] = counts
+    at += len(COUNTED)
+    block[:, at : at + len(tail)] = tail
+    block[:, at + len(tail) :] = kind_words
+    return block
 
 
-def _unit_after_number(sentence: Sentence, unit: str) -> float:
-    """Tell whether the word after `bao nhiêu` stands after a number: `bao nhiêu hộ` and `98 hộ`."""
-    if not unit:
+_DAYS, _DAYLESS = COUNTED.index("days"), COUNTED.index("dayless_times")
+_N, _PERCENT, _U = (ord(letter) for letter in "N%U")
+
+
+def _column(asked: Asked, here: npt.NDArray[np.bool_], word: str) -> npt.ArrayLike:
+    """Return whether `word` of the question stands in each sentence; -1 where there is no such word."""
+    if not word:
         return -1.0
-    if unit == "phan" and "%" in sentence.marks:
-        return 1.0
-    if unit == "tien" and any(
-        m in "NU" and w in {"dong", "ty", "ti", "trieu", "usd"}
-        for m, w in zip(sentence.marks, sentence.folded, strict=True)
-    ):
-        return 1.0
-    return float(any(m in "N%" and unit in sentence.folded[i + 1 : i + 4] for i, m in enumerate(sentence.marks)))
+    at = asked.matcher.column.get(word)
+    return here[:, at] if at is not None else 0.0
+
+
+def _longest_runs(found: Matches, count: int) -> npt.NDArray[np.int64]:
+    """Return for each sentence the most words of the question that stand in a row."""
+    longest = np.zeros(count, np.int64)
+    at = np.flatnonzero(found.asked >= 0)
+    if len(at):
+        breaks = np.flatnonzero((np.diff(at) != 1) | (found.owner[at[:-1]] != found.owner[at[1:]])) + 1
+        first = np.concatenate([[0], breaks])
+        lengths = np.diff(np.concatenate([first, [len(at)]]))
+        np.maximum.at(longest, found.owner[at[first]], lengths)
+    return longest
+
+
+def _news(
+    asked: Asked, generation: Generation, article: int, found: Matches
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.ArrayLike]:
+    """Return for each sentence how many people and numbers it has that the question lacks, and whether the unit asked for follows a number."""
+    notes = generation.annotations
+    own = notes.article(article)
+    here, persons_here = notes.tokens_of(own), notes.persons_of(own)
+    count = own.stop - own.start
+    known = np.concatenate([[0], np.cumsum(found.asked >= 0)])
+    persons = notes.persons[persons_here].astype(np.int64)
+    owner = np.repeat(np.arange(count), np.diff(notes.person_starts[own.start : own.stop + 1]))
+    begin = (notes.token_starts[own] - here.start)[owner]
+    first, last = begin + persons[:, 0], begin + persons[:, 1]
+    new = known[last + 1] - known[first] < last - first + 1
+    people = np.bincount(owner[new], minlength=count)
+    marks = notes.marks[here]
+    figures = (marks == _N) | (marks == _PERCENT)
+    numeric = np.array([w[0].isdigit() for w in asked.matcher.words] + [False], bool)
+    new_figures = figures & ~numeric[found.asked]
+    numbers = np.bincount(found.owner[new_figures], minlength=count)
+    if not asked.unit:
+        return people, numbers, -1.0
+    if asked.unit == "tien":  # bao nhiêu tiền: 5 tỷ đồng
+        money = [generation.fold_ids[w] for w in _MONEY if w in generation.fold_ids]
+        fits = np.isin(notes.folds[here], money) & (marks == _U)
+    else:
+        after = np.zeros(len(marks), bool)
+        for distance in range(1, min(_UNIT_AFTER, len(marks) - 1) + 1):
+            after[distance:] |= figures[:-distance] & (found.owner[:-distance] == found.owner[distance:])
+        fits = (found.asked == asked.matcher.column.get(asked.unit, -9)) & after
+        if asked.unit == "phan":  # bao nhiêu phần trăm: 12%
+            fits |= marks == _PERCENT
+    return people, numbers, np.bincount(found.owner[fits], minlength=count) > 0

@@ -8,36 +8,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import pycrfsuite
 
-from retrieval.answers.annotate import Sentence
+from retrieval.annotation import Sentence
 from retrieval.answers.sentences import Asked
 from retrieval.errors import ReaderModelError
-
-INSIDE = 0.25
-"""A token is in the answer from this probability."""
-CLOSED_GAP = 5
-"""Tokens between two stretches of an answer that are taken in."""
 
 _NEAR = ("0", "1", "2", "3", "3", "5", "5", "5", "5")
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
-    """Tokens `first` to `last` (included) of a sentence, and the mean probability that they are part of the answer."""
-
-    first: int
-    last: int
-    probability: float
-
-
-@dataclass(frozen=True, slots=True)
 class Marked:
-    """The spans of one sentence, in order, and the probability that the sentence holds an answer at all."""
+    """The probability of each token to be part of the answer (tokens,), and that of the sentence to hold one at all."""
 
-    spans: tuple[Span, ...]
+    inside: npt.NDArray[np.float64]
     holds: float
-    peak: float
 
 
 def token_features(asked: Asked, sentence: Sentence) -> list[list[str]]:
@@ -136,21 +123,6 @@ def _clause_share(clause: list[int], words: Sequence[str], weights: dict[str, fl
     return [sum(v for w, v in weights.items() if w in group) / total for group in groups]
 
 
-def _runs(inside: list[float], least: float) -> list[tuple[int, int]]:
-    """Return the stretches of tokens that are in the answer with probability `least`, small gaps closed.
-
-    The best labelling (Viterbi) is too shy: on questions held out, F1 .474 and correct .398 rise to .475 and .418.
-    """
-    runs: list[tuple[int, int]] = []
-    for i, probability in enumerate(inside):
-        if probability >= least:
-            if runs and runs[-1][1] >= i - 1 - CLOSED_GAP:
-                runs[-1] = (runs[-1][0], i)
-            else:
-                runs.append((i, i))
-    return runs
-
-
 class SpanModel:
     """The trained field."""
 
@@ -162,15 +134,10 @@ class SpanModel:
             raise ReaderModelError(f"{path} cannot be used ({error})", mend="Reinstall tintinh") from error
 
     def mark(self, asked: Asked, sentence: Sentence) -> Marked:
-        """Return the spans of `sentence` that answer, at least one; `holds` tells whether to believe them."""
+        """Return how likely each token of `sentence` is part of the answer."""
         size = len(sentence.folded)
         if not size:
-            return Marked((), 0.0, 0.0)
+            return Marked(np.zeros(0), 0.0)
         self._tagger.set(token_features(asked, sentence))
-        self._tagger.tag()
-        inside = [1.0 - self._tagger.marginal("O", i) for i in range(size)]
-        holds = 1.0 - self._tagger.probability(["O"] * size)
-        peak = max(inside)
-        runs = _runs(inside, INSIDE if peak >= INSIDE else peak * 0.5)
-        spans = tuple(Span(a, b, sum(inside[a : b + 1]) / (b - a + 1)) for a, b in runs)
-        return Marked(spans, holds, peak)
+        inside = np.array([1.0 - self._tagger.marginal("O", i) for i in range(size)])
+        return Marked(inside, 1.0 - self._tagger.probability(["O"] * size))

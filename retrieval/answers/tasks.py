@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from retrieval.answers.annotate import Sentence
+from retrieval.annotation import Sentence
 from retrieval.vietnamese import dates
 from retrieval.vietnamese.tables import rows
 

@@ -7,9 +7,9 @@ model weighs both.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from retrieval.answers.annotate import Sentence, chair_cues, lists_attendance
+from retrieval.annotation import Sentence, chair_cues, lists_attendance
 from retrieval.answers.sentences import Asked
-from retrieval.answers.spans import Span
+from retrieval.answers.cuts import Cut
 from retrieval.answers.tasks import Task, tasks
 
 _LEAD = 2
@@ -23,10 +23,10 @@ _GENERIC = frozenset("tinh huyen xa thanh pho tp viet nam cac cua va trung uong 
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """Spans of one sentence found by the rule `rule`, and how well they fit the question (0 to 1)."""
+    """The cut of one sentence found by the rule `rule`, and how well it fits the question (0 to 1)."""
 
     rule: str
-    spans: tuple[Span, ...]
+    cut: Cut
     fit: float
     tasks: tuple[Task, ...] = ()
 
@@ -78,18 +78,18 @@ def _chair(sentence: Sentence) -> Typed | None:
         chosen = [after[0]]
     else:
         return None
-    return Typed("chair", tuple(Span(p.first, p.last, 1.0) for p in chosen), 1.0 if under or before else 0.7)
+    return Typed("chair", tuple((p.first, p.last) for p in chosen), 1.0 if under or before else 0.7)
 
 
 def _attendees(sentence: Sentence) -> Typed | None:
     if not lists_attendance(sentence):
         return None
-    spans = [Span(p.first, p.last, 1.0) for p in sentence.people]
-    last = spans[-1].last
+    spans = [(p.first, p.last) for p in sentence.people]
+    last = spans[-1][1]
     starts = [i for i in range(last + 1, len(sentence.folded)) if sentence.gaps[i] == "S"]
     for n, start in enumerate(starts):
         end = (starts[n + 1] if n + 1 < len(starts) else len(sentence.folded)) - 1
-        spans.append(Span(start, end, 1.0))
+        spans.append((start, end))
     return Typed("attendee", tuple(spans), 1.0)
 
 
@@ -105,7 +105,7 @@ def _when(asked: Asked, sentence: Sentence, at: int) -> Typed | None:
         last += 1
     while first > 0 and sentence.folded[first - 1] in _DAY_PARTS:
         first -= 1
-    return Typed("when", (Span(first, last, 1.0),), 1.0 if event and first <= _EARLY else 0.5)
+    return Typed("when", ((first, last),), 1.0 if event and first <= _EARLY else 0.5)
 
 
 def _where(asked: Asked, sentence: Sentence, at: int) -> Typed | None:
@@ -119,7 +119,7 @@ def _where(asked: Asked, sentence: Sentence, at: int) -> Typed | None:
     last = start
     while last + 1 < len(sentence.folded) and sentence.gaps[last + 1] == "_" and last - start < _LONGEST_PLACE:
         last += 1
-    return Typed("where", (Span(start, last, 1.0),), 1.0 if at <= 1 else 0.5)
+    return Typed("where", ((start, last),), 1.0 if at <= 1 else 0.5)
 
 
 def _limitations(sentence: Sentence) -> Typed | None:
@@ -130,7 +130,7 @@ def _limitations(sentence: Sentence) -> Typed | None:
         return None
     starts = [colon] + [i for i in range(colon + 1, len(words)) if sentence.gaps[i] == "S"]
     ends = [*(s - 1 for s in starts[1:]), len(words) - 1]
-    return Typed("limitation", tuple(Span(a, b, 1.0) for a, b in zip(starts, ends, strict=True)), 1.0)
+    return Typed("limitation", tuple((a, b) for a, b in zip(starts, ends, strict=True)), 1.0)
 
 
 def _task(asked: Asked, sentences: Sequence[Sentence], at: int) -> Typed | None:
@@ -140,7 +140,7 @@ def _task(asked: Asked, sentences: Sequence[Sentence], at: int) -> Typed | None:
     if best <= 0:
         return None
     wanted = tuple(t for t in found if fits[t] == best)
-    return Typed("task", tuple(Span(t.first, t.last, 1.0) for t in wanted), best, wanted)
+    return Typed("task", tuple((t.first, t.last) for t in wanted), best, wanted)
 
 
 def _fit(asked: Asked, sentence: Sentence, task: Task) -> float:

@@ -1,0 +1,385 @@
+"""An article -> its sentences with what stands in them: syllables, names, roles, days, numbers. Done once, at indexing.
+
+What is found is kept as flat arrays, a row a token, a sentence or a person (`Annotations`), and read back sentence by
+sentence (`Sentence`): a question then costs no tokenising.
+"""
+
+import functools
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from retrieval.passages import LONGEST_SENTENCE, sentences
+from retrieval.vietnamese import dates
+from retrieval.vietnamese.abbreviations import abbreviations_in
+from retrieval.vietnamese.names import Person, people, role_starts
+from retrieval.vietnamese.tables import rows
+from retrieval.vietnamese.terms import days_in
+from retrieval.vietnamese.text import Token, bigrams, canonical, tokens
+
+_GAPS = (
+    (",", "C"),
+    (":", "L"),
+    (";", "S"),
+    ("(", "P"),
+    (")", "R"),
+    ("“", "Q"),
+    ("”", "Q"),
+    ('"', "Q"),
+    ("–", "D"),
+    (" - ", "D"),
+    (".", "E"),
+)
+_UNITS = frozenset(
+    "dong ty ti trieu nghin ngan usd ha m2 km m tan kg nguoi ho hoc vu cai chiec du doanh cong can xa huyen tinh thon"
+    " phuong quan truong lop tau xe nha phan nam thang ngay gio phut tuoi lan dai hoi don mw luot diem chi to phong"
+    " suat can_ho san du_an khoang gan hon".split()
+)
+_CHAIR = (("chu", "tri"), ("chu", "toa"), ("dieu", "hanh"))
+_ATTENDANCE = ("du", "tham du", "cung du", "ve du", "toi du", "den du", "tham gia", "co mat")
+_CAPTION = 14
+_HEADER = 128
+"""Bytes of an array file that holds no element; such a file cannot be mapped."""
+_CLAIMS = re.compile(r"(?:Ảnh|ẢNH|Nguồn ảnh)\s*:")
+
+
+KIND_WORDS = ("chair", "attendee", "task", "why", "where", "limitation", "conclusion", "number", "when", "speech")
+"""Kinds of which a sentence may carry the words: `chủ trì`, `dự`, `yêu cầu`, `do`, …"""
+COUNTED = (
+    "is_caption", "percents", "units", "capitals", "roles", "quotes", "chair_cues", "attendance", "dayless_times", "days",
+    *(f"words_{k}" for k in KIND_WORDS),
+)  # fmt: skip
+"""What is counted in a sentence whatever is asked: the columns of `Annotations.counts`."""
+
+
+class Sentence:
+    """One sentence: `text[start:end]` of its article, its tokens and the marks on each."""
+
+    def __init__(
+        self,
+        text: str,
+        span: tuple[int, int],
+        folded: tuple[str, ...],
+        letters: tuple[str, str],
+        offsets: Sequence[tuple[int, int]],
+        persons: tuple[Person, ...],
+        roles: tuple[int, ...],
+        extras: tuple[str, ...],
+    ) -> None:
+        self.start, self.end = span
+        self.folded = folded
+        """The canonical syllables and numbers, without diacritics."""
+        self.gaps, self.marks = letters
+        """What stands before each token: `_` a blank, `^` the beginning, or the letter of a punctuation mark. And a
+        letter a token: B/I a name, T a day or an hour, N a number, % a percentage, U a unit, A a capital, o none."""
+        self.people = persons
+        self.roles = roles
+        """The tokens at which a role begins."""
+        self.extras = extras
+        """What stands there in another form: days as `29/12`, and the abbreviation of what is written out."""
+        self._text = text
+        self._offsets = offsets
+
+    @functools.cached_property
+    def tokens(self) -> tuple[Token, ...]:
+        """The syllables and numbers, with offsets in the article's text."""
+        found = []
+        for (start, end), fold in zip(self._offsets, self.folded, strict=True):
+            found.append(Token(start, end, canonical(self._text[start:end]), fold))
+        return tuple(found)
+
+    def text_of(self, first: int, last: int) -> str:
+        """Return the text from token `first` to token `last`, included."""
+        return self._text[self._offsets[first][0] : self._offsets[last][1]]
+
+    @functools.cached_property
+    def words(self) -> frozenset[str]:
+        """The folded syllables and the extras."""
+        return frozenset(self.folded).union(self.extras)
+
+    @functools.cached_property
+    def pairs(self) -> frozenset[str]:
+        """The bigrams of folded syllables."""
+        return frozenset(bigrams(self.folded))
+
+    @functools.cached_property
+    def whens(self) -> tuple[dates.When, ...]:
+        """The mentions of time; offsets count from the sentence's start."""
+        return _whens(self._text[self.start : self.end], self.folded)
+
+    @functools.cached_property
+    def days(self) -> frozenset[str]:
+        """The days of a month that are mentioned, as `29/12`."""
+        return frozenset(days_in(self.folded)) if any(m in self.marks for m in "NT%") else frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Annotations:
+    """What was found in the sentences of all articles, as flat arrays; the vocabularies give a word its number."""
+
+    sentence_starts: npt.NDArray[np.int32]
+    """(articles + 1,): the first sentence of each article."""
+    bounds: npt.NDArray[np.int32]
+    """(sentences, 2): start and end in the article's text."""
+    token_starts: npt.NDArray[np.int32]
+    """(sentences + 1,): the first token of each sentence."""
+    folds: npt.NDArray[np.uint32]
+    """(tokens,): the syllable without diacritics, as its number in the vocabulary."""
+    norms: npt.NDArray[np.uint32]
+    """(tokens,): the accented syllable likewise."""
+    offsets: npt.NDArray[np.int32]
+    """(tokens, 2): start and end in the article's text."""
+    gaps: npt.NDArray[np.uint8]
+    marks: npt.NDArray[np.uint8]
+    roles: npt.NDArray[np.bool_]
+    """(tokens,): whether a role begins here."""
+    person_starts: npt.NDArray[np.int32]
+    """(sentences + 1,): the first person of each sentence."""
+    persons: npt.NDArray[np.int16]
+    """(people, 3): first and last token in the sentence, and whether introduced by an honorific."""
+    extra_starts: npt.NDArray[np.int32]
+    """(sentences + 1,): the first extra of each sentence."""
+    extras: npt.NDArray[np.uint32]
+    """(extras,): a day or an abbreviation, as its number in the vocabulary of folded syllables."""
+    counts: npt.NDArray[np.uint8]
+    """(sentences, COUNTED)."""
+
+    def save(self, folder: Path) -> None:
+        """Write each array to `folder`/annotations.NAME.npy."""
+        for field in fields(self):
+            np.save(folder / f"annotations.{field.name}.npy", getattr(self, field.name))
+
+    @classmethod
+    def load(cls, folder: Path) -> "Annotations":
+        """Return what `save` wrote; the arrays stay on disk and are mapped."""
+        paths = {field.name: folder / f"annotations.{field.name}.npy" for field in fields(cls)}
+        return cls(**{
+            name: np.load(path, mmap_mode="r" if path.stat().st_size > _HEADER else None) for name, path in paths.items()
+        })
+
+    def article(self, row: int) -> slice:
+        """Return the sentences of the article at `row`."""
+        return slice(int(self.sentence_starts[row]), int(self.sentence_starts[row + 1]))
+
+    def tokens_of(self, sentences_: slice) -> slice:
+        """Return the tokens of consecutive sentences."""
+        return slice(int(self.token_starts[sentences_.start]), int(self.token_starts[sentences_.stop]))
+
+    def extras_of(self, sentences_: slice) -> slice:
+        """Return the extras of consecutive sentences."""
+        return slice(int(self.extra_starts[sentences_.start]), int(self.extra_starts[sentences_.stop]))
+
+    def persons_of(self, sentences_: slice) -> slice:
+        """Return the people of consecutive sentences."""
+        return slice(int(self.person_starts[sentences_.start]), int(self.person_starts[sentences_.stop]))
+
+    def read(self, row: int, text: str, vocabulary: Sequence[str]) -> tuple[Sentence, ...]:
+        """Return the sentences of the article at `row`, whose text is `text`."""
+        own = self.article(row)
+        here = self.tokens_of(own)
+        words = [vocabulary[i] for i in self.folds[here].tolist()]
+        offsets = [(a, b) for a, b in self.offsets[here].tolist()]
+        gaps, marks = (a[here].tobytes().decode("ascii") for a in (self.gaps, self.marks))
+        role_at = np.flatnonzero(self.roles[here]).tolist()
+        people_here, extras_here = self.persons_of(own), self.extras_of(own)
+        persons = [Person(a, b, bool(c)) for a, b, c in self.persons[people_here].tolist()]
+        extras = [vocabulary[i] for i in self.extras[extras_here].tolist()]
+        cuts = (self.token_starts[own.start : own.stop + 1] - here.start).tolist()
+        person_cuts = (self.person_starts[own.start : own.stop + 1] - people_here.start).tolist()
+        extra_cuts = (self.extra_starts[own.start : own.stop + 1] - extras_here.start).tolist()
+        return tuple(
+            Sentence(
+                text,
+                (start, end),
+                tuple(words[a:b]),
+                (gaps[a:b], marks[a:b]),
+                offsets[a:b],
+                tuple(persons[c:d]),
+                tuple(r - a for r in role_at if a <= r < b),
+                tuple(extras[e:f]),
+            )
+            for (start, end), (a, b), (c, d), (e, f) in zip(
+                self.bounds[own].tolist(), pairwise(cuts), pairwise(person_cuts), pairwise(extra_cuts), strict=True
+            )
+        )
+
+
+def annotate(texts: Iterable[str]) -> tuple[Annotations, list[str], list[str]]:
+    """Return what stands in the sentences of `texts`, and the vocabularies of folded and of accented syllables."""
+    fold_ids: dict[str, int] = {}
+    norm_ids: dict[str, int] = {}
+    sentence_starts, token_starts, person_starts, extra_starts = [0], [0], [0], [0]
+    bounds: list[tuple[int, int]] = []
+    folds_: list[int] = []
+    norms_: list[int] = []
+    offsets: list[tuple[int, int]] = []
+    gaps: list[str] = []
+    marks: list[str] = []
+    roles: list[int] = []
+    persons: list[tuple[int, int, bool]] = []
+    extras: list[int] = []
+    counts: list[list[int]] = []
+    for text in texts:
+        for start, end in sentences(text):
+            piece = text[start:end]
+            found = tokens(piece)[:LONGEST_SENTENCE]
+            folded = tuple(t.fold for t in found)
+            here = people(piece, found)
+            whens = _whens(piece, folded)
+            gap, mark = _gaps(piece, found), _marks(piece, found, here, whens)
+            begin = token_starts[-1]
+            role_at = role_starts(folded)
+            roles += [begin + at for at in role_at]
+            bounds.append((start, end))
+            folds_ += [fold_ids.setdefault(w, len(fold_ids)) for w in folded]
+            norms_ += [norm_ids.setdefault(t.norm, len(norm_ids)) for t in found]
+            offsets += [(start + t.start, start + t.end) for t in found]
+            gaps.append(gap)
+            marks.append(mark)
+            persons += [(p.first, p.last, p.introduced) for p in here]
+            token_starts.append(begin + len(found))
+            person_starts.append(len(persons))
+            days = set(days_in(folded)) if any(m in mark for m in "NT%") else set()
+            also = days.difference(folded).union(abbreviations_in(folded))
+            extras += sorted(fold_ids.setdefault(w, len(fold_ids)) for w in also)
+            extra_starts.append(len(extras))
+            counts.append(_counts(piece, folded, gap, mark, bool(here), len(role_at), whens, len(days)))
+        sentence_starts.append(len(bounds))
+    role_flags = np.zeros(token_starts[-1], bool)
+    role_flags[roles] = True
+    return (
+        Annotations(
+            sentence_starts=np.array(sentence_starts, np.int32),
+            bounds=np.array(bounds, np.int32).reshape(-1, 2),
+            token_starts=np.array(token_starts, np.int32),
+            folds=np.array(folds_, np.uint32),
+            norms=np.array(norms_, np.uint32),
+            offsets=np.array(offsets, np.int32).reshape(-1, 2),
+            gaps=np.frombuffer("".join(gaps).encode("ascii"), np.uint8),
+            marks=np.frombuffer("".join(marks).encode("ascii"), np.uint8),
+            roles=role_flags,
+            person_starts=np.array(person_starts, np.int32),
+            persons=np.array(persons, np.int16).reshape(-1, 3),
+            extra_starts=np.array(extra_starts, np.int32),
+            extras=np.array(extras, np.uint32),
+            counts=np.array(counts, np.uint8).reshape(-1, len(COUNTED)),
+        ),
+        list(fold_ids),
+        list(norm_ids),
+    )
+
+
+@functools.cache
+def _kind_words() -> tuple[tuple[frozenset[str], frozenset[tuple[str, str]]], ...]:
+    """Return for each of `KIND_WORDS` its single words and its pairs; a longer phrase is told by its first pair."""
+    table: dict[str, tuple[set[str], set[tuple[str, str]]]] = {k: (set(), set()) for k in KIND_WORDS}
+    for phrase, kind in rows("answer_words"):
+        words = phrase.split()
+        if len(words) == 1:
+            table[kind][0].add(words[0])
+        else:
+            table[kind][1].add((words[0], words[1]))
+    return tuple((frozenset(singles), frozenset(pairs)) for singles, pairs in table.values())
+
+
+def _counts(
+    piece: str,
+    folded: tuple[str, ...],
+    gaps: str,
+    marks: str,
+    has_people: bool,  # noqa: FBT001
+    roles: int,
+    whens: Sequence[dates.When],
+    days: int,
+) -> list[int]:
+    words, pairs = set(folded), set(pairwise(folded))
+    numbers = [
+        _is_caption(piece, folded),
+        marks.count("%"),
+        marks.count("U"),
+        marks.count("A"),
+        roles,
+        gaps.count("Q"),
+        len(_chair_cues(folded)),
+        has_people and _lists_attendance(folded),
+        sum(w.day is None for w in whens),
+        days,
+        *(len(words & singles) + len(pairs & twos) for singles, twos in _kind_words()),
+    ]
+    return [min(int(n), 255) for n in numbers]
+
+
+def lists_attendance(sentence: Sentence) -> bool:
+    """Tell whether a sentence lists who was there: `Dự hội nghị có các đồng chí: …`, `Tham dự có …`, `Cùng dự có …`."""
+    return bool(sentence.people) and _lists_attendance(sentence.folded)
+
+
+def _lists_attendance(folded: Sequence[str]) -> bool:
+    start = folded[:14]
+    text = " ".join(start)
+    return any(f" {phrase} " in f" {text} " for phrase in _ATTENDANCE) and (
+        "co" in start or "gom" in start or "dong" in start
+    )
+
+
+def chair_cues(sentence: Sentence) -> list[int]:
+    """Return the tokens at which `chủ trì` stands, but not as the task of a lead agency (`giao Sở X chủ trì, phối hợp`)."""
+    return _chair_cues(sentence.folded)
+
+
+def _chair_cues(words: tuple[str, ...]) -> list[int]:
+    found = []
+    for i, pair in enumerate(pairwise(words)):
+        if pair in _CHAIR:
+            after = words[i + 2 : i + 4]
+            if after[:2] in (("phoi", "hop"), ("tham", "muu")) or "giao" in words[max(0, i - 8) : i]:
+                continue
+            found.append(i)
+    return found
+
+
+def _whens(piece: str, folded: Sequence[str]) -> tuple[dates.When, ...]:
+    # Without an anchor every mention has a digit in it; the pattern is the dearest one here.
+    return tuple(dates.find(piece)) if any(w[0].isdigit() for w in folded) else ()
+
+
+def _is_caption(piece: str, folded: Sequence[str]) -> bool:
+    unended = len(folded) <= _CAPTION and not piece.endswith((".", "!", "?", ";", "…", '"', "”"))
+    return bool(_CLAIMS.search(piece)) or unended
+
+
+def _gaps(piece: str, found: list[Token]) -> str:
+    gaps = []
+    previous = 0
+    for i, token in enumerate(found):
+        between = piece[previous : token.start]
+        previous = token.end
+        if between == " ":
+            gaps.append("_")
+        else:
+            gaps.append(next((name for mark, name in _GAPS if mark in between), "_") if i or between.strip() else "^")
+    return "".join(gaps)
+
+
+def _marks(piece: str, found: list[Token], persons: Sequence[Person], whens: Sequence[dates.When]) -> str:
+    marks = ["o"] * len(found)
+    for i, token in enumerate(found):
+        if token.norm[0].isdigit():
+            marks[i] = "%" if piece[token.end : token.end + 2].strip().startswith("%") else "N"
+        elif i and marks[i - 1] in {"N", "U"} and token.fold in _UNITS:
+            marks[i] = "U"
+        elif piece[token.start].isupper():
+            marks[i] = "A"
+    for when in whens:
+        for i, token in enumerate(found):
+            if token.start >= when.start and token.end <= when.end:
+                marks[i] = "T"
+    for person in persons:
+        for i in range(person.first, person.last + 1):
+            marks[i] = "B" if i == person.first else "I"
+    return "".join(marks)

@@ -1,0 +1,77 @@
+"""A question and the articles found for it -> all that the reader looks at, worked out once."""
+
+import functools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from retrieval.annotation import Sentence
+from retrieval.answers import sentences
+from retrieval.answers.sentences import Asked, Candidate
+from retrieval.articles import Article
+from retrieval.encoding import Vectors
+from retrieval.matching import Flags, Matches
+from retrieval.questions import Question
+from retrieval.search import Hit, title_terms
+from retrieval.snapshot import Generation
+
+
+@dataclass(frozen=True)
+class Context:
+    """A question, the articles found for it, their sentences, and the features of each candidate sentence."""
+
+    asked: Asked
+    hits: tuple[Hit, ...]
+    articles: tuple[Article, ...]
+    sentences: tuple[tuple[Sentence, ...], ...]
+    matches: tuple[Matches, ...]
+    titles: tuple[tuple[Flags, Flags], ...]
+    """Of each article: which of the question's words and which of its bigrams stand in the title."""
+    candidates: tuple[Candidate, ...]
+    features: npt.NDArray[np.float32]
+
+    def words_in(self, hit: int) -> Flags:
+        """Return which of the question's words stand in an article, its title included."""
+        return np.asarray(self.matches[hit].words.any(axis=0) | self.titles[hit][0])
+
+    def pairs_in(self, hit: int) -> Flags:
+        """Return which of the question's bigrams stand in an article, its title included."""
+        return np.asarray(self.matches[hit].pairs.any(axis=0) | self.titles[hit][1])
+
+
+class Contexts:
+    """Reads articles for questions, and remembers the sentences of the last ones."""
+
+    def __init__(self, generation: Generation, remembered: int = 512) -> None:
+        self.generation = generation
+        self._read = functools.lru_cache(maxsize=remembered)(generation.sentences)
+
+    def of(self, question: Question, hits: Sequence[Hit], vector: Vectors) -> Context:
+        """Return the context of `question`, whose vector (1, dimensions) is given, over the articles of `hits`."""
+        generation = self.generation
+        asked = Asked(question, generation)
+        found = [self._read(hit.article) for hit in hits]
+        matches = [asked.matcher.of([hit.article]) for hit in hits]
+        cosines = [generation.sentence_vectors(hit.article) @ vector[0] for hit in hits]
+        candidates, features = sentences.features(asked, generation, hits, found, matches, cosines)
+        return Context(
+            asked,
+            tuple(hits),
+            tuple(generation.article(hit.article) for hit in hits),
+            tuple(found),
+            tuple(matches),
+            tuple(_in_title(asked, generation.titles[hit.article]) for hit in hits),
+            tuple(candidates),
+            features,
+        )
+
+
+def _in_title(asked: Asked, title: str) -> tuple[Flags, Flags]:
+    words, pairs = title_terms(title)
+    matcher = asked.matcher
+    return (
+        np.fromiter((w in words for w in matcher.words), bool, len(matcher.words)),
+        np.fromiter((p in pairs for p in matcher.pairs), bool, len(matcher.pairs)),
+    )

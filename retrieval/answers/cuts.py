@@ -1,0 +1,81 @@
+"""How likely each word of a sentence is part of the answer -> the stretches of it that may be the answer.
+
+The field's own best labelling is too shy: a quarter of the answers that it marks in the right sentence lack words. So
+each sentence gives several cuts, from the few likeliest words to whole clauses, and a model that has seen which cut was
+right chooses (retrieval/answers/drafts.py).
+"""
+
+from collections.abc import Iterable
+
+import numpy as np
+import numpy.typing as npt
+
+from retrieval.annotation import Sentence
+
+Cut = tuple[tuple[int, int], ...]
+"""Stretches of tokens (first, last), both included, in order."""
+
+NAMES = (
+    "least_50", "least_25", "least_12", "least_06", "half_of_peak", "quarter_of_peak", "best_50", "best_25", "clauses",
+    "parts", "sentence", "rule",
+)  # fmt: skip
+"""How a cut came about; one cut may come about in several ways."""
+_LEAST = (0.5, 0.25, 0.12, 0.06)
+CLOSED_GAP = 5
+"""Tokens between two stretches of an answer that are taken in."""
+_CLAUSE_ENDS = frozenset("CSLEQPRD^")
+_PART_ENDS = frozenset("SLE^")
+_LONGEST_SENTENCE = 60
+"""A longer sentence is no short answer, as a whole."""
+
+
+def cuts(sentence: Sentence, inside: npt.NDArray[np.float64]) -> dict[Cut, set[str]]:
+    """Return the cuts of `sentence`, whose token i is in the answer with probability `inside[i]`, each with its names."""
+    found: dict[Cut, set[str]] = {}
+    if not len(inside):
+        return found
+    peak = float(inside.max())
+    wanted = [(name, least, CLOSED_GAP) for name, least in zip(NAMES, _LEAST, strict=False) if peak >= least]
+    wanted += [("half_of_peak", peak * 0.5, CLOSED_GAP), ("quarter_of_peak", peak * 0.25, CLOSED_GAP)]
+    for name, least, gap in wanted:
+        found.setdefault(runs(inside, least, gap), set()).add(name)
+    likeliest = int(inside.argmax())
+    for name, least in (("best_50", 0.5), ("best_25", 0.25)):
+        best = next(r for r in runs(inside, min(least, peak), 2) if r[0] <= likeliest <= r[1])
+        found.setdefault((best,), set()).add(name)
+    base = runs(inside, 0.25 if peak >= 0.25 else peak * 0.5, CLOSED_GAP)
+    for name, ends in (("clauses", _CLAUSE_ENDS), ("parts", _PART_ENDS)):
+        found.setdefault(_merged(_widened(sentence.gaps, a, b, ends) for a, b in base), set()).add(name)
+    if len(inside) <= _LONGEST_SENTENCE:
+        found.setdefault(((0, len(inside) - 1),), set()).add("sentence")
+    return found
+
+
+def runs(inside: npt.NDArray[np.float64], least: float, gap: int) -> Cut:
+    """Return the stretches of tokens whose probability is at least `least`, gaps of up to `gap` tokens closed."""
+    at = np.flatnonzero(inside >= least)
+    if not len(at):
+        return ()
+    breaks = np.flatnonzero(np.diff(at) > gap + 1)
+    first = at[np.concatenate([[0], breaks + 1])]
+    last = at[np.concatenate([breaks, [len(at) - 1]])]
+    return tuple(zip(first.tolist(), last.tolist(), strict=True))
+
+
+def _widened(gaps: str, first: int, last: int, ends: frozenset[str]) -> tuple[int, int]:
+    """Return the stretch widened to the marks of punctuation `ends` around it."""
+    while first > 0 and gaps[first] not in ends:
+        first -= 1
+    while last + 1 < len(gaps) and gaps[last + 1] not in ends:
+        last += 1
+    return first, last
+
+
+def _merged(stretches: Iterable[tuple[int, int]]) -> Cut:
+    found: list[tuple[int, int]] = []
+    for first, last in sorted(stretches):
+        if found and first <= found[-1][1] + 1:
+            found[-1] = (found[-1][0], max(last, found[-1][1]))
+        else:
+            found.append((first, last))
+    return tuple(found)

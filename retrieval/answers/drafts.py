@@ -1,0 +1,241 @@
+"""The likeliest sentences -> drafts of an answer, each with the features by which the best one is chosen."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from retrieval.annotation import Sentence
+from retrieval.answers import cuts, sentences
+from retrieval.answers.context import Context
+from retrieval.answers.cuts import Cut
+from retrieval.answers.sentences import Candidate
+from retrieval.answers.spans import SpanModel
+from retrieval.answers.typed import Typed, typed
+from retrieval.questions import KINDS
+
+SENTENCES = 4
+"""Sentences in which the span model marks words."""
+RULED_AMONG = 16
+"""Sentences among which a rule for the question's kind is tried, beside those the span model marks."""
+RULES = {"chair": 1.0, "attendee": 2.0, "task": 3.0, "when": 4.0, "limitation": 5.0, "where": 6.0}
+
+_COPIED = (
+    "coverage", "window_coverage", "own_coverage", "rare_coverage", "bigram_coverage", "number_coverage", "day_agrees",
+    "article_coverage", "cosine", "accent_coverage", "unit_after_number", "head_here", "question_length", "follows_up",
+    "position", "is_caption", "cue_word", "quotes", "chair_cues", "attendance",
+)  # fmt: skip
+"""Features of the sentence that a draft has too."""
+_SENTENCE_FEATURES = (
+    "sentence", "sentence_rank", "sentence_gap", "best_sentence", "second_sentence", "holds", "best_holds", "peak",
+    "expected_tokens", "sentence_tokens", "article_rank", "article_score", "article_margin", *_COPIED,
+    "names_missing", "named_missing", "named_pairs_missing", "named_far", "years_missing", "days_missing",
+    "numbers_missing", "rare_far", "rarest_missing", "own_missing", "rule_beside",
+    *(f"kind_{k}" for k in KINDS),
+)  # fmt: skip
+_CUT_FEATURES = (
+    "rule", "rule_fit", "tokens", "tokens_left_out", "stretches", "inside_sum", "inside_share", "expected_f1", "inside_least",
+    "inside_most", "inside_mean", "outside_most", "first_inside", "last_inside", "before_inside", "after_inside",
+    "gap_before", "gap_after", "names", "name_tokens", "numbers", "time_tokens", "units", "capitals", "starts_plain",
+    "ends_plain", "asked_tokens", "new_tokens", "named_ways", *(f"by_{name}" for name in cuts.NAMES),
+)  # fmt: skip
+FEATURES = (*_SENTENCE_FEATURES, *_CUT_FEATURES)
+_COPIED_AT = [sentences.FEATURES.index(name) for name in _COPIED]
+_GAP_CODES = "_^CLSPRQDE$"
+_FITS = 0.99
+
+
+@dataclass(frozen=True)
+class Draft:
+    """One possible answer: the stretches of one sentence."""
+
+    candidate: Candidate
+    cut: Cut
+    typed: Typed | None = None
+    probability: float = 0.0
+    """How likely it is right."""
+    overlap: float = 0.0
+    """The overlap with the right answer that is to be expected (F1)."""
+
+    @property
+    def ruled(self) -> bool:
+        """Whether a rule found it that fits the question wholly."""
+        return self.typed is not None and self.typed.fit >= _FITS
+
+
+@dataclass(frozen=True)
+class Drafts:
+    """The drafts for one question, in the order of their sentences, and their features (drafts, FEATURES)."""
+
+    drafts: tuple[Draft, ...]
+    features: npt.NDArray[np.float32]
+
+
+def make(context: Context, probabilities: npt.NDArray[np.float64], model: SpanModel) -> Drafts:
+    """Return drafts from the best sentences of `context`, the best sentence first.
+
+    Of each sentence: the cuts that the span model gives, and what a rule finds; and what a rule finds further down.
+    """
+    ranking = np.argsort(-probabilities, kind="stable")[:RULED_AMONG]
+    marked = [model.mark(context.asked, context.candidates[at].sentence) for at in ranking[:SENTENCES]]
+    best_holds = max((m.holds for m in marked), default=0.0)
+    logits = [math.log(max(p, 1e-6) / max(1 - p, 1e-6)) for p in probabilities[ranking].tolist()]
+    found: list[Draft] = []
+    rows: list[npt.NDArray[np.float32]] = []
+    ruled = False
+    for rank, at in enumerate(ranking.tolist()):
+        candidate = context.candidates[at]
+        if not candidate.sentence.folded or (rank >= SENTENCES and ruled):
+            continue
+        rule = typed(context.asked, context.sentences[candidate.hit], candidate.index)
+        ruled = ruled or rule is not None
+        inside = marked[rank].inside if rank < SENTENCES else np.zeros(len(candidate.sentence.folded))
+        holds = marked[rank].holds if rank < SENTENCES else 0.0
+        names = cuts.cuts(candidate.sentence, inside) if rank < SENTENCES else {}
+        by_rule: Cut | None = None
+        if rule is not None:
+            by_rule = rule.cut
+            names.setdefault(by_rule, set()).add("rule")
+        if not names:
+            continue
+        found += [Draft(candidate, cut, rule if cut == by_rule else None) for cut in names]
+        shared = _sentence_row(context, at, rank, logits, inside, holds, best_holds, rule)
+        own = _cut_rows(context, candidate, inside, names, rule)
+        rows.append(np.hstack([np.broadcast_to(shared, (len(own), len(shared))), own]))
+    features = np.concatenate(rows) if rows else np.zeros((0, len(FEATURES)), np.float32)
+    return Drafts(tuple(found), features)
+
+
+def _sentence_row(
+    context: Context,
+    at: int,
+    rank: int,
+    logits: Sequence[float],
+    inside: npt.NDArray[np.float64],
+    holds: float,
+    best_holds: float,
+    rule: Typed | None,
+) -> npt.NDArray[np.float32]:
+    hits, candidate = context.hits, context.candidates[at]
+    margin = hits[0].score - hits[1].score if len(hits) > 1 else 5.0
+    return np.array(
+        [
+            logits[rank],
+            rank,
+            logits[0] - logits[rank],
+            logits[0],
+            logits[1] if len(logits) > 1 else -10.0,
+            holds,
+            best_holds,
+            inside.max(initial=0.0),
+            inside.sum(),
+            len(inside),
+            candidate.hit,
+            hits[candidate.hit].score,
+            margin,
+            *context.features[at, _COPIED_AT],
+            *_missing(context, candidate),
+            rule.fit if rule is not None else 0.0,
+            *context.asked.question.kinds,
+        ],
+        np.float32,
+    )
+
+
+def _missing(context: Context, candidate: Candidate) -> list[float]:
+    """Return what the question fixes and the article, or the surroundings of the sentence, lack."""
+    asked, found = context.asked, context.matches[candidate.hit]
+    article = context.articles[candidate.hit]
+    there = context.words_in(candidate.hit)
+    close = found.words[max(0, candidate.index - 2) : candidate.index + 3].any(axis=0) | found.words[0]
+    pairs_there = {p for p, stands in zip(asked.matcher.pairs, context.pairs_in(candidate.hit), strict=True) if stands}
+    stands = {w for w, yes in zip(asked.matcher.words, there, strict=True) if yes}
+    near = {w for w, yes in zip(asked.matcher.words, close, strict=True) if yes}
+    years = asked.years - ({str(article.published_at.year)} if article.published_at else set())
+    numbers = asked.numbers - stands - asked.days - asked.years
+    named = [w for w in asked.own if w[0].isdigit() or asked.weights[w] > _TELLING]
+    return [
+        float(sum(w not in stands for w in named)),
+        float(len(asked.named - stands)),
+        float(len(asked.named_pairs - pairs_there)),
+        float(len(asked.named - near)),
+        float(len(years - stands)),
+        float(len(asked.days - stands)),
+        float(len(numbers)),
+        sum(asked.weights[w] for w in asked.rarest - near) / asked.rare_total,
+        sum(asked.weights[w] for w in asked.rarest - stands) / asked.rare_total,
+        sum(v for w, v in asked.own.items() if w not in stands) / asked.own_total,
+    ]
+
+
+_TELLING = 5.0
+"""A word at least this rare tells of one subject."""
+
+
+def _cut_rows(
+    context: Context,
+    candidate: Candidate,
+    inside: npt.NDArray[np.float64],
+    names: dict[Cut, set[str]],
+    rule: Typed | None,
+) -> npt.NDArray[np.float32]:
+    sentence = candidate.sentence
+    size, count = len(inside), len(names)
+    masks = np.zeros((count, size), bool)
+    for mask, cut in zip(masks, names, strict=True):
+        for first, last in cut:
+            mask[first : last + 1] = True
+    asked = context.asked.weights
+    known = np.fromiter((w in asked for w in sentence.folded), bool, size)
+    marks = np.frombuffer(sentence.marks.encode("ascii"), np.uint8)
+    tokens = masks.sum(axis=1)
+    total = float(inside.sum())
+    sums = masks @ inside
+    first = np.array([cut[0][0] for cut in names])
+    last = np.array([cut[-1][1] for cut in names])
+    gaps = np.array([_GAP_CODES.index(g) for g in sentence.gaps + "$"])
+    padded = np.concatenate([inside, [0.0]])
+    kinds = [masks[:, marks == ord(letter)].sum(axis=1) for letter in "BIN%TUA"]
+    begins, ends = marks[first] == ord("o"), marks[last] == ord("o")
+    ruled = np.array(["rule" in ways for ways in names.values()])
+    code, fit = (RULES[rule.rule], rule.fit) if rule is not None else (0.0, 0.0)
+    columns: tuple[npt.ArrayLike, ...] = (
+        ruled * code,
+        ruled * fit,
+        tokens,
+        size - tokens,
+        [len(cut) for cut in names],
+        sums,
+        sums / (total + 1e-9),
+        2 * sums / (tokens + total),
+        np.where(masks, inside, 1.0).min(axis=1),
+        np.where(masks, inside, 0.0).max(axis=1),
+        sums / tokens,
+        np.where(masks, 0.0, inside).max(axis=1),
+        inside[first],
+        inside[last],
+        np.where(first > 0, padded[first - 1], 0.0),
+        padded[last + 1],
+        gaps[first],
+        gaps[last + 1],
+        kinds[0],
+        (kinds[0] + kinds[1]) / tokens,
+        kinds[2] + kinds[3],
+        kinds[4] / tokens,
+        kinds[5],
+        kinds[6] / tokens,
+        begins,
+        ends,
+        masks[:, known].sum(axis=1) / tokens,
+        masks[:, ~known].sum(axis=1),
+        [len(ways) for ways in names.values()],
+        *([name in ways for ways in names.values()] for name in cuts.NAMES),
+    )
+    return np.column_stack([np.asarray(c, np.float32) for c in columns])
+
+
+def text_of(sentence: Sentence, cut: Cut) -> str:
+    """Return the text of the stretches of `cut`, joined by `; `."""
+    return "; ".join(sentence.text_of(first, last) for first, last in cut)

@@ -1,0 +1,112 @@
+"""The words of a question -> where they stand in the sentences of some articles, as matrices.
+
+All matching is on folded syllables: a question without diacritics finds the same. Weights are rarities in the corpus
+(inverse document frequency), so `của` counts little and a name much.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from retrieval.snapshot import Generation, term_key
+from retrieval.vietnamese.terms import Terms
+
+Flags = npt.NDArray[np.bool_]
+Numbers = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """Where the question's words stand in the consecutive sentences of some articles.
+
+    `words` (sentences, words), `pairs` (sentences, bigrams), `accents` (sentences, accented syllables that carry a
+    mark); `asked` (tokens,): the number of the question's word that a token is, or -1; `owner` (tokens,): its sentence.
+    """
+
+    words: Flags
+    pairs: Flags
+    accents: Flags
+    asked: npt.NDArray[np.int16]
+    owner: npt.NDArray[np.int32]
+    starts: npt.NDArray[np.int32]
+    """(articles + 1,): the first sentence of each article."""
+
+
+class Matcher:
+    """The words of one question, weighed once, to be found in articles of one generation."""
+
+    def __init__(self, generation: Generation, question: Terms) -> None:
+        self._generation = generation
+        self.words = list(dict.fromkeys(question.folded))
+        self.pairs = list(dict.fromkeys(question.pairs))
+        self.accents = list(
+            dict.fromkeys(n for n, f in zip(question.accented, question.folded, strict=True) if n != f)
+        )
+        self.word_keys, self.pair_keys = _keys(self.words), _keys(self.pairs)
+        self.weights: Numbers = generation.rarity(self.word_keys)
+        self.pair_weights: Numbers = generation.rarity(self.pair_keys)
+        self.column = {w: i for i, w in enumerate(self.words)}
+        self._folds = _table(generation.fold_ids, self.words)
+        self._norms = _table(generation.norm_ids, self.accents)
+        self._pair_columns = np.full((len(self.words), len(self.words)), -1, np.int16)
+        for i, pair in enumerate(self.pairs):
+            left, right = (self.column.get(part, -1) for part in pair.split("_", 1))
+            if left >= 0 and right >= 0:
+                self._pair_columns[left, right] = i
+
+    def of(self, articles: Sequence[int]) -> Matches:
+        """Return where the question's words stand in the sentences of the articles at these rows, in their order."""
+        notes = self._generation.annotations
+        own = [notes.article(row) for row in articles]
+        tokens = [notes.tokens_of(s) for s in own]
+        starts = np.cumsum([0] + [s.stop - s.start for s in own]).astype(np.int32)
+        lengths = np.concatenate([np.diff(notes.token_starts[s.start : s.stop + 1]) for s in own])
+        owner = np.repeat(np.arange(starts[-1], dtype=np.int32), lengths)
+        asked = self._folds[np.concatenate([notes.folds[t] for t in tokens])]
+        words = np.zeros((starts[-1], len(self.words)), bool)
+        at = np.flatnonzero(asked >= 0)
+        words[owner[at], asked[at]] = True
+        extra_owner = np.repeat(
+            np.arange(starts[-1]), np.concatenate([np.diff(notes.extra_starts[s.start : s.stop + 1]) for s in own])
+        )
+        extra = self._folds[np.concatenate([notes.extras[notes.extras_of(s)] for s in own])]
+        words[extra_owner[extra >= 0], extra[extra >= 0]] = True
+        pairs = np.zeros((starts[-1], len(self.pairs)), bool)
+        left = at[:-1][(np.diff(at) == 1) & (owner[at[:-1]] == owner[at[1:]])]
+        columns = self._pair_columns[asked[left], asked[left + 1]]
+        pairs[owner[left[columns >= 0]], columns[columns >= 0]] = True
+        accents = np.zeros((starts[-1], len(self.accents)), bool)
+        if self.accents:
+            norms = self._norms[np.concatenate([notes.norms[t] for t in tokens])]
+            accents[owner[norms >= 0], norms[norms >= 0]] = True
+        return Matches(words, pairs, accents, asked, owner, starts)
+
+
+def near(flags: Flags) -> Flags:
+    """Return for each sentence (row) what stands in it or in the one before or after."""
+    found = flags.copy()
+    found[1:] |= flags[:-1]
+    found[:-1] |= flags[1:]
+    return found
+
+
+def share(flags: Flags, weights: Numbers) -> Numbers:
+    """Return for each row the share of the weight that stands there, 0 where nothing has weight."""
+    total = float(weights.sum())
+    return np.asarray(flags @ weights / total if total else np.zeros(len(flags)), np.float32)
+
+
+def _keys(words: list[str]) -> npt.NDArray[np.uint32]:
+    return np.fromiter((term_key(w) for w in words), np.uint32, len(words))
+
+
+def _table(ids: dict[str, int], words: list[str]) -> npt.NDArray[np.int16]:
+    """Return word number in the corpus -> place among `words`, -1 for the others."""
+    table = np.full(len(ids), -1, np.int16)
+    for i, word in enumerate(words):
+        at = ids.get(word)
+        if at is not None:
+            table[at] = i
+    return table
