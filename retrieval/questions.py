@@ -64,6 +64,11 @@ class Question:
     yes_no: bool = False
 
     @property
+    def points_back(self) -> bool:
+        """Whether it speaks of a person named before: `ông ấy`, `ông đó`."""
+        return self.follows_up and _PERSON_BEFORE.search(" ".join(self.syllables)) is not None
+
+    @property
     def accented(self) -> bool:
         """Whether the question carries diacritics."""
         return self.own_terms.accented != self.own_terms.folded
@@ -150,6 +155,9 @@ _PRONOUNS = (
     "o do", "luc do", "hom do", "khi do", "buoi do", "buoi nay", "noi do", "don vi nay", "cong ty nay", "tinh nay", "huyen nay",
     "thi sao", "chuyen do", "chuyen nay", "noi dung do", "noi dung nay",
 )  # fmt: skip
+
+
+_PERSON_BEFORE = re.compile(r"\b(?:ong|ba|anh|chi|nguoi|vi|dong chi) (?:ay|nay|do|kia)\b|\b(?:giu|lam) chuc\b|^chuc")
 
 
 def is_follow_up(folded: list[str]) -> bool:

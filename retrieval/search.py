@@ -9,7 +9,6 @@ import dataclasses
 import datetime as dt
 import functools
 import json
-import math
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -19,7 +18,7 @@ import numpy.typing as npt
 
 from retrieval.encoding import Encoder, Vectors
 from retrieval.errors import ReaderModelError
-from retrieval.matching import Flags, Matcher, Matches, near, share
+from retrieval.matching import Flags, Matcher, Matches, share
 from retrieval.snapshot import Generation
 from retrieval.vietnamese.terms import Terms, terms
 from retrieval.vietnamese.text import tokens
@@ -27,7 +26,7 @@ from retrieval.vietnamese.text import tokens
 _MODEL = Path(__file__).parent / "models" / "ranking.json"
 PASSAGE_HITS = 40
 ARTICLE_HITS = 40
-CANDIDATES = 14
+CANDIDATES = 12
 
 FEATURES = (
     "passage_bm25",
@@ -98,11 +97,11 @@ class Searcher:
         articles, passages, features = self.candidates(query)
         if not articles:
             return []
-        scores = np.asarray(features) @ self._weights
+        scores = features @ self._weights
         order = np.argsort(-scores, kind="stable")[:k]
-        return [Hit(articles[i], passages[i], float(scores[i]), tuple(features[i])) for i in order]
+        return [Hit(articles[i], passages[i], float(scores[i]), tuple(features[i].tolist())) for i in order]
 
-    def candidates(self, query: Query) -> tuple[list[int], list[int], list[list[float]]]:
+    def candidates(self, query: Query) -> tuple[list[int], list[int], npt.NDArray[np.float64]]:
         """Return article rows, the best passage row of each, and their features (candidates, features)."""
         generation = self.generation
         allowed = generation.allowed(query.since, query.until, query.sources)
@@ -131,77 +130,103 @@ class Searcher:
             ),
         )[:CANDIDATES]
         if not ranked:
-            return [], [], []
-        evidence = _Evidence(generation, query, ranked, vector)
-        scale = max(evidence.total, 1.0)
+            return [], [], np.zeros((0, len(FEATURES)))
+        matcher = Matcher(generation, query.terms)
+        scale = max(float(2 * matcher.weights.sum() + matcher.pair_weights.sum()), 1.0)
         rows: list[int] = []
-        features: list[list[float]] = []
-        for place, article in enumerate(ranked):
+        scores: list[tuple[float, ...]] = []
+        for article in ranked:
             found = best.get(article, [])
             row = found[0][1] if found else cosine.get(article, (0.0, int(generation.passage_starts[article])))[1]
             rows.append(row)
-            features.append(
-                [
+            scores.append(
+                (
                     (found[0][0] if found else 0.0) / scale,
                     article_score.get(article, 0.0) / scale,
                     (found[1][0] if len(found) > 1 else 0.0) / scale,
                     cosine.get(article, (0.0, 0))[0],
-                    *evidence.of(place),
-                ]
+                )
             )
-        return ranked, rows, features
+        return ranked, rows, np.hstack([scores, _evidence(generation, query, matcher, ranked, vector[0])])
 
 
-class _Evidence:
-    """How much of the question stands in each of some articles, as a whole, in its title, and close together."""
+def _evidence(
+    generation: Generation, query: Query, matcher: Matcher, articles: Sequence[int], vector: npt.NDArray[np.float32]
+) -> npt.NDArray[np.float64]:
+    """Return how much of the question stands in each article as a whole, in its title, and close together.
 
-    def __init__(self, generation: Generation, query: Query, articles: Sequence[int], vector: Vectors) -> None:
-        self._generation = generation
-        self._articles = articles
-        self._matcher = Matcher(generation, query.terms)
-        self._found: Matches = self._matcher.of(articles)
-        self._vector = vector[0]
-        weights = self._matcher.weights
-        self._rare = np.where(weights > generation.strangest * 0.6, weights, np.float32(0))
-        self._numbers = np.array([float(w[0].isdigit()) for w in self._matcher.words], np.float32)
-        self._named = _named_pairs(query.text, self._matcher.pairs)
-        self.total = float(2 * weights.sum() + self._matcher.pair_weights.sum())
-        self._here = share(self._found.words, weights)
-
-    def of(self, place: int) -> list[float]:
-        """Return the features of the article at `place`: shares of the question by rarity, likenesses, its length."""
-        matcher, found, article = self._matcher, self._found, self._articles[place]
-        own = slice(int(found.starts[place]), int(found.starts[place + 1]))
-        title = title_terms(self._generation.titles[article])
-        words = found.words[own].any(axis=0) | _flags(matcher.words, title[0])
-        pairs = found.pairs[own].any(axis=0) | _flags(matcher.pairs, title[1])
-        here = np.sort(self._here[own])[::-1]
-        alike = np.sort(self._generation.sentence_vectors(article) @ self._vector)[::-1]
-        known = sum(w in title[0] for w in matcher.words)
-        return [
-            _part(words, matcher.weights),
-            _part(pairs, matcher.pair_weights),
-            _part(words, self._rare),
-            _part(words, self._numbers),
-            known / math.sqrt(max(len(title[0]), 1) * max(len(matcher.words), 1)),
-            float(alike[0]) if len(alike) else 0.0,
-            float(alike[:3].mean()) if len(alike) else 0.0,
-            float(here[0]) if len(here) else 0.0,
-            float(share(near(found.words[own]), matcher.weights).max(initial=0.0)),
-            float(share(near(found.pairs[own]), matcher.pair_weights).max(initial=0.0)),
-            float(here[:3].sum()) / 3,
-            float(pairs[self._named].mean()) if self._named else 0.5,
-            math.log(len(here) + 1) / 5,
+    Shares of the question by rarity, likenesses of sentences, and the article's length: (articles, FEATURES less four).
+    """
+    found = matcher.of(articles)
+    weights = matcher.weights
+    rare = np.where(weights > generation.strangest * 0.6, weights, np.float32(0))
+    numbers = np.array([float(w[0].isdigit()) for w in matcher.words], np.float32)
+    titles = [title_terms(generation.titles[article]) for article in articles]
+    in_title = np.array([[w in words for w in matcher.words] for words, _ in titles], bool)
+    words = _any(found.words, found.starts) | in_title
+    pairs = _any(found.pairs, found.starts) | np.array([[p in own for p in matcher.pairs] for _, own in titles], bool)
+    sizes = np.array([len(own) for own, _ in titles])
+    named = _named_pairs(query.text, matcher.pairs)
+    counts = np.diff(found.starts)
+    return np.column_stack(
+        [
+            _share(words, weights),
+            _share(pairs, matcher.pair_weights),
+            _share(words, rare),
+            _share(words, numbers),
+            in_title.sum(axis=1) / np.sqrt(np.maximum(sizes, 1) * max(len(matcher.words), 1)),
+            *_best(generation.likenesses(articles, vector), found.starts),
+            *_windows(found, weights, matcher.pair_weights),
+            pairs[:, named].mean(axis=1) if named else np.full(len(articles), 0.5),
+            np.log(counts + 1) / 5,
         ]
+    )
 
 
-def _part(there: Flags, weights: npt.NDArray[np.float32]) -> float:
+def _any(flags: Flags, starts: npt.NDArray[np.int32]) -> Flags:
+    """Return what stands in any sentence of each article; one without sentences has nothing."""
+    out = np.zeros((len(starts) - 1, flags.shape[1]), bool)
+    filled = np.diff(starts) > 0
+    if filled.any():
+        out[filled] = np.logical_or.reduceat(flags, starts[:-1][filled], axis=0)
+    return out
+
+
+def _best(values: npt.NDArray[np.float32], starts: npt.NDArray[np.int32]) -> tuple[list[float], list[float]]:
+    """Return the largest value, and the mean of the three largest, of each article's sentences."""
+    largest, three = [], []
+    for first, last in pairwise(starts.tolist()):
+        own = np.sort(values[first:last])[::-1][:3]
+        largest.append(float(own[0]) if len(own) else 0.0)
+        three.append(float(own.sum()) / 3 if len(own) else 0.0)
+    return largest, three
+
+
+def _windows(
+    found: Matches, weights: npt.NDArray[np.float32], pair_weights: npt.NDArray[np.float32]
+) -> tuple[Sequence[float], ...]:
+    """Return the best sentence's share of the question, the best three neighbours', of bigrams too, and the mean of the best three."""
+    around = _within(found.words, found.starts), _within(found.pairs, found.starts)
+    best, three = _best(share(found.words, weights), found.starts)
+    window, _ = _best(share(around[0], weights), found.starts)
+    pair_window, _ = _best(share(around[1], pair_weights), found.starts)
+    return best, window, pair_window, three
+
+
+def _within(flags: Flags, starts: npt.NDArray[np.int32]) -> Flags:
+    """Return for each sentence what stands in it or its neighbours of the same article."""
+    found = flags.copy()
+    follows = np.ones(len(flags), bool)
+    follows[starts[:-1][starts[:-1] < len(flags)]] = False
+    found[1:] |= flags[:-1] & follows[1:, None]
+    found[:-1] |= flags[1:] & follows[1:, None]
+    return found
+
+
+def _share(there: Flags, weights: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+    """Return the share of the weight that stands in each article, 1 where nothing has weight."""
     total = float(weights.sum())
-    return float(weights[there].sum()) / total if total else 1.0
-
-
-def _flags(words: Sequence[str], among: frozenset[str]) -> Flags:
-    return np.fromiter((w in among for w in words), bool, len(words))
+    return there @ weights.astype(np.float64) / total if total else np.ones(len(there))
 
 
 def _named_pairs(text: str, pairs: Sequence[str]) -> list[int]:

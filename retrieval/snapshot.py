@@ -84,7 +84,8 @@ class Generation:
             with np.load(folder / "terms.npz") as stored:
                 self._keys, self._counts = stored["keys"], stored["counts"]
                 self._published, self._source_rows = stored["published"], stored["source_rows"]
-            self._sentences = np.load(folder / "sentences.npy", mmap_mode="r" if self.manifest["articles"] else None)
+            mapped = np.load(folder / "sentences.npy", mmap_mode="r" if self.manifest["articles"] else None)
+            self._sentences: npt.NDArray[np.float16] = np.asarray(mapped)
             self.annotations = Annotations.load(folder)
             self._folds = _read_lines(folder / "folds.txt")
             self.fold_ids = {word: i for i, word in enumerate(self._folds)}
@@ -132,9 +133,10 @@ class Generation:
         """Return the sentences of the article at `row`, in order."""
         return self.annotations.read(row, self.article(row).text, self._folds)
 
-    def sentence_vectors(self, row: int) -> npt.NDArray[np.float32]:
-        """Return the vectors of the sentences of the article at `row`, in order: (sentences, dimensions)."""
-        return np.asarray(self._sentences[self.annotations.article(row)], np.float32)
+    def likenesses(self, rows: Sequence[int], vector: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """Return the inner product of `vector` (dimensions,) with each sentence of the articles at `rows`, in their order."""
+        own = [self.annotations.article(row) for row in rows]
+        return np.concatenate([self._sentences[s] for s in own]).astype(np.float32) @ vector
 
     def passage(self, row: int) -> tuple[Article, int, int]:
         """Return the article, start and end of the passage at `row`."""

@@ -86,7 +86,7 @@ def train_trees(
 ) -> lightgbm.Booster:
     """Return a LightGBM model of `y` given the features `x`."""
     parameters = {
-        "objective": objective, "num_leaves": leaves, "learning_rate": rate, "min_data_in_leaf": smallest,
+        "objective": objective, "num_leaves": leaves, "max_depth": 10, "learning_rate": rate, "min_data_in_leaf": smallest,
         "feature_fraction": 0.5, "bagging_fraction": 0.75, "bagging_freq": 1, "lambda_l2": 8.0, "verbose": -1,
         "num_threads": 2, "seed": 7, "deterministic": True, "force_row_wise": True,
     }  # fmt: skip
@@ -273,6 +273,7 @@ def report_answers(items: list[Item]) -> None:
             f"  article {sum(article) / count:.4f}"
         )
 
+    print(f"  {np.mean([len(i.made.drafts) for i in items]):.1f} drafts a question, of {np.mean([len({id(d.candidate) for d in i.made.drafts}) for i in items]):.2f} sentences")
     print(f"  any draft right: {np.mean([i.right.max(initial=0.0) for i in answerable]):.4f}")
     for brevity in (0.0, 0.5, 1.0, 2.0):
         line(f"brevity {brevity}", lambda i, b=brevity: int(np.argmax(i.chances + b * i.overlaps)))
@@ -286,7 +287,7 @@ def report_answers(items: list[Item]) -> None:
 
 def worth(item: Item) -> np.ndarray:
     """Return how good it is to answer with each draft of `item`."""
-    return reader.worths(item.chances, item.overlaps)
+    return reader.worths(item.made.features, item.chances, item.overlaps)
 
 
 def picked(item: Item) -> int:

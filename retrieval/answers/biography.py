@@ -33,7 +33,9 @@ def asks_role(question: Question) -> bool:
 
 def roles(context: Context) -> list[Role]:
     """Return the roles of the people whom the question names by two syllables or more, best article first, one a person and article."""
-    words = context.asked.question.terms.folded
+    question = context.asked.question
+    # `vậy ông ấy làm chức gì` asks for whom the question before named; `Bí thư Tỉnh ủy phát biểu ở đó là ai` does not.
+    words = question.terms.folded if question.points_back else question.own_terms.folded
     asked = {tuple(words[i : i + n]) for n in (2, 3, 4, 5) for i in range(len(words) - n + 1)}
     found: list[Role] = []
     seen: set[tuple[int, tuple[str, ...]]] = set()

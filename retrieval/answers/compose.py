@@ -25,9 +25,9 @@ LONGEST_QUOTE = 190
 PEOPLE_KINDS = frozenset({"chair", "attendee", "who"})
 _PEOPLE_SHARE = 0.5
 """Share of an answer's words that must be names and roles for it to be told as a list of people."""
-_LEAST_APART = 0.1
+_LEAST_APART = 0.3
 _MOST_ROLES = 4
-_CITED_APART = 0.3
+_CITED_APART = 0.6
 """Another article is shown beside the best where its draft is at least this likely, relative to the best."""
 
 

@@ -54,7 +54,7 @@ class Contexts:
         asked = Asked(question, generation)
         found = [self._read(hit.article) for hit in hits]
         matches = [asked.matcher.of([hit.article]) for hit in hits]
-        cosines = [generation.sentence_vectors(hit.article) @ vector[0] for hit in hits]
+        cosines = [generation.likenesses([hit.article], vector[0]) for hit in hits]
         candidates, features = sentences.features(asked, generation, hits, found, matches, cosines)
         return Context(
             asked,

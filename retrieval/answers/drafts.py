@@ -14,10 +14,13 @@ from retrieval.answers.cuts import Cut
 from retrieval.answers.sentences import Candidate
 from retrieval.answers.spans import SpanModel
 from retrieval.answers.typed import Typed, typed
+from retrieval.answers.wants import WANTS, of_type
 from retrieval.questions import KINDS
 
 SENTENCES = 4
 """Sentences in which the span model marks words."""
+LEAST_LIKELY = 0.12
+"""A sentence is marked if it is at least this likely, relative to the likeliest; the others cost time and win nothing."""
 RULED_AMONG = 16
 """Sentences among which a rule for the question's kind is tried, beside those the span model marks."""
 RULES = {"chair": 1.0, "attendee": 2.0, "task": 3.0, "when": 4.0, "limitation": 5.0, "where": 6.0}
@@ -30,16 +33,18 @@ _COPIED = (
 """Features of the sentence that a draft has too."""
 _SENTENCE_FEATURES = (
     "sentence", "sentence_rank", "sentence_gap", "best_sentence", "second_sentence", "holds", "best_holds", "peak",
-    "expected_tokens", "sentence_tokens", "article_rank", "article_score", "article_margin", *_COPIED,
+    "expected_tokens", "sentence_tokens", "article_rank", "article_score", "article_behind", "article_margin", *_COPIED,
     "names_missing", "named_missing", "named_pairs_missing", "named_far", "years_missing", "days_missing",
-    "numbers_missing", "rare_far", "rarest_missing", "own_missing", "rule_beside",
+    "numbers_missing", "rare_far", "rarest_missing", "own_missing", "rule_beside", "wants",
+    *(f"wants_{w}" for w in WANTS),
     *(f"kind_{k}" for k in KINDS),
 )  # fmt: skip
 _CUT_FEATURES = (
     "rule", "rule_fit", "tokens", "tokens_left_out", "stretches", "inside_sum", "inside_share", "expected_f1", "inside_least",
     "inside_most", "inside_mean", "outside_most", "first_inside", "last_inside", "before_inside", "after_inside",
     "gap_before", "gap_after", "names", "name_tokens", "numbers", "time_tokens", "units", "capitals", "starts_plain",
-    "ends_plain", "asked_tokens", "new_tokens", "named_ways", *(f"by_{name}" for name in cuts.NAMES),
+    "ends_plain", "asked_tokens", "new_tokens", "named_ways", "wanted_tokens", "lacks_wanted", "wanted_in_sentence",
+    "wanted_new", "head_inside", "unit_inside", *(f"by_{name}" for name in cuts.NAMES),
 )  # fmt: skip
 FEATURES = (*_SENTENCE_FEATURES, *_CUT_FEATURES)
 _COPIED_AT = [sentences.FEATURES.index(name) for name in _COPIED]
@@ -79,7 +84,8 @@ def make(context: Context, probabilities: npt.NDArray[np.float64], model: SpanMo
     Of each sentence: the cuts that the span model gives, and what a rule finds; and what a rule finds further down.
     """
     ranking = np.argsort(-probabilities, kind="stable")[:RULED_AMONG]
-    marked = [model.mark(context.asked, context.candidates[at].sentence) for at in ranking[:SENTENCES]]
+    likely = [at for at in ranking[:SENTENCES] if probabilities[at] >= LEAST_LIKELY * probabilities[ranking[0]]]
+    marked = [model.mark(context.asked, context.candidates[at].sentence) for at in likely]
     best_holds = max((m.holds for m in marked), default=0.0)
     logits = [math.log(max(p, 1e-6) / max(1 - p, 1e-6)) for p in probabilities[ranking].tolist()]
     found: list[Draft] = []
@@ -87,13 +93,13 @@ def make(context: Context, probabilities: npt.NDArray[np.float64], model: SpanMo
     ruled = False
     for rank, at in enumerate(ranking.tolist()):
         candidate = context.candidates[at]
-        if not candidate.sentence.folded or (rank >= SENTENCES and ruled):
+        if not candidate.sentence.folded or (rank >= len(marked) and ruled):
             continue
         rule = typed(context.asked, context.sentences[candidate.hit], candidate.index)
         ruled = ruled or rule is not None
-        inside = marked[rank].inside if rank < SENTENCES else np.zeros(len(candidate.sentence.folded))
-        holds = marked[rank].holds if rank < SENTENCES else 0.0
-        names = cuts.cuts(candidate.sentence, inside) if rank < SENTENCES else {}
+        inside = marked[rank].inside if rank < len(marked) else np.zeros(len(candidate.sentence.folded))
+        holds = marked[rank].holds if rank < len(marked) else 0.0
+        names = cuts.cuts(candidate.sentence, inside) if rank < len(marked) else {}
         by_rule: Cut | None = None
         if rule is not None:
             by_rule = rule.cut
@@ -134,10 +140,13 @@ def _sentence_row(
             len(inside),
             candidate.hit,
             hits[candidate.hit].score,
+            hits[candidate.hit].score - hits[0].score,
             margin,
             *context.features[at, _COPIED_AT],
             *_missing(context, candidate),
             rule.fit if rule is not None else 0.0,
+            WANTS.index(context.asked.wants),
+            *(float(w == context.asked.wants) for w in WANTS),
             *context.asked.question.kinds,
         ],
         np.float32,
@@ -201,6 +210,8 @@ def _cut_rows(
     begins, ends = marks[first] == ord("o"), marks[last] == ord("o")
     ruled = np.array(["rule" in ways for ways in names.values()])
     code, fit = (RULES[rule.rule], rule.fit) if rule is not None else (0.0, 0.0)
+    fitting = of_type(context.asked.wants, marks, sentence.folded)
+    wanted = (masks & fitting).sum(axis=1)
     columns: tuple[npt.ArrayLike, ...] = (
         ruled * code,
         ruled * fit,
@@ -231,9 +242,26 @@ def _cut_rows(
         masks[:, known].sum(axis=1) / tokens,
         masks[:, ~known].sum(axis=1),
         [len(ways) for ways in names.values()],
+        wanted,
+        wanted == 0,
+        np.full(count, fitting.sum()),
+        (masks & (fitting & ~known)).sum(axis=1),
+        _there(sentence, masks, context.asked.head),
+        _there(sentence, masks, context.asked.unit),
         *([name in ways for ways in names.values()] for name in cuts.NAMES),
     )
     return np.column_stack([np.asarray(c, np.float32) for c in columns])
+
+
+def _there(sentence: Sentence, masks: npt.NDArray[np.bool_], word: str) -> npt.NDArray[np.float64]:
+    """Return for each cut whether it or the token on either side is `word`; -1 where there is no such word."""
+    if not word:
+        return np.full(len(masks), -1.0)
+    at = np.fromiter((w == word for w in sentence.folded), bool, len(sentence.folded))
+    around = at.copy()
+    around[1:] |= at[:-1]
+    around[:-1] |= at[1:]
+    return (masks & around).any(axis=1).astype(np.float64)
 
 
 def text_of(sentence: Sentence, cut: Cut) -> str:

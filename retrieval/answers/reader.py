@@ -25,7 +25,9 @@ ARTICLES = 3
 """Articles that are read for a question."""
 BREVITY = 1.0
 """How much the expected overlap counts beside the chance to be right: without it whole clauses are preferred to a name."""
-RULE_KEPT = {"chair": 0.5, "attendee": 0.6, "task": 0.5, "when": 0.3, "limitation": 0.7, "where": 0.3}
+ARTICLE_WEIGHT = 0.25
+"""How much the search's score of an article (log-odds, relative to the best one's) counts beside."""
+RULE_KEPT = {"chair": 0.5, "attendee": 0.6, "task": 0.5, "when": 0.05, "limitation": 0.7, "where": 0.7}
 """A draft by a rule that fits wholly is preferred where its worth is at most this much lower: it is complete and typed."""
 
 REFUSAL_FEATURES = (
@@ -34,9 +36,11 @@ REFUSAL_FEATURES = (
 )  # fmt: skip
 
 
-def worths(chances: npt.NDArray[np.float64], overlaps: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Return how good it is to answer with each draft: its chance to be right, and how short of surplus words it is."""
-    return chances + BREVITY * overlaps
+def worths(
+    features: npt.NDArray[np.float32], chances: npt.NDArray[np.float64], overlaps: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """Return how good it is to answer with each draft: its chance to be right, its brevity, its article's score."""
+    return chances + BREVITY * overlaps + ARTICLE_WEIGHT * features[:, _BEHIND]
 
 
 def pick(found: Sequence[Draft], worth: npt.NDArray[np.float64], *, rules: bool = True) -> int:
@@ -54,7 +58,7 @@ def refusal_row(
     features: npt.NDArray[np.float32], chances: npt.NDArray[np.float64], overlaps: npt.NDArray[np.float64]
 ) -> npt.NDArray[np.float64]:
     """Return what the refusal model looks at: the features of the likeliest draft, and how the others stand to it."""
-    best = int(np.argmax(worths(chances, overlaps)))
+    best = int(np.argmax(worths(features, chances, overlaps)))
     sentence = features[:, _RANK]
     others = chances[sentence != sentence[best]]
     row = features[best].astype(float)
@@ -70,8 +74,9 @@ def _logit(chance: float) -> float:
     return math.log(chance / (1 - chance))
 
 
-_RANK, _NAMED, _NUMBERS, _OWN = (
-    drafts.FEATURES.index(name) for name in ("sentence_rank", "named_missing", "numbers_missing", "own_missing")
+_RANK, _NAMED, _NUMBERS, _OWN, _BEHIND = (
+    drafts.FEATURES.index(name)
+    for name in ("sentence_rank", "named_missing", "numbers_missing", "own_missing", "article_behind")
 )
 
 
@@ -112,7 +117,7 @@ class BuiltinReader:
         overlaps = np.clip(self._overlaps.scores(made.features), 0.0, 1.0)
         row = refusal_row(made.features, chances, overlaps)
         known = 1.0 / (1.0 + math.exp(-float(row @ self._weights) - self._bias))
-        worth = worths(chances, overlaps)
+        worth = worths(made.features, chances, overlaps)
         weighed = [
             replace(d, probability=float(p), overlap=float(o))
             for d, p, o in zip(made.drafts, chances, overlaps, strict=True)

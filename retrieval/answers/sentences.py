@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from retrieval.annotation import COUNTED, KIND_WORDS, Sentence
+from retrieval.answers.wants import WANTS, of_type, wanted
 from retrieval.matching import Matcher, Matches, near, share
 from retrieval.questions import KINDS, Question
 from retrieval.search import Hit
@@ -25,6 +26,7 @@ FEATURES = (
     "longest_run", "density", "length", "position", "index", "is_first", "article_rank", "article_score",
     "article_gap", "article_coverage", "in_passage", "cosine", "cosine_best_gap",
     "new_people", "new_numbers", "new_days", "new_share", "unit_after_number", "unit_here", "head_here", "lead_overlap",
+    "wanted", "wanted_new", "wanted_apart", *(f"wants_{w}" for w in WANTS),
     *COUNTED, *(f"kind_{k}" for k in KINDS), "cue_word", "question_length", "follows_up",
     *(f"own_words_{k}" for k in KIND_WORDS),
 )  # fmt: skip
@@ -84,6 +86,7 @@ class Asked:
         """The word after the one that asks: bao nhiêu `hộ`."""
         self.head = question.cue.before
         """The word before it: `huyện` nào."""
+        self.wants = wanted(question)
 
     def mask(self, words: frozenset[str] | dict[str, float]) -> npt.NDArray[np.float32]:
         """Return the weights of the question's words, 0 for those that are not among `words`."""
@@ -109,7 +112,7 @@ def features(
     for rank, (hit, found) in enumerate(zip(hits, articles, strict=True)):
         if not found:
             continue
-        block = _block(asked, generation, hits, rank, matches[rank], cosines[rank], best_cosine)
+        block = _block(asked, generation, hits, rank, found, matches[rank], cosines[rank], best_cosine)
         most = MOST_READ[min(rank, 2)]
         order = np.argsort(-block[:, 0] - 0.5 * cosines[rank], kind="stable")[:most]
         chosen = np.sort(order)
@@ -123,6 +126,7 @@ def _block(
     generation: Generation,
     hits: Sequence[Hit],
     rank: int,
+    article: Sequence[Sentence],
     found: Matches,
     cosine: npt.NDArray[np.float32],
     best_cosine: float,
@@ -199,11 +203,14 @@ def _block(
         _column(asked, here, asked.unit),
         _column(asked, here, asked.head),
         coverage[0],
+        *_wanted(asked, notes.marks[notes.tokens_of(own)], article, found),
     )
+    at_wants = len(columns)
     for at, values in enumerate(columns):
         block[:, at] = values
+    block[:, at_wants : at_wants + len(WANTS)] = [w == asked.wants for w in WANTS]
     tail = (*question.kinds, cue, float(len(question.own_terms.folded)), float(question.follows_up))
-    at = len(columns)
+    at = at_wants + len(WANTS)
     block[:, at : at + len(COUNTED)] = counts
     at += len(COUNTED)
     block[:, at : at + len(tail)] = tail
@@ -213,6 +220,17 @@ def _block(
 
 _DAYS, _DAYLESS = COUNTED.index("days"), COUNTED.index("dayless_times")
 _N, _PERCENT, _U = (ord(letter) for letter in "N%U")
+
+
+def _wanted(
+    asked: Asked, marks: npt.NDArray[np.uint8], article: Sequence[Sentence], found: Matches
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+    """Return for each sentence how many tokens are of the type asked for, how many of them are new, and whether none is."""
+    words = [w for sentence in article for w in sentence.folded]
+    fitting = of_type(asked.wants, marks, words)
+    count = len(article)
+    total = np.bincount(found.owner[fitting], minlength=count)
+    return total, np.bincount(found.owner[fitting & (found.asked < 0)], minlength=count), total == 0
 
 
 def _column(asked: Asked, here: npt.NDArray[np.bool_], word: str) -> npt.ArrayLike:

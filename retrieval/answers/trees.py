@@ -21,10 +21,10 @@ class Trees:
 
     def __init__(self, features: list[str], arrays: dict[str, npt.NDArray[Any]]) -> None:
         self.features = features
-        self._feature = arrays["feature"]
+        self._feature = arrays["feature"].astype(np.int32)
         self._threshold = arrays["threshold"]
-        self._left = arrays["left"]
-        self._right = arrays["right"]
+        # Left child of node i at 2i, right child at 2i + 1: one look-up a step.
+        self._children = np.column_stack([arrays["left"], arrays["right"]]).ravel().astype(np.int32)
         self._value = arrays["value"]
         self._roots = arrays["roots"]
         self._depth = int(arrays["depth"])
@@ -47,13 +47,13 @@ class Trees:
         """Return the log-odds of each of `rows` (rows, features)."""
         if not len(rows):
             return np.zeros(0)
-        rows = np.asarray(rows, np.float64)
-        node = np.broadcast_to(self._roots, (len(rows), len(self._roots))).copy()
-        line = np.arange(len(rows))[:, None]
+        flat = np.ascontiguousarray(rows, np.float64).ravel()
+        node = np.broadcast_to(self._roots, (len(rows), len(self._roots)))
+        begin = (np.arange(len(rows), dtype=np.int32) * np.int32(np.shape(rows)[1]))[:, None]
         for _ in range(self._depth):
-            goes_left = rows[line, self._feature[node]] <= self._threshold[node]
-            node = np.where(goes_left, self._left[node], self._right[node])
-        return np.asarray(self._value[node].sum(axis=1))
+            goes_right = flat.take(begin + self._feature.take(node)) > self._threshold.take(node)
+            node = self._children.take(2 * node + goes_right)
+        return np.asarray(self._value.take(node).sum(axis=1))
 
 
 def from_dump(dump: dict[str, Any], names: list[str]) -> dict[str, npt.NDArray[Any]]:
