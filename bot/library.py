@@ -10,8 +10,8 @@ from retrieval.duplicates import Duplicate, near_duplicates
 from retrieval.encoding import Encoder
 from retrieval.engine import Engine
 from retrieval.generations import Store
-from retrieval.snapshot import Progress
 from retrieval.readers import Unread, load
+from retrieval.snapshot import Progress
 
 
 @dataclass(frozen=True)

@@ -158,11 +158,13 @@ class Annotations:
     def load(cls, folder: Path) -> "Annotations":
         """Return what `save` wrote; the arrays stay on disk and are mapped."""
         paths = {field.name: folder / f"annotations.{field.name}.npy" for field in fields(cls)}
-        return cls(**{
-            # A plain view of the mapped file: slicing a memmap itself costs ten times as much.
-            name: np.asarray(np.load(path, mmap_mode="r" if path.stat().st_size > _HEADER else None))
-            for name, path in paths.items()
-        })
+        return cls(
+            **{
+                # A plain view of the mapped file: slicing a memmap itself costs ten times as much.
+                name: np.asarray(np.load(path, mmap_mode="r" if path.stat().st_size > _HEADER else None))
+                for name, path in paths.items()
+            }
+        )
 
     def article(self, row: int) -> slice:
         """Return the sentences of the article at `row`."""
@@ -294,7 +296,7 @@ def _counts(
     folded: tuple[str, ...],
     gaps: str,
     marks: str,
-    has_people: bool,  # noqa: FBT001
+    has_people: bool,
     roles: int,
     whens: Sequence[dates.When],
     days: int,

@@ -77,7 +77,8 @@ class StaticEncoder:
 
     @functools.cached_property
     def _wide_table(self) -> Vectors:
-        return self._table.astype(np.float32)
+        return np.asarray(self._table, np.float32)
+
 
 class TransformerEncoder:
     """Any sentence-transformers model, from a folder or a hub, with the prompts it was trained with."""

@@ -9,18 +9,18 @@ from dataclasses import dataclass
 
 from retrieval.answers import biography
 from retrieval.answers.compose import Composed, Composer
-from retrieval.answers.premise import broken_premise
 from retrieval.answers.context import Context, Contexts
 from retrieval.answers.drafts import Draft
+from retrieval.answers.premise import broken_premise
 from retrieval.answers.reader import ARTICLES, BuiltinReader
 from retrieval.answers.sentences import FEATURES
 from retrieval.answers.triage import triage
 from retrieval.answers.types import Answer, NotFound, Reason, Reply, Suggestion
 from retrieval.encoding import Encoder
-from retrieval.snapshot import Generation
-from retrieval.questions import Question, understand
 from retrieval.linking import resolve
+from retrieval.questions import Question, understand
 from retrieval.search import Hit, Query, Searcher
+from retrieval.snapshot import Generation
 
 LEAST_COVERAGE = 0.45
 """Below this share of the question (by rarity) in the best article, the corpus has no article on it."""

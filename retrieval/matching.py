@@ -41,9 +41,7 @@ class Matcher:
         self._generation = generation
         self.words = list(dict.fromkeys(question.folded))
         self.pairs = list(dict.fromkeys(question.pairs))
-        self.accents = list(
-            dict.fromkeys(n for n, f in zip(question.accented, question.folded, strict=True) if n != f)
-        )
+        self.accents = list(dict.fromkeys(n for n, f in zip(question.accented, question.folded, strict=True) if n != f))
         self.word_keys, self.pair_keys = _keys(self.words), _keys(self.pairs)
         self.weights: Numbers = generation.rarity(self.word_keys)
         self.pair_weights: Numbers = generation.rarity(self.pair_keys)

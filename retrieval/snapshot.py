@@ -189,9 +189,7 @@ def write(folder: Path, articles: Sequence[Article], encoder: Encoder, progress:
     _write_lines(folder / "norms.txt", norms)
     lines = [(a.to_json() + "\n").encode() for a in articles]
     (folder / "articles.jsonl").write_bytes(b"".join(lines) or b"\n")  # an empty file cannot be mapped
-    (folder / "titles.json").write_text(
-        json.dumps([a.title for a in articles], ensure_ascii=False), encoding="utf-8"
-    )
+    (folder / "titles.json").write_text(json.dumps([a.title for a in articles], ensure_ascii=False), encoding="utf-8")
     np.save(folder / "offsets.npy", np.cumsum([0] + [len(line) for line in lines]))
     np.save(folder / "passages.npy", np.array(spans, np.int32).reshape(-1, 3))
 
@@ -203,7 +201,9 @@ def write(folder: Path, articles: Sequence[Article], encoder: Encoder, progress:
     vectors.build(folder / "vectors.faiss", rows)
 
     flat = [
-        a.text[start:end] for row, a in enumerate(articles) for start, end in annotations.bounds[annotations.article(row)].tolist()
+        a.text[start:end]
+        for row, a in enumerate(articles)
+        for start, end in annotations.bounds[annotations.article(row)].tolist()
     ]
     halves = np.zeros((len(flat), encoder.dimensions), np.float16)
     for at in range(0, len(flat), 256):

@@ -115,10 +115,10 @@ def test_old_generations_are_dropped_and_the_new_one_is_taken_up(tmp_path: Path,
     assert not library.refresh()
 
 
-def test_the_manifest_names_every_file(store: Store) -> None:
+def test_the_manifest_names_every_file(store: Store, encoder: Encoder) -> None:
     folder = store.folder / str(store.current_id())
     assert damages(folder) == []
-    manifest = Generation(folder).manifest
+    manifest = store.open(encoder).manifest
     assert {"articles.jsonl", "vectors.faiss", "sentences.npy"} <= set(manifest["files"])
     assert manifest["encoder"]["fingerprint"]
     assert manifest["corpus"]

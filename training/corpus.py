@@ -7,8 +7,8 @@ from typing import Any
 
 from retrieval.encoding import Encoder, open_encoder
 from retrieval.generations import FORMAT, Store
-from retrieval.snapshot import Generation
 from retrieval.readers import load
+from retrieval.snapshot import Generation
 
 WORK = Path(__file__).parent / "work"
 

@@ -82,7 +82,14 @@ def gold_labels(sentence: Sentence, gold: list[list[str]]) -> list[str] | None:
 
 
 def train_trees(
-    x: np.ndarray, y: np.ndarray, rounds: int, leaves: int, smallest: int, *, objective: str = "binary", rate: float = 0.06
+    x: np.ndarray,
+    y: np.ndarray,
+    rounds: int,
+    leaves: int,
+    smallest: int,
+    *,
+    objective: str = "binary",
+    rate: float = 0.06,
 ) -> lightgbm.Booster:
     """Return a LightGBM model of `y` given the features `x`."""
     parameters = {
@@ -273,7 +280,9 @@ def report_answers(items: list[Item]) -> None:
             f"  article {sum(article) / count:.4f}"
         )
 
-    print(f"  {np.mean([len(i.made.drafts) for i in items]):.1f} drafts a question, of {np.mean([len({id(d.candidate) for d in i.made.drafts}) for i in items]):.2f} sentences")
+    print(
+        f"  {np.mean([len(i.made.drafts) for i in items]):.1f} drafts a question, of {np.mean([len({id(d.candidate) for d in i.made.drafts}) for i in items]):.2f} sentences"
+    )
     print(f"  any draft right: {np.mean([i.right.max(initial=0.0) for i in answerable]):.4f}")
     for brevity in (0.0, 0.5, 1.0, 2.0):
         line(f"brevity {brevity}", lambda i, b=brevity: int(np.argmax(i.chances + b * i.overlaps)))
@@ -324,9 +333,7 @@ def report_refusal(items: list[Item]) -> None:
     """Print what is refused, rightly and wrongly, at some thresholds."""
     answerable = [i for i in items if i.gold and i.made.drafts]
     best = [i.right[picked(i)] > 0 for i in answerable]
-    article = [
-        i.row["article_id"] == i.context.articles[i.made.drafts[picked(i)].candidate.hit].id for i in answerable
-    ]
+    article = [i.row["article_id"] == i.context.articles[i.made.drafts[picked(i)].candidate.hit].id for i in answerable]
     for name, value in (("chance", lambda i: worth(i).max()), ("refusal model", lambda i: i.known)):
         scores = np.array([value(i) for i in answerable])
         none = np.array([value(i) for i in items if not i.gold and i.made.drafts])

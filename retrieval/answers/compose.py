@@ -8,16 +8,16 @@ import functools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from retrieval.answers import tasks
 from retrieval.annotation import Sentence
+from retrieval.answers import tasks
 from retrieval.answers.biography import Role
 from retrieval.answers.context import Context
 from retrieval.answers.drafts import Draft, text_of
 from retrieval.answers.roles import role_of
 from retrieval.answers.types import Citation, Item, Suggestion
 from retrieval.articles import Article
-from retrieval.snapshot import Generation
 from retrieval.questions import Question
+from retrieval.snapshot import Generation
 from retrieval.vietnamese.text import folds, words
 
 LONGEST_QUOTE = 190

@@ -17,7 +17,7 @@ Cut = tuple[tuple[int, int], ...]
 
 NAMES = (
     "least_50", "least_25", "least_12", "least_06", "half_of_peak", "quarter_of_peak", "best_50", "best_25", "clauses",
-    "parts", "sentence", "rule",
+    "parts", "sentence", "mention", "mentions", "rule",
 )  # fmt: skip
 """How a cut came about; one cut may come about in several ways."""
 _LEAST = (0.5, 0.25, 0.12, 0.06)
@@ -25,12 +25,19 @@ CLOSED_GAP = 5
 """Tokens between two stretches of an answer that are taken in."""
 _CLAUSE_ENDS = frozenset("CSLEQPRD^")
 _PART_ENDS = frozenset("SLE^")
+_MENTIONED = 0.3
+"""A mention of the wanted type belongs to the answer if it is at least this likely, relative to the likeliest."""
 _LONGEST_SENTENCE = 60
 """A longer sentence is no short answer, as a whole."""
 
 
-def cuts(sentence: Sentence, inside: npt.NDArray[np.float64]) -> dict[Cut, set[str]]:
-    """Return the cuts of `sentence`, whose token i is in the answer with probability `inside[i]`, each with its names."""
+def cuts(
+    sentence: Sentence, inside: npt.NDArray[np.float64], fitting: npt.NDArray[np.bool_] | None = None
+) -> dict[Cut, set[str]]:
+    """Return the cuts of `sentence`, whose token i is in the answer with probability `inside[i]`, each with its names.
+
+    `fitting` tells which tokens are of the type that is asked for, where one is: a date, a name, a sum.
+    """
     found: dict[Cut, set[str]] = {}
     if not len(inside):
         return found
@@ -46,9 +53,30 @@ def cuts(sentence: Sentence, inside: npt.NDArray[np.float64]) -> dict[Cut, set[s
     base = runs(inside, 0.25 if peak >= 0.25 else peak * 0.5, CLOSED_GAP)
     for name, ends in (("clauses", _CLAUSE_ENDS), ("parts", _PART_ENDS)):
         found.setdefault(_merged(_widened(sentence.gaps, a, b, ends) for a, b in base), set()).add(name)
+    if fitting is not None and fitting.any():
+        found = _whole(found, fitting)
+        mentions = runs(fitting.astype(float), 0.5, 0)
+        weights = [float(inside[first : last + 1].max()) for first, last in mentions]
+        best_of_all = max(weights)
+        found.setdefault((mentions[weights.index(best_of_all)],), set()).add("mention")
+        likely = tuple(m for m, w in zip(mentions, weights, strict=True) if w >= _MENTIONED * best_of_all)
+        found.setdefault(likely, set()).add("mentions")
     if len(inside) <= _LONGEST_SENTENCE:
         found.setdefault(((0, len(inside) - 1),), set()).add("sentence")
     return found
+
+
+def _whole(found: dict[Cut, set[str]], fitting: npt.NDArray[np.bool_]) -> dict[Cut, set[str]]:
+    """Return the cuts so widened that none splits a mention: `29/12)` becomes `Chiều nay (29/12)`."""
+    whole: dict[Cut, set[str]] = {}
+    mentions = runs(fitting.astype(float), 0.5, 0)
+    for cut, names in found.items():
+        widened = []
+        for first, last in cut:
+            touched = [m for m in mentions if m[0] <= last and m[1] >= first]
+            widened.append((min([first, *(m[0] for m in touched)]), max([last, *(m[1] for m in touched)])))
+        whole.setdefault(_merged(widened), set()).update(names)
+    return whole
 
 
 def runs(inside: npt.NDArray[np.float64], least: float, gap: int) -> Cut:

@@ -99,7 +99,8 @@ def make(context: Context, probabilities: npt.NDArray[np.float64], model: SpanMo
         ruled = ruled or rule is not None
         inside = marked[rank].inside if rank < len(marked) else np.zeros(len(candidate.sentence.folded))
         holds = marked[rank].holds if rank < len(marked) else 0.0
-        names = cuts.cuts(candidate.sentence, inside) if rank < len(marked) else {}
+        fitting = mentions(context.asked.wants, candidate.sentence)
+        names = cuts.cuts(candidate.sentence, inside, fitting) if rank < len(marked) else {}
         by_rule: Cut | None = None
         if rule is not None:
             by_rule = rule.cut
@@ -112,6 +113,33 @@ def make(context: Context, probabilities: npt.NDArray[np.float64], model: SpanMo
         rows.append(np.hstack([np.broadcast_to(shared, (len(own), len(shared))), own]))
     features = np.concatenate(rows) if rows else np.zeros((0, len(FEATURES)), np.float32)
     return Drafts(tuple(found), features)
+
+
+_MENTIONED = frozenset(("person", "time", "money", "percent", "area", "number"))
+
+
+def mentions(wants: str, sentence: Sentence) -> npt.NDArray[np.bool_] | None:
+    """Return which tokens belong to mentions of what is asked for, None where it is nothing that is mentioned in a word or two.
+
+    A date takes the part of the day before it (`Chiều nay (29/12)`), a figure the words that say how much it is about
+    and its unit (`hơn 1.700 tỷ đồng`).
+    """
+    if wants not in _MENTIONED:
+        return None
+    marks = np.frombuffer(sentence.marks.encode("ascii"), np.uint8)
+    letters = {"person": "BI", "time": "T"}.get(wants, "N%U")
+    found = np.isin(marks, [ord(letter) for letter in letters])
+    around = _BEFORE_TIME if wants == "time" else _BEFORE_FIGURE if wants != "person" else frozenset()
+    for at in range(len(found) - 2, -1, -1):
+        if found[at + 1] and not found[at] and sentence.folded[at] in around:
+            found[at] = True
+    return found
+
+
+_BEFORE_TIME = frozenset(
+    "sang chieu trua toi dem ngay nay qua hom vao tu den luc cuoi dau giua khoang truoc sau".split()
+)
+_BEFORE_FIGURE = frozenset("hon gan khoang tren duoi den tu toi chung gom khong qua".split())
 
 
 def _sentence_row(
@@ -194,8 +222,8 @@ def _cut_rows(
     size, count = len(inside), len(names)
     masks = np.zeros((count, size), bool)
     for mask, cut in zip(masks, names, strict=True):
-        for first, last in cut:
-            mask[first : last + 1] = True
+        for begin, end in cut:
+            mask[begin : end + 1] = True
     asked = context.asked.weights
     known = np.fromiter((w in asked for w in sentence.folded), bool, size)
     marks = np.frombuffer(sentence.marks.encode("ascii"), np.uint8)
@@ -261,7 +289,7 @@ def _there(sentence: Sentence, masks: npt.NDArray[np.bool_], word: str) -> npt.N
     around = at.copy()
     around[1:] |= at[:-1]
     around[:-1] |= at[1:]
-    return (masks & around).any(axis=1).astype(np.float64)
+    return np.asarray((masks & around).any(axis=1), np.float64)
 
 
 def text_of(sentence: Sentence, cut: Cut) -> str:

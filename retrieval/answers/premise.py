@@ -3,6 +3,8 @@
 A draft that fits in everything but what the question fixes is no answer: the first thing people try on such a bot.
 """
 
+import re
+
 from retrieval.annotation import Sentence, chair_cues
 from retrieval.answers.context import Context
 from retrieval.answers.drafts import Draft
@@ -29,6 +31,8 @@ _MOST_MISSING = 0.58
 _MOST_MISSING_SMALL = 0.45
 _SMALL_CORPUS = 500
 _LEAST_PAIRS = 0.5
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+"""Also within `2015-2020` and `12/12/2017`."""
 
 
 def broken_premise(context: Context, draft: Draft) -> tuple[Reason, str] | None:
@@ -76,9 +80,9 @@ def _year_missing(context: Context, draft: Draft) -> bool:
     if article.published_at is not None:
         # An article of January tells of the year before.
         return not years & (there | {str(article.published_at.year), str(article.published_at.year - 1)})
-    # Without a date of its own, an article that states no year may be of any year.
-    stated = {int(w) for w in there if len(w) == 4 and w[:2] in {"19", "20"} and w.isdigit()}
-    return bool(stated) and min(abs(int(y) - s) for y in years for s in stated) > 1
+    # Without a date of its own, an article that states no year may be of any year; one that states some, of those.
+    stated = {year for w in there for year in _YEAR.findall(w)}
+    return bool(stated) and not years & stated
 
 
 def _body_missing(context: Context, draft: Draft) -> bool:

@@ -27,7 +27,7 @@ BREVITY = 1.0
 """How much the expected overlap counts beside the chance to be right: without it whole clauses are preferred to a name."""
 ARTICLE_WEIGHT = 0.25
 """How much the search's score of an article (log-odds, relative to the best one's) counts beside."""
-RULE_KEPT = {"chair": 0.5, "attendee": 0.6, "task": 0.5, "when": 0.05, "limitation": 0.7, "where": 0.7}
+RULE_KEPT = {"chair": 0.5, "attendee": 1.0, "task": 2.0, "when": 0.3, "limitation": 0.7, "where": 0.7}
 """A draft by a rule that fits wholly is preferred where its worth is at most this much lower: it is complete and typed."""
 
 REFUSAL_FEATURES = (

@@ -109,7 +109,7 @@ def features(
     candidates: list[Candidate] = []
     blocks: list[npt.NDArray[np.float32]] = []
     best_cosine = max((float(c.max()) for c in cosines if len(c)), default=0.0)
-    for rank, (hit, found) in enumerate(zip(hits, articles, strict=True)):
+    for rank, found in enumerate(articles):
         if not found:
             continue
         block = _block(asked, generation, hits, rank, found, matches[rank], cosines[rank], best_cosine)
@@ -161,7 +161,7 @@ def _block(
         column = KIND_WORDS.index(question.kind)
         kind_words[:, column] = counts[:, COUNTED.index(f"words_{question.kind}")]
     cue = float(_CUE_LABELS.index(question.cue.label) if question.cue.label in _CUE_LABELS else 0)
-    whole = share(here.any(axis=0, keepdims=True), weights)[0]
+    whole = share(np.asarray(here.any(axis=0, keepdims=True)), weights)[0]
     block = np.empty((count, len(FEATURES)), np.float32)
     columns: tuple[npt.ArrayLike, ...] = (
         coverage,

@@ -24,7 +24,16 @@ _BODIES = frozenset(
     "cong tap doanh so bo ban hoi uy ubnd hdnd mttq cuc chi vien toa truong ngan lien trung phong to don co tong doan quy xi nha benh"
     " kho thanh van xuong hop".split()
 )
-_PLACES = frozenset("tai o tinh huyen xa phuong quan thon to duong ap pho khu nha truong so bo ho song cau thi thanh tp tt".split())
+_PLACES = frozenset(
+    "tai o tinh huyen xa phuong quan thon to duong ap pho khu nha truong so bo ho song cau thi thanh tp tt".split()
+)
+
+_TIME = frozenset("sang chieu toi dem trua ngay thang nam quy tuan dau cuoi".split())
+_MARKED = {"person": "BI", "time": "T", "number": "N%", "percent": "%", "body": "A", "place": "A"}
+"""Marks (retrieval/annotation.py) that tokens of a type carry."""
+_WORDS = {"time": _TIME, "body": _BODIES, "place": _PLACES}
+_AFTER_FIGURE = {"money": _MONEY, "area": _AREA}
+"""Words that make a figure before them a sum of money, or an area."""
 
 
 def wanted(question: Question) -> str:
@@ -47,27 +56,11 @@ def _phrases() -> tuple[tuple[str, str], ...]:
 
 def of_type(wants: str, marks: npt.NDArray[np.uint8], folded: Sequence[str]) -> npt.NDArray[np.bool_]:
     """Return for each token, told by its mark (ASCII) and its folded syllable, whether it is of the type `wants`."""
-    if wants == "person":
-        return _among(marks, "BI")
-    if wants == "time":
-        return _among(marks, "T") | _among_words(folded, _TIME)
-    if wants == "number":
-        return _among(marks, "N%")
-    if wants == "percent":
-        return _among(marks, "%")
-    figure = _after(_among(marks, "NU"))
-    if wants == "money":
-        return figure & _among_words(folded, _MONEY)
-    if wants == "area":
-        return figure & _among_words(folded, _AREA)
-    if wants == "body":
-        return _among_words(folded, _BODIES) | _among(marks, "A")
-    if wants == "place":
-        return _among_words(folded, _PLACES) | _among(marks, "A")
-    return np.ones(len(marks), bool)
-
-
-_TIME = frozenset("sang chieu toi dem trua ngay thang nam quy tuan dau cuoi".split())
+    if wants in _AFTER_FIGURE:
+        return _after(_among(marks, "NU")) & _among_words(folded, _AFTER_FIGURE[wants])
+    if wants not in _MARKED:
+        return np.ones(len(marks), bool)
+    return _among(marks, _MARKED[wants]) | _among_words(folded, _WORDS.get(wants, frozenset()))
 
 
 def _after(flags: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
