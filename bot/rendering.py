@@ -88,7 +88,8 @@ def short_answer(reply: Answer) -> list[str]:
     """Return the lines of the short answer: an item a line, with its role; tasks under whom they are for."""
     lines: list[str] = []
     assignee: str | None = None
-    for item in reply.items:
+    # Who said it is the answer; the words themselves are marked in the quote.
+    for item in reply.items[:1] if reply.kind == "statement" else reply.items:
         if item.assignee and item.assignee != assignee:
             assignee = item.assignee
             lines.append(f"{_readable(assignee)}:")
@@ -135,6 +136,8 @@ def _answer_blocks(reply: Answer) -> list[_Block]:
     if reply.interpretation:
         line = _cut(_readable(reply.interpretation), 300)
         blocks.append(_Block(f"<i>{html.escape(line)}</i>", line))
+    if reply.note:
+        blocks.append(_Block(f"<i>{html.escape(reply.note)}</i>", reply.note))
     for number, citation in enumerate(reply.citations, 1):
         blocks.append(_citation_block(reply, number, citation))
     foot = f"{FIRST_CONTACT} · mã {reply.id}"

@@ -14,6 +14,7 @@ from retrieval.answers.drafts import Draft
 from retrieval.answers.premise import broken_premise
 from retrieval.answers.reader import ARTICLES, BuiltinReader
 from retrieval.answers.sentences import FEATURES
+from retrieval.answers.statements import phrase_asked, statement
 from retrieval.answers.triage import triage
 from retrieval.answers.types import Answer, NotFound, Reason, Reply, Suggestion
 from retrieval.encoding import Encoder
@@ -92,6 +93,11 @@ class Engine:
             if composed is not None:
                 answer = self._answer(understood, composed, reading.answerable, started)
                 return Explained(answer, understood, tuple(hits), drafts)
+        phrase = phrase_asked(understood)
+        said = statement(context, phrase) if phrase else None
+        if said is not None and (composed := self._composer.statement(context, said)) is not None:
+            answer = self._answer(understood, composed, reading.answerable, started, kind="statement")
+            return Explained(answer, understood, tuple(hits), drafts)
         broken = broken_premise(context, drafts[0]) if drafts else None
         composed = None
         if drafts and broken is None and reading.answerable >= self._threshold(drafts[0]):
@@ -110,19 +116,22 @@ class Engine:
         sure = draft.typed is not None and draft.ruled and draft.typed.rule in {"task", "attendee"}
         return self.reader.threshold * (RULED if sure else 1.0)
 
-    def _answer(self, question: Question, composed: Composed, confidence: float, started: float) -> Answer:
+    def _answer(
+        self, question: Question, composed: Composed, confidence: float, started: float, kind: str | None = None
+    ) -> Answer:
         return Answer(
             id=code(),
             question=question.asked,
             text=composed.text,
             items=composed.items,
             citations=composed.citations,
-            kind="yes_no" if question.yes_no else question.kind,
+            kind=kind or ("yes_no" if question.yes_no else question.kind),
             interpretation=interpretation(question),
             confidence=confidence,
             generation=self.generation.id,
             data_until=self.generation.data_until,
             elapsed_ms=_since(started),
+            note=composed.note,
         )
 
     def _refusal(

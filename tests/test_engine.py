@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from bot.library import Library
 from retrieval.answers.types import Answer, NotFound
+from retrieval.articles import Article
 from retrieval.encoding import Encoder
 from retrieval.engine import Engine
 from retrieval.evaluation import figures, judge
@@ -274,3 +275,36 @@ def test_seeds_answer(tmp_path: Path, encoder: Encoder) -> None:
         assert words in answers(engine, question).text, question
     refuses(engine, "Tỉnh đoàn Điện Biên được giao nhiệm vụ gì?")
     refuses(engine, "Ai chủ trì hội nghị giao ban khối MTTQ Điện Biên năm 2012?")
+
+
+def test_who_said_the_words_that_are_quoted(tmp_path: Path, encoder: Encoder) -> None:
+    """The subject carries over sentences; a paraphrase is told as one; words that nobody is named for are not ascribed."""
+    text = (
+        "Kết luận hội nghị, Phó Bí thư Tỉnh ủy Tạ Quang Hiển đánh giá cao kết quả của các đoàn thể. "
+        "Đồng chí Phó Bí thư Tỉnh ủy coi việc chậm giải ngân là nỗi lo chung của các cấp. "
+        "Ông nói: “Phải đi từng ngõ, gõ từng nhà”. Có ý kiến cho rằng mùa mưa năm nay đến sớm."
+    )
+    library = Library(tmp_path, encoder)
+    library.store.publish([Article(id="a", text=text, title="Hội nghị", source="Báo Lam Giang")], encoder)
+    engine = library.engine()
+    paraphrased = answers(engine, 'ai noi "noi lo chung" o hoi nghi')
+    assert (paraphrased.text, paraphrased.kind) == ("Tạ Quang Hiển", "statement")
+    assert paraphrased.items[0].role == "Phó Bí thư Tỉnh ủy"
+    assert any("nỗi lo chung" in c.quote for c in paraphrased.citations)
+    assert paraphrased.note is not None
+    direct = answers(engine, "Ai nói “Phải đi từng ngõ, gõ từng nhà”?")
+    assert (direct.text, direct.note) == ("Tạ Quang Hiển", None)
+    refused = engine.ask('ai cho rang "mua mua nam nay den som"')
+    assert not isinstance(refused, Answer) or refused.kind != "statement"
+
+
+def test_a_year_that_the_article_does_not_state_is_refused(tmp_path: Path, encoder: Encoder) -> None:
+    text = (
+        "Chiều 29/12, đồng chí Tạ Quang Hiển chủ trì hội nghị giao ban khối dân vận, đánh giá năm 2023, giai đoạn 2020 - 2025. "
+        "Dự hội nghị có các đồng chí: Lường Thị Bích, Trưởng Ban Dân vận; Đỗ Văn Khởi, Phó Chủ tịch HĐND tỉnh."
+    )
+    library = Library(tmp_path, encoder)
+    library.store.publish([Article(id="a", text=text, title="Giao ban", source="Báo Lam Giang")], encoder)
+    engine = library.engine()
+    assert "Lường Thị Bích" in answers(engine, "ai du hop giao ban dan van 2023").text
+    refuses(engine, "ai du hop giao ban dan van 2019")

@@ -31,6 +31,8 @@ def test_static_vectors_equal_the_library_s(encoder: Encoder) -> None:
     library = SentenceTransformer(str(SHIPPED), device="cpu").float()
     ours, theirs = encoder.encode_queries(TEXTS[:-1]), library.encode(TEXTS[:-1])
     assert np.abs(ours - theirs).max() < 1e-5
+    assert np.abs(encoder.encode_passages(TEXTS[:-1]) - theirs).max() < 1e-5
+    assert not encoder.encode_passages([""]).any()
 
 
 def test_an_empty_text_is_the_zero_vector(encoder: Encoder) -> None:
@@ -85,7 +87,7 @@ def test_trees_equal_lightgbm_s(tmp_path: Path) -> None:
     assert np.allclose(Trees.load(tmp_path / "t.npz").predict(x), booster.predict(x), atol=1e-9)
 
 
-@pytest.mark.parametrize("name", ["sentences.npz", "answers.npz", "spans.crf", "reader.json"])
+@pytest.mark.parametrize("name", ["sentences.npz", "answers.npz", "overlaps.npz", "spans.crf", "reader.json"])
 def test_a_damaged_reader_is_named(tmp_path: Path, name: str) -> None:
     folder = tmp_path / "models"
     folder.mkdir()

@@ -23,6 +23,8 @@ def show(console: Console, reply: Reply) -> None:
         console.print(Text(line, style="bold"))
     if reply.interpretation:
         console.print(Text(reply.interpretation, style="italic"))
+    if reply.note:
+        console.print(Text(reply.note, style="italic"))
     for number, citation in enumerate(reply.citations, 1):
         quote = Text(f"\n[{number}] ")
         for text, is_answer in rendering.marked_quote(reply, number - 1):

@@ -14,6 +14,7 @@ from retrieval.answers.biography import Role
 from retrieval.answers.context import Context
 from retrieval.answers.drafts import Draft, text_of
 from retrieval.answers.roles import role_of
+from retrieval.answers.statements import Statement
 from retrieval.answers.types import Citation, Item, Suggestion
 from retrieval.articles import Article
 from retrieval.questions import Question
@@ -23,6 +24,7 @@ from retrieval.vietnamese.text import folds, words
 LONGEST_QUOTE = 190
 """Syllables of a quote; the contract allows 200."""
 PEOPLE_KINDS = frozenset({"chair", "attendee", "who"})
+PARAPHRASED = "Bài viết thuật lại ý, không dẫn lời trực tiếp trong ngoặc kép."
 _PEOPLE_SHARE = 0.5
 """Share of an answer's words that must be names and roles for it to be told as a list of people."""
 _LEAST_APART = 0.3
@@ -38,6 +40,7 @@ class Composed:
     text: str
     items: tuple[Item, ...]
     citations: tuple[Citation, ...]
+    note: str | None = None
 
 
 class Composer:
@@ -96,6 +99,29 @@ class Composer:
         if not items:
             return None
         return Composed("; ".join(dict.fromkeys(i.text for i in items)), tuple(items), tuple(citations))
+
+    def statement(self, context: Context, found: Statement) -> Composed | None:
+        """Return the answer that names who said a phrase: the name from where it stands, and the sentence with the phrase."""
+        items: list[Item] = []
+        citations: list[Citation] = []
+        named = found.named.sentence
+        place = role_of(named, found.speaker.first, found.speaker.last)
+        for candidate, first, last in (
+            (found.named, found.speaker.first, found.speaker.last),
+            (found.said, found.first, found.last),
+        ):
+            article = context.articles[candidate.hit]
+            start, end = candidate.sentence.tokens[first].start, candidate.sentence.tokens[last].end
+            row = context.hits[candidate.hit].article
+            citation = self._cite(article, row, candidate.sentence, start, end)
+            if citation is None:
+                return None
+            if citation not in citations:
+                citations.append(citation)
+            role = article.text[slice(*place)] if candidate is found.named and place else None
+            items.append(Item(article.text[start:end], citations.index(citation), start, end, role=role))
+        direct = items[1].start > 0 and article.text[items[1].start - 1] in "“\"‘'«"
+        return Composed(items[0].text, tuple(items), tuple(citations), None if direct else PARAPHRASED)
 
     def _cite(self, article: Article, row: int, sentence: Sentence, start: int, end: int) -> Citation | None:
         first, last = _quote_span(article.text, sentence, start, end)

@@ -82,6 +82,8 @@ class Answer:
     generation: str
     data_until: str | None
     elapsed_ms: float
+    note: str | None = None
+    """What the reader of the answer should know besides: that the words are a paraphrase, for instance."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the answer as the contract has it."""
@@ -98,6 +100,7 @@ class Answer:
             "generation": self.generation,
             "data_until": self.data_until,
             "elapsed_ms": round(self.elapsed_ms, 3),
+            **({"note": self.note} if self.note else {}),
         }
 
 

@@ -69,10 +69,12 @@ def people(text: str, found: list[Token] | None = None) -> list[Person]:
     found = tokens(text) if found is None else found
     capital = [bool(_CAPITAL.match(text[t.start])) for t in found]
     joined = [i > 0 and text[found[i - 1].end : t.start] in {" ", "  ", "\u00a0"} for i, t in enumerate(found)]
+    offices = set(role_starts([t.fold for t in found]))
     people: list[Person] = []
     at = 0
     while at < len(found):
-        if not capital[at] or found[at].norm[0].isdigit():
+        # `đồng chí Phó Bí thư Thường trực` names an office, not a person.
+        if not capital[at] or found[at].norm[0].isdigit() or at in offices:
             at += 1
             continue
         introduced = _introduced(found, at)

@@ -48,7 +48,7 @@ function link(url, text) {
 function shortAnswer(answer) {
   const lines = [];
   let assignee = null;
-  for (const item of answer.items) {
+  for (const item of answer.kind === "statement" ? answer.items.slice(0, 1) : answer.items) {
     if (item.assignee && item.assignee !== assignee) lines.push((assignee = item.assignee) + ":");
     let text = item.role && !item.text.includes(item.role) ? item.text + " – " + item.role : item.text;
     if (item.deadline && !item.text.includes(item.deadline)) text += " (" + item.deadline + ")";
@@ -63,6 +63,7 @@ function showAnswer(line, answer) {
   }
   line.append(make("p", "answer", shortAnswer(answer)));
   if (answer.interpretation) line.append(make("p", "understood", answer.interpretation));
+  if (answer.note) line.append(make("p", "understood", answer.note));
   answer.citations.forEach((citation, number) => {
     const details = make("details");
     details.open = number === 0;

@@ -1,0 +1,52 @@
+"""Cuts of a sentence: whatever the probabilities, each is a list of stretches in order, and mentions stay whole."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from retrieval.annotation import Sentence, annotate
+from retrieval.answers.cuts import NAMES, cuts, runs
+from retrieval.answers.drafts import mentions
+
+TEXT = "Chiều nay (29/12), tại Mường Then, ông Tạ Quang Hiển cho biết tỉnh chi hơn 1.700 tỷ đồng cho 98 hộ; dân ủng hộ."
+
+
+def sentence() -> Sentence:
+    notes, vocabulary, _ = annotate([TEXT])
+    return notes.read(0, TEXT, vocabulary)[0]
+
+
+@given(st.data())
+def test_every_cut_is_a_list_of_stretches_in_order(data: st.DataObject) -> None:
+    found = sentence()
+    size = len(found.folded)
+    inside = np.array(data.draw(st.lists(st.floats(0.001, 1.0), min_size=size, max_size=size)))
+    fitting = mentions(data.draw(st.sampled_from(["time", "number", "person", "clause"])), found)
+    made = cuts(found, inside, fitting)
+    assert made
+    for cut, names in made.items():
+        assert names <= set(NAMES)
+        flat = [at for stretch in cut for at in stretch]
+        assert flat == sorted(flat)
+        assert 0 <= flat[0] <= flat[-1] < size
+
+
+def test_runs_close_small_gaps_and_no_others() -> None:
+    inside = np.array([0.9, 0.1, 0.9, 0.1, 0.1, 0.1, 0.9])
+    assert runs(inside, 0.5, 0) == ((0, 0), (2, 2), (6, 6))
+    assert runs(inside, 0.5, 1) == ((0, 2), (6, 6))
+    assert runs(inside, 0.5, 3) == ((0, 6),)
+    assert runs(inside, 0.95, 3) == ()
+
+
+def test_a_mention_is_never_split() -> None:
+    """A cut that has `29/12` has `Chiều nay (29/12)`; one that has `1.700` has `hơn 1.700 tỷ đồng`."""
+    found = sentence()
+    for wants, word, whole in (("time", "29/12", "Chiều nay (29/12"), ("money", "1.700", "hơn 1.700 tỷ đồng")):
+        at = found.folded.index(word)
+        inside = np.full(len(found.folded), 0.01)
+        inside[at] = 0.9
+        fitting = mentions(wants, found)
+        for cut in cuts(found, inside, fitting):
+            covering = [found.text_of(*stretch) for stretch in cut if stretch[0] <= at <= stretch[1]]
+            assert all(whole in text for text in covering)

@@ -1,0 +1,65 @@
+"""Annotations are read back as they were found, and a question's words are found where they stand."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from retrieval.annotation import annotate
+from retrieval.engine import Engine
+from retrieval.linking import resolve
+from retrieval.matching import Matcher, near, share
+from retrieval.vietnamese.terms import terms
+from retrieval.vietnamese.text import canonical
+
+
+@given(st.lists(st.text(alphabet="abc đĐÂấ 12/.;:“”\n", max_size=80), max_size=4))
+def test_what_is_annotated_is_read_back(texts: list[str]) -> None:
+    """Offsets slice back to the syllables, one gap and one mark a token, whatever the text."""
+    notes, vocabulary, norms = annotate(texts)
+    for row, text in enumerate(texts):
+        for sentence in notes.read(row, text, vocabulary):
+            assert len(sentence.folded) == len(sentence.gaps) == len(sentence.marks) == len(sentence.tokens)
+            for token in sentence.tokens:
+                assert canonical(text[token.start : token.end]) == token.norm
+                assert token.norm in norms
+                assert sentence.start <= token.start < token.end <= sentence.end
+
+
+def test_words_are_found_where_they_stand(engine: Engine) -> None:
+    """The matrices say what a look into each sentence says: days and abbreviations in either form included."""
+    generation = engine.generation
+    matcher = Matcher(generation, terms("ubnd huyện Ba Khe họp ngày 29 tháng 2, MTTQ tỉnh giao nhiệm vụ gì?"))
+    rows = list(range(len(generation)))
+    found = matcher.of(rows)
+    sentences = [s for row in rows for s in generation.sentences(row)]
+    assert found.words.shape == (len(sentences), len(matcher.words))
+    for line, sentence in enumerate(sentences):
+        for column, word in enumerate(matcher.words):
+            assert found.words[line, column] == (word in sentence.words), (word, sentence.folded)
+        for column, pair in enumerate(matcher.pairs):
+            assert found.pairs[line, column] == (pair in sentence.pairs)
+    assert found.starts[-1] == len(sentences)
+
+
+def test_neighbours_and_shares() -> None:
+    flags = np.array([[True, False], [False, False], [False, True]])
+    assert near(flags).tolist() == [[True, False], [True, True], [False, True]]
+    assert share(flags, np.array([3.0, 1.0], np.float32)).tolist() == [0.75, 0.0, 0.25]
+    assert share(flags, np.zeros(2, np.float32)).tolist() == [0.0, 0.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    ("asked", "links"),
+    [
+        ("Họp tới hôm nào thì xong?", True),
+        ("Lý do là gì?", True),
+        ("Có bao nhiêu người tới?", True),
+        ("Tổng vốn đầu tư dự án hồ chứa nước Nậm Cắt ở huyện Ba Khe là bao nhiêu?", False),
+        ("Ai chủ trì hội nghị tổng kết công tác dân vận tỉnh Lam Giang năm 2023?", False),
+    ],
+)
+def test_a_question_that_names_nothing_goes_on_with_the_one_before(engine: Engine, asked: str, *, links: bool) -> None:
+    question = resolve(engine.generation, asked, "Ai chủ trì họp về tàu du lịch hồ Lam Giang?")
+    assert question.follows_up == links
+    assert resolve(engine.generation, asked, None).follows_up is False
