@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 SHARED ?= ../shared
 
-.PHONY: help install run test check lint tests bench quality clean
+.PHONY: help install run test check lint tests bench quality train clean
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
@@ -37,6 +37,12 @@ bench: $(STAMP) ## speed and memory
 
 quality: $(STAMP) ## the figures over the evaluation data in SHARED (../shared); fails where one is too low
 	$(BIN)/python -m benchmarks.quality $(SHARED)
+
+train: $(STAMP) ## fit the question, linking, ranking and reading models on the training questions in SHARED
+	$(BIN)/python -m training.kinds $(SHARED)/eval/train-questions.jsonl
+	for model in linking ranking reader; do \
+		$(BIN)/python -m training.$$model $(SHARED)/data/dev-corpus.jsonl $(SHARED)/eval/train-questions.jsonl || exit 1; \
+	done
 
 clean: ## remove .venv and caches
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build *.egg-info

@@ -237,7 +237,7 @@ def annotate(texts: Iterable[str]) -> tuple[Annotations, list[str], list[str]]:
             whens = _whens(piece, folded)
             gap, mark = _gaps(piece, found), _marks(piece, found, here, whens)
             begin = token_starts[-1]
-            role_at = role_starts(folded)
+            role_at = [at for at in role_starts(folded) if mark[at] not in "BI"]
             roles += [begin + at for at in role_at]
             bounds.append((start, end))
             folds_ += [fold_ids.setdefault(w, len(fold_ids)) for w in folded]

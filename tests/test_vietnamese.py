@@ -151,3 +151,17 @@ def test_dates_take_any_text(text: str) -> None:
 def test_people_are_found(text: str, names: list[str]) -> None:
     found = tokens(text)
     assert [text[found[p.first].start : found[p.last].end] for p in people(text)] == names
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("đồng chí Phó Bí thư Tỉnh ủy chỉ ra", []),
+        ("ông Nguyễn Văn Sơn, nguyên Chủ tịch huyện", ["Nguyễn Văn Sơn"]),
+        ("quyền Chủ tịch Nguyễn Thị Hoa và bà Nguyễn Lan", ["Nguyễn Thị Hoa", "Nguyễn Lan"]),
+    ],
+)
+def test_an_office_is_no_name_and_a_name_no_office(text: str, names: list[str]) -> None:
+    """`nguyên` begins a role, `Nguyễn` a name."""
+    found = tokens(text)
+    assert [text[found[p.first].start : found[p.last].end] for p in people(text)] == names

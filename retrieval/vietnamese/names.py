@@ -13,6 +13,8 @@ from retrieval.vietnamese.tables import rows
 from retrieval.vietnamese.text import Token, fold, tokens
 
 LONGEST = 5
+_ALONE = frozenset(("nguyen", "quyen"))
+"""`nguyên`, `quyền` begin a role, but `Nguyễn` begins a name."""
 _CAPITAL = re.compile(r"^[A-ZĐÀÁẢÃẠÂẤẦẨẪẬĂẮẰẲẴẶÈÉẺẼẸÊẾỀỂỄỆÌÍỈĨỊÒÓỎÕỌÔỐỒỔỖỘƠỚỜỞỠỢÙÚỦŨỤƯỨỪỬỮỰỲÝỶỸỴ]")
 _NOT_IN_NAMES = frozenset(
     "ủy ubnd hđnd mttq bộ sở ban phòng tp tỉnh huyện xã phường quận phó chủ bí giám trưởng tổng thứ chánh trung thường".split()
@@ -69,7 +71,8 @@ def people(text: str, found: list[Token] | None = None) -> list[Person]:
     found = tokens(text) if found is None else found
     capital = [bool(_CAPITAL.match(text[t.start])) for t in found]
     joined = [i > 0 and text[found[i - 1].end : t.start] in {" ", "  ", "\u00a0"} for i, t in enumerate(found)]
-    offices = set(role_starts([t.fold for t in found]))
+    folded = [t.fold for t in found]
+    offices = {at for at in role_starts(folded) if folded[at] not in _ALONE}
     people: list[Person] = []
     at = 0
     while at < len(found):
