@@ -66,7 +66,7 @@ class Sentence:
         span: tuple[int, int],
         folded: tuple[str, ...],
         letters: tuple[str, str],
-        offsets: Sequence[tuple[int, int]],
+        offsets: npt.NDArray[np.int32],
         persons: tuple[Person, ...],
         roles: tuple[int, ...],
         extras: tuple[str, ...],
@@ -89,13 +89,13 @@ class Sentence:
     def tokens(self) -> tuple[Token, ...]:
         """The syllables and numbers, with offsets in the article's text."""
         found = []
-        for (start, end), fold in zip(self._offsets, self.folded, strict=True):
+        for (start, end), fold in zip(self._offsets.tolist(), self.folded, strict=True):
             found.append(Token(start, end, canonical(self._text[start:end]), fold))
         return tuple(found)
 
     def text_of(self, first: int, last: int) -> str:
         """Return the text from token `first` to token `last`, included."""
-        return self._text[self._offsets[first][0] : self._offsets[last][1]]
+        return self._text[int(self._offsets[first, 0]) : int(self._offsets[last, 1])]
 
     @functools.cached_property
     def words(self) -> frozenset[str]:
@@ -187,7 +187,7 @@ class Annotations:
         own = self.article(row)
         here = self.tokens_of(own)
         words = [vocabulary[i] for i in self.folds[here].tolist()]
-        offsets = [(a, b) for a, b in self.offsets[here].tolist()]
+        offsets = self.offsets[here]
         gaps, marks = (a[here].tobytes().decode("ascii") for a in (self.gaps, self.marks))
         role_at = np.flatnonzero(self.roles[here]).tolist()
         people_here, extras_here = self.persons_of(own), self.extras_of(own)

@@ -14,12 +14,12 @@ from retrieval.answers.cuts import Cut
 from retrieval.answers.sentences import Candidate
 from retrieval.answers.spans import SpanModel
 from retrieval.answers.typed import Typed, typed
-from retrieval.answers.wants import WANTS, of_type
+from retrieval.answers.wants import WANTS, among, of_type
 from retrieval.questions import KINDS
 
 SENTENCES = 4
 """Sentences in which the span model marks words."""
-LEAST_LIKELY = 0.12
+LEAST_LIKELY = 0.2
 """A sentence is marked if it is at least this likely, relative to the likeliest; the others cost time and win nothing."""
 RULED_AMONG = 16
 """Sentences among which a rule for the question's kind is tried, beside those the span model marks."""
@@ -128,11 +128,13 @@ def mentions(wants: str, sentence: Sentence) -> npt.NDArray[np.bool_] | None:
         return None
     marks = np.frombuffer(sentence.marks.encode("ascii"), np.uint8)
     letters = {"person": "BI", "time": "T"}.get(wants, "N%U")
-    found = np.isin(marks, [ord(letter) for letter in letters])
+    found = among(marks, letters)
     around = _BEFORE_TIME if wants == "time" else _BEFORE_FIGURE if wants != "person" else frozenset()
-    for at in range(len(found) - 2, -1, -1):
-        if found[at + 1] and not found[at] and sentence.folded[at] in around:
+    for first in np.flatnonzero(found).tolist():
+        at = first - 1
+        while at >= 0 and not found[at] and sentence.folded[at] in around:
             found[at] = True
+            at -= 1
     return found
 
 
@@ -225,7 +227,7 @@ def _cut_rows(
         for begin, end in cut:
             mask[begin : end + 1] = True
     asked = context.asked.weights
-    known = np.fromiter((w in asked for w in sentence.folded), bool, size)
+    known = np.fromiter(map(asked.__contains__, sentence.folded), bool, size)
     marks = np.frombuffer(sentence.marks.encode("ascii"), np.uint8)
     tokens = masks.sum(axis=1)
     total = float(inside.sum())

@@ -57,10 +57,10 @@ def _phrases() -> tuple[tuple[str, str], ...]:
 def of_type(wants: str, marks: npt.NDArray[np.uint8], folded: Sequence[str]) -> npt.NDArray[np.bool_]:
     """Return for each token, told by its mark (ASCII) and its folded syllable, whether it is of the type `wants`."""
     if wants in _AFTER_FIGURE:
-        return _after(_among(marks, "NU")) & _among_words(folded, _AFTER_FIGURE[wants])
+        return _after(among(marks, "NU")) & _among_words(folded, _AFTER_FIGURE[wants])
     if wants not in _MARKED:
         return np.ones(len(marks), bool)
-    return _among(marks, _MARKED[wants]) | _among_words(folded, _WORDS.get(wants, frozenset()))
+    return among(marks, _MARKED[wants]) | _among_words(folded, _WORDS.get(wants, frozenset()))
 
 
 def _after(flags: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
@@ -71,8 +71,16 @@ def _after(flags: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     return found
 
 
-def _among(marks: npt.NDArray[np.uint8], letters: str) -> npt.NDArray[np.bool_]:
-    return np.isin(marks, [ord(letter) for letter in letters])
+def among(marks: npt.NDArray[np.uint8], letters: str) -> npt.NDArray[np.bool_]:
+    """Return which of `marks` (ASCII) are one of `letters`."""
+    return np.asarray(_table(letters)[marks])
+
+
+@functools.cache
+def _table(letters: str) -> npt.NDArray[np.bool_]:
+    table = np.zeros(256, bool)
+    table[[ord(letter) for letter in letters]] = True
+    return table
 
 
 def _among_words(words: Sequence[str], wanted_: frozenset[str]) -> npt.NDArray[np.bool_]:
