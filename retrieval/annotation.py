@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from itertools import pairwise
 from pathlib import Path
+from typing import overload
 
 import numpy as np
 import numpy.typing as npt
@@ -182,34 +183,52 @@ class Annotations:
         """Return the people of consecutive sentences."""
         return slice(int(self.person_starts[sentences_.start]), int(self.person_starts[sentences_.stop]))
 
-    def read(self, row: int, text: str, vocabulary: Sequence[str]) -> tuple[Sentence, ...]:
+    def read(self, row: int, text: str, vocabulary: Sequence[str]) -> "Sentences":
         """Return the sentences of the article at `row`, whose text is `text`."""
-        own = self.article(row)
-        here = self.tokens_of(own)
-        words = [vocabulary[i] for i in self.folds[here].tolist()]
-        offsets = self.offsets[here]
-        gaps, marks = (a[here].tobytes().decode("ascii") for a in (self.gaps, self.marks))
-        role_at = np.flatnonzero(self.roles[here]).tolist()
-        people_here, extras_here = self.persons_of(own), self.extras_of(own)
-        persons = [Person(a, b, bool(c)) for a, b, c in self.persons[people_here].tolist()]
-        extras = [vocabulary[i] for i in self.extras[extras_here].tolist()]
-        cuts = (self.token_starts[own.start : own.stop + 1] - here.start).tolist()
-        person_cuts = (self.person_starts[own.start : own.stop + 1] - people_here.start).tolist()
-        extra_cuts = (self.extra_starts[own.start : own.stop + 1] - extras_here.start).tolist()
-        return tuple(
-            Sentence(
-                text,
-                (start, end),
-                tuple(words[a:b]),
-                (gaps[a:b], marks[a:b]),
-                offsets[a:b],
-                tuple(persons[c:d]),
-                tuple(r - a for r in role_at if a <= r < b),
-                tuple(extras[e:f]),
-            )
-            for (start, end), (a, b), (c, d), (e, f) in zip(
-                self.bounds[own].tolist(), pairwise(cuts), pairwise(person_cuts), pairwise(extra_cuts), strict=True
-            )
+        return Sentences(self, row, text, vocabulary)
+
+
+class Sentences(Sequence[Sentence]):
+    """The sentences of one article, in order; each is put together when it is first looked at. Most never are."""
+
+    def __init__(self, notes: Annotations, row: int, text: str, vocabulary: Sequence[str]) -> None:
+        own = notes.article(row)
+        here = notes.tokens_of(own)
+        self.words = [vocabulary[i] for i in notes.folds[here].tolist()]
+        """The folded syllables of the whole article."""
+        self._notes, self._text, self._vocabulary = notes, text, vocabulary
+        self._first, self._begin = own.start, here.start
+        self._made: list[Sentence | None] = [None] * (own.stop - own.start)
+
+    def __len__(self) -> int:
+        return len(self._made)
+
+    @overload
+    def __getitem__(self, at: int) -> Sentence: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Sentence]: ...
+    def __getitem__(self, at: int | slice) -> Sentence | list[Sentence]:
+        if isinstance(at, slice):
+            return [self[i] for i in range(*at.indices(len(self)))]
+        found = self._made[at]
+        if found is None:
+            found = self._made[at] = self._make(at % len(self._made))
+        return found
+
+    def _make(self, at: int) -> Sentence:
+        notes = self._notes
+        own = slice(self._first + at, self._first + at + 1)
+        here, persons, extras = notes.tokens_of(own), notes.persons_of(own), notes.extras_of(own)
+        start, end = notes.bounds[own.start].tolist()
+        return Sentence(
+            self._text,
+            (start, end),
+            tuple(self.words[here.start - self._begin : here.stop - self._begin]),
+            (notes.gaps[here].tobytes().decode("ascii"), notes.marks[here].tobytes().decode("ascii")),
+            notes.offsets[here],
+            tuple(Person(first, last, bool(introduced)) for first, last, introduced in notes.persons[persons].tolist()),
+            tuple(np.flatnonzero(notes.roles[here]).tolist()),
+            tuple(self._vocabulary[i] for i in notes.extras[extras].tolist()),
         )
 
 

@@ -202,14 +202,23 @@ def _best(values: npt.NDArray[np.float32], starts: npt.NDArray[np.int32]) -> tup
     return largest, three
 
 
+def _most(values: npt.NDArray[np.float32], starts: npt.NDArray[np.int32]) -> npt.NDArray[np.float32]:
+    """Return the largest value of each article's sentences, 0 where it has none."""
+    out = np.zeros(len(starts) - 1, np.float32)
+    filled = np.diff(starts) > 0
+    if filled.any():
+        out[filled] = np.maximum.reduceat(values, starts[:-1][filled])
+    return out
+
+
 def _windows(
     found: Matches, weights: npt.NDArray[np.float32], pair_weights: npt.NDArray[np.float32]
-) -> tuple[Sequence[float], ...]:
+) -> tuple[npt.ArrayLike, ...]:
     """Return the best sentence's share of the question, the best three neighbours', of bigrams too, and the mean of the best three."""
     around = _within(found.words, found.starts), _within(found.pairs, found.starts)
     best, three = _best(share(found.words, weights), found.starts)
-    window, _ = _best(share(around[0], weights), found.starts)
-    pair_window, _ = _best(share(around[1], pair_weights), found.starts)
+    window = _most(share(around[0], weights), found.starts)
+    pair_window = _most(share(around[1], pair_weights), found.starts)
     return best, window, pair_window, three
 
 

@@ -24,7 +24,7 @@ import numpy as np
 import numpy.typing as npt
 
 from retrieval import lexical, vectors
-from retrieval.annotation import Annotations, Sentence, annotate
+from retrieval.annotation import Annotations, Sentences, annotate
 from retrieval.articles import Article
 from retrieval.encoding import Encoder
 from retrieval.errors import GenerationError, ReaderModelError
@@ -129,7 +129,7 @@ class Generation:
         """Return the row of the article with this id, None where there is none."""
         return self._rows.get(article_id)
 
-    def sentences(self, row: int) -> tuple[Sentence, ...]:
+    def sentences(self, row: int) -> Sentences:
         """Return the sentences of the article at `row`, in order."""
         return self.annotations.read(row, self.article(row).text, self._folds)
 

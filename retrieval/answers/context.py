@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from retrieval.annotation import Sentence
+from retrieval.annotation import Sentences
 from retrieval.answers import sentences
 from retrieval.answers.sentences import Asked, Candidate
 from retrieval.articles import Article
@@ -25,7 +25,7 @@ class Context:
     asked: Asked
     hits: tuple[Hit, ...]
     articles: tuple[Article, ...]
-    sentences: tuple[tuple[Sentence, ...], ...]
+    sentences: tuple[Sentences, ...]
     matches: tuple[Matches, ...]
     titles: tuple[tuple[Flags, Flags], ...]
     """Of each article: which of the question's words and which of its bigrams stand in the title."""

@@ -5,7 +5,7 @@ A draft that fits in everything but what the question fixes is no answer: the fi
 
 import re
 
-from retrieval.annotation import Sentence, chair_cues
+from retrieval.annotation import Sentences, chair_cues
 from retrieval.answers.context import Context
 from retrieval.answers.drafts import Draft
 from retrieval.answers.tasks import is_body
@@ -46,7 +46,7 @@ def broken_premise(context: Context, draft: Draft) -> tuple[Reason, str] | None:
     return _other_chair(context, draft)
 
 
-def _sentences(context: Context, draft: Draft) -> tuple[Sentence, ...]:
+def _sentences(context: Context, draft: Draft) -> Sentences:
     return context.sentences[draft.candidate.hit]
 
 

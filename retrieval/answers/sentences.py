@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from retrieval.annotation import COUNTED, KIND_WORDS, Sentence
+from retrieval.annotation import COUNTED, KIND_WORDS, Sentence, Sentences
 from retrieval.answers.wants import WANTS, of_type, wanted
 from retrieval.matching import Matcher, Matches, near, share
 from retrieval.questions import KINDS, Question
@@ -98,7 +98,7 @@ def features(
     asked: Asked,
     generation: Generation,
     hits: Sequence[Hit],
-    articles: Sequence[Sequence[Sentence]],
+    articles: Sequence[Sentences],
     matches: Sequence[Matches],
     cosines: Sequence[npt.NDArray[np.float32]],
 ) -> tuple[list[Candidate], npt.NDArray[np.float32]]:
@@ -126,7 +126,7 @@ def _block(
     generation: Generation,
     hits: Sequence[Hit],
     rank: int,
-    article: Sequence[Sentence],
+    article: Sentences,
     found: Matches,
     cosine: npt.NDArray[np.float32],
     best_cosine: float,
@@ -223,11 +223,10 @@ _N, _PERCENT, _U = (ord(letter) for letter in "N%U")
 
 
 def _wanted(
-    asked: Asked, marks: npt.NDArray[np.uint8], article: Sequence[Sentence], found: Matches
+    asked: Asked, marks: npt.NDArray[np.uint8], article: Sentences, found: Matches
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
     """Return for each sentence how many tokens are of the type asked for, how many of them are new, and whether none is."""
-    words = [w for sentence in article for w in sentence.folded]
-    fitting = of_type(asked.wants, marks, words)
+    fitting = of_type(asked.wants, marks, article.words)
     count = len(article)
     total = np.bincount(found.owner[fitting], minlength=count)
     return total, np.bincount(found.owner[fitting & (found.asked < 0)], minlength=count), total == 0
