@@ -99,7 +99,7 @@ def make(context: Context, probabilities: npt.NDArray[np.float64], model: SpanMo
         ruled = ruled or rule is not None
         inside = marked[rank].inside if rank < len(marked) else np.zeros(len(candidate.sentence.folded))
         holds = marked[rank].holds if rank < len(marked) else 0.0
-        fitting = mentions(context.asked.wants, candidate.sentence)
+        fitting = mentions(context.asked.wants, candidate.sentence, context.asked.unit)
         names = cuts.cuts(candidate.sentence, inside, fitting) if rank < len(marked) else {}
         by_rule: Cut | None = None
         if rule is not None:
@@ -118,17 +118,30 @@ def make(context: Context, probabilities: npt.NDArray[np.float64], model: SpanMo
 _MENTIONED = frozenset(("person", "time", "money", "percent", "area", "number"))
 
 
-def mentions(wants: str, sentence: Sentence) -> npt.NDArray[np.bool_] | None:
+def mentions(wants: str, sentence: Sentence, unit: str = "") -> npt.NDArray[np.bool_] | None:
     """Return which tokens belong to mentions of what is asked for, None where it is nothing that is mentioned in a word or two.
 
     A date takes the part of the day before it (`Chiều nay (29/12)`), a figure the words that say how much it is about
-    and its unit (`hơn 1.700 tỷ đồng`).
+    and its unit (`hơn 1.700 tỷ đồng`). Where the question names the unit (`bao nhiêu hộ`), a figure with that unit stands
+    before all others: `hơn 106 hộ`, not `16 căn nhà`.
     """
     if wants not in _MENTIONED:
         return None
     marks = np.frombuffer(sentence.marks.encode("ascii"), np.uint8)
     letters = {"person": "BI", "time": "T"}.get(wants, "N%U")
     found = among(marks, letters)
+    if wants == "number" and unit:
+        figures = among(marks, "N%")
+        of_unit = [
+            (at, after)
+            for at in np.flatnonzero(figures).tolist()
+            for after in range(at + 1, min(at + 1 + _UNIT_AFTER, len(found)))
+            if sentence.folded[after] == unit
+        ]
+        if of_unit:
+            found = np.zeros(len(found), bool)
+            for first, last in of_unit:
+                found[first : last + 1] = True
     around = _BEFORE_TIME if wants == "time" else _BEFORE_FIGURE if wants != "person" else frozenset()
     for first in np.flatnonzero(found).tolist():
         at = first - 1
@@ -138,6 +151,8 @@ def mentions(wants: str, sentence: Sentence) -> npt.NDArray[np.bool_] | None:
     return found
 
 
+_UNIT_AFTER = 2
+"""Tokens after a figure within which its unit stands: `106 hộ`, `12 triệu hộ`."""
 _BEFORE_TIME = frozenset(
     "sang chieu trua toi dem ngay nay qua hom vao tu den luc cuoi dau giua khoang truoc sau".split()
 )
