@@ -5,6 +5,8 @@ FROM ${PYTHON_IMAGE} AS build
 # The CPU build of torch: --build-arg PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu
 ARG PIP_EXTRA_INDEX_URL=
 ARG PIP_INDEX_URL=
+# A folder of wheels, mounted at build time, for a machine without internet: --build-arg PIP_FIND_LINKS=/wheels -v DIR:/wheels
+ARG PIP_FIND_LINKS=
 WORKDIR /opt/tintinh
 COPY pyproject.toml constraints.txt README.md LICENSE ./
 COPY bot bot

@@ -101,6 +101,9 @@ def make(context: Context, probabilities: npt.NDArray[np.float64], model: SpanMo
         holds = marked[rank].holds if rank < len(marked) else 0.0
         fitting = mentions(context.asked.wants, candidate.sentence, context.asked.unit)
         names = cuts.cuts(candidate.sentence, inside, fitting) if rank < len(marked) else {}
+        if context.asked.wants == "number" and (counted := _counted(candidate.sentence, context.asked.unit)):
+            # Where the sentence counts households, `16 căn nhà` does not tell how many households.
+            names = {c: ways for c, ways in names.items() if any(a <= at <= b for a, b in c for at, _ in counted)}
         by_rule: Cut | None = None
         if rule is not None:
             by_rule = rule.cut
@@ -130,18 +133,10 @@ def mentions(wants: str, sentence: Sentence, unit: str = "") -> npt.NDArray[np.b
     marks = np.frombuffer(sentence.marks.encode("ascii"), np.uint8)
     letters = {"person": "BI", "time": "T"}.get(wants, "N%U")
     found = among(marks, letters)
-    if wants == "number" and unit:
-        figures = among(marks, "N%")
-        of_unit = [
-            (at, after)
-            for at in np.flatnonzero(figures).tolist()
-            for after in range(at + 1, min(at + 1 + _UNIT_AFTER, len(found)))
-            if sentence.folded[after] == unit
-        ]
-        if of_unit:
-            found = np.zeros(len(found), bool)
-            for first, last in of_unit:
-                found[first : last + 1] = True
+    if wants == "number" and (counted := _counted(sentence, unit)):
+        found = np.zeros(len(found), bool)
+        for first, last in counted:
+            found[first : last + 1] = True
     around = _BEFORE_TIME if wants == "time" else _BEFORE_FIGURE if wants != "person" else frozenset()
     for first in np.flatnonzero(found).tolist():
         at = first - 1
@@ -149,6 +144,19 @@ def mentions(wants: str, sentence: Sentence, unit: str = "") -> npt.NDArray[np.b
             found[at] = True
             at -= 1
     return found
+
+
+def _counted(sentence: Sentence, unit: str) -> list[tuple[int, int]]:
+    """Return the figures of a sentence that count `unit`, each with the token where the unit stands: `106 hộ`."""
+    if not unit:
+        return []
+    return [
+        (at, after)
+        for at, mark in enumerate(sentence.marks)
+        if mark in "N%"
+        for after in range(at + 1, min(at + 1 + _UNIT_AFTER, len(sentence.folded)))
+        if sentence.folded[after] == unit
+    ]
 
 
 _UNIT_AFTER = 2
