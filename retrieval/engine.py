@@ -81,10 +81,11 @@ class Engine:
             reason, reply = turned_away
             return Explained(self._not_found(understood, reason, reply, started), understood, (), ())
         understood = resolve(self.generation, question, previous)
-        hits = self._searcher.search(Query(understood.text, understood.terms), ARTICLES)
+        query = Query(understood.text, understood.terms)
+        hits = self._searcher.search(query, ARTICLES)
         if not hits:
             return Explained(self._refusal(understood, None, (), started), understood, (), ())
-        context = self._contexts.of(understood, hits, self._searcher.vector(understood.text))
+        context = self._contexts.of(understood, hits, self._searcher.vector(query.text), self._searcher.matcher(query))
         with self._reading:
             reading = self.reader.read(context)
         drafts = reading.drafts

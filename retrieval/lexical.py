@@ -37,23 +37,30 @@ def build(folder: Path, texts: Iterable[Terms]) -> None:
     writer.wait_merging_threads()
 
 
+_SCHEMA = _schema()
+
+
+def query(question: Terms) -> tantivy.Query | None:
+    """Return what asks an index for any of the question's terms, None where it has none. One serves every index."""
+    clauses = [
+        (tantivy.Occur.Should, tantivy.Query.term_query(_SCHEMA, field, word, "freq"))
+        for field, words in zip(_FIELDS, (question.accented, question.folded, question.pairs), strict=True)
+        for word in dict.fromkeys(words)
+    ]
+    return tantivy.Query.boolean_query(clauses) if clauses else None
+
+
 class Lexical:
     """A built index, open for reading."""
 
     def __init__(self, folder: Path) -> None:
-        self._schema = _schema()
         self._searcher = tantivy.Index.open(str(folder)).searcher()
 
-    def search(self, question: Terms, k: int) -> list[tuple[int, float]]:
-        """Return up to `k` (row, BM25 score), best first."""
-        clauses = [
-            (tantivy.Occur.Should, tantivy.Query.term_query(self._schema, field, word, "freq"))
-            for field, words in zip(_FIELDS, (question.accented, question.folded, question.pairs), strict=True)
-            for word in dict.fromkeys(words)
-        ]
-        if not clauses:
+    def search(self, asked: tantivy.Query | None, k: int) -> list[tuple[int, float]]:
+        """Return up to `k` (row, BM25 score) for what `query` made, best first."""
+        if asked is None:
             return []
-        hits = self._searcher.search(tantivy.Query.boolean_query(clauses), limit=k, count=False).hits
+        hits = self._searcher.search(asked, limit=k, count=False).hits
         # The column costs a tenth of fetching each stored document.
         rows = self._searcher.fast_field_values("row", [address for _, address in hits])
         return [(int(row), float(score)) for row, (score, _) in zip(rows, hits, strict=True)]

@@ -6,11 +6,13 @@ The kind is told by a small linear model over folded syllables and their pairs a
 
 import functools
 import json
-import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
 
 from retrieval.errors import ReaderModelError
 from retrieval.vietnamese import dates
@@ -218,23 +220,20 @@ def kind_features(folded: list[str]) -> set[str]:
 
 def kind_probabilities(folded: list[str]) -> tuple[float, ...]:
     """Return the probability of each of `KINDS`."""
-    bias, weights = _model()
-    scores = list(bias)
-    for feature in kind_features(folded):
-        for i, weight in enumerate(weights.get(feature, ())):
-            scores[i] += weight
-    top = max(scores)
-    exponentials = [math.exp(s - top) for s in scores]
-    total = sum(exponentials)
-    return tuple(e / total for e in exponentials)
+    bias, rows_, weights = _model()
+    scores = bias + weights[[rows_[f] for f in kind_features(folded) if f in rows_]].sum(axis=0)
+    exponentials = np.exp(scores - scores.max())
+    return tuple((exponentials / exponentials.sum()).tolist())
 
 
 @functools.cache
-def _model() -> tuple[list[float], dict[str, list[float]]]:
+def _model() -> tuple[npt.NDArray[np.float64], dict[str, int], npt.NDArray[np.float64]]:
+    """Return the bias of each kind, the row of each feature, and the weights (features, kinds)."""
     try:
         model = json.loads(_MODEL.read_text(encoding="utf-8"))
         if tuple(model["kinds"]) != KINDS:
             raise ValueError("it knows other kinds")
-        return model["bias"], model["weights"]
+        weights = model["weights"]
+        return np.array(model["bias"]), {f: i for i, f in enumerate(weights)}, np.array(list(weights.values()))
     except (OSError, ValueError, KeyError) as error:
         raise ReaderModelError(f"{_MODEL} cannot be used ({error})", mend="Reinstall tintinh") from error

@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from retrieval import lexical
 from retrieval.encoding import Encoder, Vectors
 from retrieval.errors import ReaderModelError
 from retrieval.matching import Flags, Matcher, Matches, share
@@ -27,6 +28,7 @@ _MODEL = Path(__file__).parent / "models" / "ranking.json"
 PASSAGE_HITS = 40
 ARTICLE_HITS = 40
 CANDIDATES = 12
+_KEPT_MATCHERS = 64
 
 FEATURES = (
     "passage_bm25",
@@ -86,8 +88,19 @@ class Searcher:
         self.generation = generation
         self._encoder = encoder
         self._weights = _shipped_weights() if weights is None else weights
+        self._matchers: dict[str, Matcher] = {}
         self.vector = functools.lru_cache(maxsize=64)(self._encode)
         """The vector of a question, (1, dimensions); search and reading ask for the same one."""
+
+    def matcher(self, query: Query) -> Matcher:
+        """Return the words of `query`, weighed; search and reading ask for the same one."""
+        kept = self._matchers.get(query.text)
+        if kept is None:
+            kept = Matcher(self.generation, query.terms)
+            if len(self._matchers) >= _KEPT_MATCHERS:
+                self._matchers.clear()
+            self._matchers[query.text] = kept
+        return kept
 
     def _encode(self, text: str) -> Vectors:
         return self._encoder.encode_queries([text])
@@ -107,17 +120,18 @@ class Searcher:
         allowed = generation.allowed(query.since, query.until, query.sources)
         factor = 1 if allowed is None else 10
         owner = generation.passages[:, 0]
-        lexical = generation.lexical_passages.search(query.terms, PASSAGE_HITS * factor)
-        whole = generation.lexical_articles.search(query.terms, ARTICLE_HITS * factor)
+        asked = lexical.query(query.terms)
+        by_passage = generation.lexical_passages.search(asked, PASSAGE_HITS * factor)
+        whole = generation.lexical_articles.search(asked, ARTICLE_HITS * factor)
         vector = self.vector(query.text)
         near = generation.vectors.search(vector, PASSAGE_HITS * factor) if vector.any() else []
         if allowed is not None:
-            lexical = [h for h in lexical if allowed[owner[h[0]]]]
+            by_passage = [h for h in by_passage if allowed[owner[h[0]]]]
             whole = [h for h in whole if allowed[h[0]]]
             near = [h for h in near if allowed[owner[h[0]]]]
 
         best: dict[int, list[tuple[float, int]]] = {}
-        for row, score in lexical:
+        for row, score in by_passage:
             best.setdefault(int(owner[row]), []).append((score, row))
         cosine: dict[int, tuple[float, int]] = {}
         for row, score in near:
@@ -131,7 +145,7 @@ class Searcher:
         )[:CANDIDATES]
         if not ranked:
             return [], [], np.zeros((0, len(FEATURES)))
-        matcher = Matcher(generation, query.terms)
+        matcher = self.matcher(query)
         scale = max(float(2 * matcher.weights.sum() + matcher.pair_weights.sum()), 1.0)
         rows: list[int] = []
         scores: list[tuple[float, ...]] = []

@@ -159,8 +159,10 @@ def read(corpus: Path, questions: Path) -> list[Item]:
     contexts = Contexts(generation)
     items = []
     for row, question in zip(rows, understood, strict=True):
-        hits = searcher.search(Query(question.text, question.terms), reader.ARTICLES)
-        items.append(Item(row, question, contexts.of(question, hits, searcher.vector(question.text))))
+        query = Query(question.text, question.terms)
+        hits = searcher.search(query, reader.ARTICLES)
+        context = contexts.of(question, hits, searcher.vector(query.text), searcher.matcher(query))
+        items.append(Item(row, question, context))
     return items
 
 

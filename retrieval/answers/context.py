@@ -12,7 +12,7 @@ from retrieval.answers import sentences
 from retrieval.answers.sentences import Asked, Candidate
 from retrieval.articles import Article
 from retrieval.encoding import Vectors
-from retrieval.matching import Flags, Matches
+from retrieval.matching import Flags, Matcher, Matches
 from retrieval.questions import Question
 from retrieval.search import Hit, title_terms
 from retrieval.snapshot import Generation
@@ -48,13 +48,14 @@ class Contexts:
         self.generation = generation
         self._read = functools.lru_cache(maxsize=remembered)(generation.sentences)
 
-    def of(self, question: Question, hits: Sequence[Hit], vector: Vectors) -> Context:
-        """Return the context of `question`, whose vector (1, dimensions) is given, over the articles of `hits`."""
+    def of(self, question: Question, hits: Sequence[Hit], vector: Vectors, matcher: Matcher) -> Context:
+        """Return the context of `question`, whose vector (1, dimensions) and words are given, over the articles of `hits`."""
         generation = self.generation
-        asked = Asked(question, generation)
+        asked = Asked(question, len(generation), matcher)
         found = [self._read(hit.article) for hit in hits]
         matches = [asked.matcher.of([hit.article]) for hit in hits]
-        cosines = [generation.likenesses([hit.article], vector[0]) for hit in hits]
+        likenesses = generation.likenesses([hit.article for hit in hits], vector[0])
+        cosines = np.split(likenesses, np.cumsum([len(own) for own in found])[:-1])
         candidates, features = sentences.features(asked, generation, hits, found, matches, cosines)
         return Context(
             asked,

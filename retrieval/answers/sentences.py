@@ -52,10 +52,10 @@ class Candidate:
 class Asked:
     """The parts of a question that are matched against sentences, weighed once."""
 
-    def __init__(self, question: Question, generation: Generation) -> None:
+    def __init__(self, question: Question, corpus_size: int, matcher: Matcher) -> None:
         self.question = question
-        self.corpus_size = len(generation)
-        self.matcher = Matcher(generation, question.terms)
+        self.corpus_size = corpus_size
+        self.matcher = matcher
         self.weights: dict[str, float] = dict(zip(self.matcher.words, self.matcher.weights.tolist(), strict=True))
         self.own = {w: self.weights[w] for w in dict.fromkeys(question.own_terms.folded) if w in self.weights}
         self.total = sum(self.weights.values()) or 1.0
