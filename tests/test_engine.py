@@ -57,9 +57,9 @@ def test_the_gate_over_the_invented_province(engine: Engine) -> None:
     assert len(QUESTIONS) >= 100
     assert sum(q["type"] == "unanswerable" for q in QUESTIONS) >= 30
     total = figures([judge(q, engine.ask(q["question"], q.get("previous")).to_json()) for q in QUESTIONS])
-    assert total["correct"] >= 0.80, total
-    assert total["f1"] >= 0.65, total
-    assert total["refused"] >= 0.60, total
+    assert total["correct"] >= 0.92, total
+    assert total["f1"] >= 0.73, total
+    assert total["refused"] >= 0.64, total
     assert total["wrongly_refused"] <= 0.05, total
     assert total["article_first"] >= 0.95, total
 
