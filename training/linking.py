@@ -18,7 +18,7 @@ from retrieval.questions import understand
 from training.corpus import fold_of, open_corpus, read_rows
 
 OUT = Path(__file__).parents[1] / "retrieval" / "models" / "linking.json"
-LEAST = 0.2
+LEAST = 0.3
 """A question is linked from this probability: a link too many costs a search less than one too few."""
 
 
