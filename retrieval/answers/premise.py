@@ -26,7 +26,6 @@ _TASK_VERBS = (
     "duoc phan cong",
 )
 _FILLERS = frozenset("con the vay thi sao la gi nhung cac co a nhi ha vay ne nua va rieng".split())
-_SPEECH = frozenset(("noi gi", "phat bieu gi", "yeu cau gi", "ket luan gi", "chi dao gi", "giao gi"))
 _MOST_MISSING = 0.58
 _MOST_MISSING_SMALL = 0.45
 _SMALL_CORPUS = 500
