@@ -9,6 +9,7 @@ from bot.library import Library
 from config.settings import Settings, load_settings
 from retrieval.encoding import Encoder, open_encoder
 from retrieval.errors import TinTinhError
+from retrieval.reranking import Reranker
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ def checks(data: Path | None) -> Iterator[Check]:
         yield Check("encoder", good=False, says=str(error))
         return
     yield Check("encoder", good=True, says=f"{encoder.name}, {encoder.dimensions} dimensions")
+    yield _reader(settings)
     yield _index(settings, encoder)
     yield _token(settings)
 
@@ -62,6 +64,19 @@ def _data_folder(settings: Settings) -> Check:
         good=False,
         says=f"{folder.absolute()} cannot be written. Give the service write access, or set TINTINH_DATA_DIR",
     )
+
+
+def _reader(settings: Settings) -> Check:
+    from bot.service import open_reader
+
+    try:
+        reader = open_reader(settings)
+        if settings.reranker.model:
+            Reranker(settings.reranker.model)
+    except TinTinhError as error:
+        return Check("reader", good=False, says=str(error))
+    after = f", articles reranked by {settings.reranker.model}" if settings.reranker.model else ""
+    return Check("reader", good=True, says=f"{settings.reader.kind} ({reader.name}){after}")
 
 
 def _index(settings: Settings, encoder: Encoder) -> Check:

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from retrieval.answers.reader import BuiltinReader
+from retrieval.answers.reading import Reader
 from retrieval.duplicates import Duplicate, near_duplicates
 from retrieval.encoding import Encoder
 from retrieval.engine import Engine
 from retrieval.generations import Store
 from retrieval.readers import Unread, load
+from retrieval.reranking import Reranker
 from retrieval.snapshot import Progress
 
 
@@ -27,10 +29,13 @@ class Indexed:
 class Library:
     """Opens the generation in force, builds new ones, and takes up what another process published."""
 
-    def __init__(self, data: Path, encoder: Encoder) -> None:
+    def __init__(
+        self, data: Path, encoder: Encoder, reader: Reader | None = None, reranker: Reranker | None = None
+    ) -> None:
         self.store = Store(data)
         self._encoder = encoder
-        self._reader = BuiltinReader()
+        self._reader = reader or BuiltinReader()
+        self._reranker = reranker
         self._engine: Engine | None = None
         self._switching = threading.Lock()
 
@@ -50,7 +55,7 @@ class Library:
         with self._switching:
             if self._engine is not None and self.store.current_id() in {None, self._engine.generation.id}:
                 return False
-            self._engine = Engine(self.store.open(self._encoder), self._encoder, self._reader)
+            self._engine = Engine(self.store.open(self._encoder), self._encoder, self._reader, self._reranker)
             return True
 
     def index(self, paths: Sequence[Path], progress: Progress = lambda *_: None) -> Indexed:

@@ -18,8 +18,12 @@ from bot.channels.telegram import Telegram
 from bot.channels.web import Web
 from bot.library import Library
 from config.settings import Settings
+from retrieval.answers.reader import BuiltinReader
+from retrieval.answers.reading import Reader
+from retrieval.answers.span_readers import SpanReading
 from retrieval.encoding import open_encoder
 from retrieval.errors import TinTinhError
+from retrieval.reranking import Reranker
 
 log = logging.getLogger(__name__)
 
@@ -122,7 +126,23 @@ def open_library(settings: Settings) -> Library:
     """Return the library that the settings name, its encoder loaded."""
     options = settings.embedding
     encoder = open_encoder(options.model, options.query_prompt, options.passage_prompt)
-    return Library(settings.data_dir, encoder)
+    reranker = Reranker(settings.reranker.model) if settings.reranker.model else None
+    return Library(settings.data_dir, encoder, open_reader(settings), reranker)
+
+
+def open_reader(settings: Settings) -> Reader:
+    """Return the reader that the settings name; the built-in one stands behind every other."""
+    options, builtin = settings.reader, BuiltinReader()
+    if options.kind == "transformer":
+        from retrieval.answers.span_readers.transformer import TransformerReader
+
+        return SpanReading(TransformerReader(str(options.model), options.threshold), builtin)
+    if options.kind == "llm":
+        from retrieval.answers.span_readers.llm import LlmReader
+
+        key = options.api_key.get_secret_value() if options.api_key else ""
+        return SpanReading(LlmReader(str(options.base_url), str(options.model), key, options.timeout_s), builtin)
+    return builtin
 
 
 def settle() -> None:
@@ -134,5 +154,5 @@ def settle() -> None:
 
 def secrets_of(settings: Settings) -> tuple[str, ...]:
     """Return the values that no log may show."""
-    found = (settings.telegram.token, settings.telegram.webhook_secret)
+    found = (settings.telegram.token, settings.telegram.webhook_secret, settings.reader.api_key)
     return tuple(s.get_secret_value() for s in found if s is not None)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from retrieval.errors import SettingsError
@@ -32,6 +32,37 @@ class Embedding(BaseModel):
     """Put before each question, for a model that wants it (`query: ` for E5)."""
     passage_prompt: str = ""
     """Put before each passage (`passage: ` for E5)."""
+
+
+class Reader(BaseModel):
+    """Which reader finds the words that answer."""
+
+    kind: Literal["builtin", "transformer", "llm"] = "builtin"
+    """`transformer`: a question-answering model of transformers; `llm`: a chat model behind an OpenAI-compatible address."""
+    model: str | None = None
+    """A folder or a hub name; for `llm`, the model's name at that address."""
+    base_url: str | None = None
+    """Address of the chat model, with its `/v1`."""
+    api_key: SecretStr | None = None
+    timeout_s: float = Field(default=20.0, gt=0, le=300)
+    """Seconds for one answer of the chat model; then the built-in reader answers."""
+    threshold: float = Field(default=0.5, ge=0, le=1)
+    """Below this probability the transformer's answer is not given."""
+
+    @model_validator(mode="after")
+    def _complete(self) -> "Reader":
+        if self.kind != "builtin" and not self.model:
+            raise ValueError(f"kind {self.kind} needs a model: set MODEL beside it")
+        if self.kind == "llm" and not self.base_url:
+            raise ValueError("kind llm needs an address: set BASE_URL beside it")
+        return self
+
+
+class Reranker(BaseModel):
+    """Whether the articles found are looked at again by a cross-encoder."""
+
+    model: str | None = None
+    """A folder or a hub name; unset is off."""
 
 
 class Telegram(BaseModel):
@@ -74,6 +105,8 @@ class Settings(BaseSettings):
     province: str | None = None
     """The province this service is for; shown in the greeting."""
     embedding: Embedding = Embedding()
+    reader: Reader = Reader()
+    reranker: Reranker = Reranker()
     telegram: Telegram = Telegram()
     web: Web = Web()
 

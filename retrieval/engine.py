@@ -2,7 +2,6 @@
 
 import datetime as dt
 import secrets
-import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +11,8 @@ from retrieval.answers.compose import Composed, Composer
 from retrieval.answers.context import Context, Contexts
 from retrieval.answers.drafts import Draft
 from retrieval.answers.premise import broken_premise
-from retrieval.answers.reader import ARTICLES, BuiltinReader
+from retrieval.answers.reader import ARTICLES
+from retrieval.answers.reading import Reader, Reading
 from retrieval.answers.sentences import FEATURES
 from retrieval.answers.statements import phrase_asked, statement
 from retrieval.answers.triage import triage
@@ -20,6 +20,7 @@ from retrieval.answers.types import Answer, NotFound, Reason, Reply, Suggestion
 from retrieval.encoding import Encoder
 from retrieval.linking import resolve
 from retrieval.questions import Question, understand
+from retrieval.reranking import DEPTH, Reranker
 from retrieval.search import Hit, Query, Searcher
 from retrieval.snapshot import Generation
 
@@ -44,15 +45,16 @@ class Explained:
 class Engine:
     """Answers from one generation. A reload makes another engine; the models are shared."""
 
-    def __init__(self, generation: Generation, encoder: Encoder, reader: BuiltinReader) -> None:
+    def __init__(
+        self, generation: Generation, encoder: Encoder, reader: Reader, reranker: Reranker | None = None
+    ) -> None:
         self.generation = generation
         self.encoder = encoder
         self.reader = reader
+        self._reranker = reranker
         self._searcher = Searcher(generation, encoder)
         self._contexts = Contexts(generation)
         self._composer = Composer(generation)
-        # The field's tagger keeps the sentence it looks at; it serves one question at a time.
-        self._reading = threading.Lock()
 
     def search(
         self,
@@ -66,7 +68,13 @@ class Engine:
     ) -> list[Hit]:
         """Return up to `k` hits, one an article, best first."""
         understood = resolve(self.generation, question, previous)
-        return self._searcher.search(Query(understood.text, understood.terms, since, until, tuple(sources)), k)
+        return self._found(Query(understood.text, understood.terms, since, until, tuple(sources)), k)
+
+    def _found(self, query: Query, k: int) -> list[Hit]:
+        if self._reranker is None:
+            return self._searcher.search(query, k)
+        hits = self._searcher.search(query, max(k, DEPTH))
+        return [*self._reranker.rerank(query.text, hits[:DEPTH], self.generation), *hits[DEPTH:]][:k]
 
     def ask(self, question: str, previous: str | None = None) -> Reply:
         """Return the answer to `question`, asked after `previous`, or a refusal with its reason."""
@@ -82,12 +90,11 @@ class Engine:
             return Explained(self._not_found(understood, reason, reply, started), understood, (), ())
         understood = resolve(self.generation, question, previous)
         query = Query(understood.text, understood.terms)
-        hits = self._searcher.search(query, ARTICLES)
+        hits = self._found(query, ARTICLES)
         if not hits:
             return Explained(self._refusal(understood, None, (), started), understood, (), ())
         context = self._contexts.of(understood, hits, self._searcher.vector(query.text), self._searcher.matcher(query))
-        with self._reading:
-            reading = self.reader.read(context)
+        reading = self.reader.read(context)
         drafts = reading.drafts
         if biography.asks_role(understood):
             composed = self._composer.roles(context, biography.roles(context))
@@ -101,8 +108,8 @@ class Engine:
             return Explained(answer, understood, tuple(hits), drafts)
         broken = broken_premise(context, drafts[0]) if drafts else None
         composed = None
-        if drafts and broken is None and reading.answerable >= self._threshold(drafts[0]):
-            composed = self._composer.compose(understood, context, drafts)
+        if drafts and broken is None and reading.answerable >= _threshold(reading):
+            composed = self._composer.compose(understood, context, reading)
         if composed is not None:
             reply_: Reply = self._answer(understood, composed, drafts[0].probability, started)
         elif broken is not None and broken[1]:
@@ -111,11 +118,6 @@ class Engine:
         else:
             reply_ = self._refusal(understood, context, drafts, started)
         return Explained(reply_, understood, tuple(hits), tuple(drafts))
-
-    def _threshold(self, draft: Draft) -> float:
-        """Return how sure the refusal model must be; less where a rule found the very body asked for, or the list of who was there."""
-        sure = draft.typed is not None and draft.ruled and draft.typed.rule in {"task", "attendee"}
-        return self.reader.threshold * (RULED if sure else 1.0)
 
     def _answer(
         self, question: Question, composed: Composed, confidence: float, started: float, kind: str | None = None
@@ -159,6 +161,13 @@ class Engine:
             elapsed_ms=_since(started),
             suggestions=suggestions,
         )
+
+
+def _threshold(reading: Reading) -> float:
+    """Return how sure the reader must be; less where a rule found the very body asked for, or the list of who was there."""
+    draft = reading.drafts[0]
+    sure = draft.typed is not None and draft.ruled and draft.typed.rule in {"task", "attendee"}
+    return reading.threshold * (RULED if sure else 1.0)
 
 
 def refusal_text(reason: Reason, data_until: str | None) -> str:

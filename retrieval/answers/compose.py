@@ -13,6 +13,7 @@ from retrieval.answers import tasks
 from retrieval.answers.biography import Role
 from retrieval.answers.context import Context
 from retrieval.answers.drafts import Draft, text_of
+from retrieval.answers.reading import Reading
 from retrieval.answers.roles import role_of
 from retrieval.answers.statements import Statement
 from retrieval.answers.types import Citation, Item, Suggestion
@@ -49,9 +50,9 @@ class Composer:
     def __init__(self, generation: Generation) -> None:
         self._generation = generation
 
-    def compose(self, question: Question, context: Context, drafts: Sequence[Draft]) -> Composed | None:
-        """Return the answer that `drafts` (the likeliest first) give, None where no quote could be verified."""
-        chosen = _chosen(question, context, drafts)
+    def compose(self, question: Question, context: Context, reading: Reading) -> Composed | None:
+        """Return the answer that the drafts of `reading` give, None where no quote could be verified."""
+        chosen = reading.answer or _chosen(question, context, reading.drafts)
         items: list[Item] = []
         citations: list[Citation] = []
         for draft in chosen:
@@ -76,7 +77,11 @@ class Composer:
                 items.append(replace(piece, citation=at))
         if not items:
             return None
-        return Composed(_text(question, items, several_articles=len(chosen) > 1), tuple(items), tuple(citations))
+        return Composed(
+            _text(question, items, several_articles=len({d.candidate.hit for d in chosen}) > 1),
+            tuple(items),
+            tuple(citations),
+        )
 
     def roles(self, context: Context, roles: Sequence[Role]) -> Composed | None:
         """Return the answer that tells the roles of people, newest article first, undated last; None where there is none."""
@@ -237,7 +242,7 @@ def _pieces(question: Question, context: Context, draft: Draft) -> list[Item]:
             found += _people(article.text, sentence, first, last)
         else:
             found.append(_item(article.text, sentence, *_trimmed(sentence, first, last)))
-    return found
+    return [replace(item, assignee=draft.assignee) for item in found] if draft.assignee else found
 
 
 def _item(text: str, sentence: Sentence, first: int, last: int) -> Item:

@@ -63,6 +63,8 @@ class Draft:
     """How likely it is right."""
     overlap: float = 0.0
     """The overlap with the right answer that is to be expected (F1)."""
+    assignee: str | None = None
+    """Whom a task is given to, where the reader told it."""
 
     @property
     def ruled(self) -> bool:

@@ -6,8 +6,9 @@ training/reader.py, read without their libraries.
 
 import json
 import math
+import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ import numpy.typing as npt
 from retrieval.answers import drafts
 from retrieval.answers.context import Context
 from retrieval.answers.drafts import Draft, Drafts
+from retrieval.answers.reading import Reading
 from retrieval.answers.spans import SpanModel
 from retrieval.answers.trees import Trees
 from retrieval.errors import ReaderModelError
@@ -25,7 +27,7 @@ ARTICLES = 3
 """Articles that are read for a question."""
 BREVITY = 1.0
 """How much the expected overlap counts beside the chance to be right: without it whole clauses are preferred to a name."""
-ARTICLE_WEIGHT = 0.25
+ARTICLE_WEIGHT = 0.5
 """How much the search's score of an article (log-odds, relative to the best one's) counts beside."""
 RULE_KEPT = {"chair": 0.5, "attendee": 1.0, "task": 2.0, "when": 0.3, "limitation": 0.7, "where": 0.7}
 """A draft by a rule that fits wholly is preferred where its worth is at most this much lower: it is complete and typed."""
@@ -80,22 +82,18 @@ _RANK, _NAMED, _NUMBERS, _OWN, _BEHIND = (
 )
 
 
-@dataclass(frozen=True)
-class Reading:
-    """Drafts of an answer, the best first, and the probability that the question has one in these articles."""
-
-    drafts: tuple[Draft, ...]
-    answerable: float
-
-
 class BuiltinReader:
     """The shipped models, loaded once."""
+
+    name = "builtin"
 
     def __init__(self, folder: Path = MODELS) -> None:
         self._sentences = Trees.load(folder / "sentences.npz")
         self._answers = Trees.load(folder / "answers.npz")
         self._overlaps = Trees.load(folder / "overlaps.npz")
         self._spans = SpanModel(folder / "spans.crf")
+        # The field's tagger keeps the sentence it looks at; it serves one question at a time.
+        self._reading = threading.Lock()
         try:
             settings = json.loads((folder / "reader.json").read_text(encoding="utf-8"))
             self.threshold = float(settings["threshold"])
@@ -109,10 +107,11 @@ class BuiltinReader:
     def read(self, context: Context) -> Reading:
         """Return drafts of an answer, the best first, and the probability that there is one."""
         if not context.candidates:
-            return Reading((), 0.0)
-        made: Drafts = drafts.make(context, self._sentences.predict(context.features), self._spans)
+            return Reading((), 0.0, self.threshold)
+        with self._reading:
+            made: Drafts = drafts.make(context, self._sentences.predict(context.features), self._spans)
         if not made.drafts:
-            return Reading((), 0.0)
+            return Reading((), 0.0, self.threshold)
         chances = self._answers.predict(made.features)
         overlaps = np.clip(self._overlaps.scores(made.features), 0.0, 1.0)
         row = refusal_row(made.features, chances, overlaps)
@@ -124,4 +123,4 @@ class BuiltinReader:
         ]
         first = pick(weighed, worth)
         order = [first, *(int(i) for i in np.argsort(-worth, kind="stable") if i != first)]
-        return Reading(tuple(weighed[i] for i in order), known)
+        return Reading(tuple(weighed[i] for i in order), known, self.threshold)
