@@ -5,22 +5,25 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import IO, Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
-from bot.admin import report
+from bot import evaluating, explaining
+from bot.admin import report as told
 from bot.assistant import Assistant
 from bot.channels import console as terminal
 from bot.library import Library
 from config.settings import Settings, load_settings
-from retrieval import evaluation
 from retrieval.engine import Engine
 from retrieval.errors import CorpusError, TinTinhError
+from retrieval.evaluation import differences
 from retrieval.vietnamese.text import nfc
 
 app = typer.Typer(
@@ -98,7 +101,7 @@ def index(
         }
         sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
     else:
-        out.print(report(indexed), markup=False, highlight=False)
+        out.print(told(indexed), markup=False, highlight=False)
     if not indexed.articles:
         raise CorpusError(
             "no article was loaded", mend="Look at what was skipped and why; give --corpus a file or folder of articles"
@@ -113,6 +116,7 @@ def ask(
     output: Output = None,
     data: Data = None,
     *,
+    explain: Annotated[bool, typer.Option("--explain", help="Show what the answer was made from.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Answer a question, or a batch of them."""
@@ -121,11 +125,15 @@ def ask(
     if batch is not None and output is not None:
         _run_batch(batch, output, lambda row: engine.ask(_text(row, "question"), _optional(row, "previous")).to_json())
         return
-    reply = engine.ask(question or "", previous)
+    explained = engine.explain(question or "", previous)
+    why = explaining.explanation(engine, explained) if explain else None
     if as_json:
-        sys.stdout.write(json.dumps(reply.to_json(), ensure_ascii=False) + "\n")
-    else:
-        terminal.show(out, reply)
+        row = explained.reply.to_json() | ({"explanation": why} if why else {})
+        sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
+        return
+    terminal.show(out, explained.reply)
+    if why:
+        explaining.show(out, why)
 
 
 @app.command()
@@ -207,33 +215,29 @@ def serve(data: Data = None) -> None:
 @app.command("eval")
 def evaluate(
     questions: Annotated[Path, typer.Argument(help="JSONL of {id, type, question, answers, article_id, previous?}.")],
+    report: Annotated[Path | None, typer.Option("--report", help="HTML file to write: plots, and why.")] = None,
+    against: Annotated[Path | None, typer.Option("--against", help="An earlier --json, to compare with.")] = None,
     data: Data = None,
     *,
     as_json: AsJson = False,
 ) -> None:
     """Judge the answers to questions with gold spans."""
+    before = evaluating.read_summary(against) if against else []
     engine = _engine(data)
-    judged: list[evaluation.Judged] = []
-    for number, line in _lines(questions):
-        try:
-            row = json.loads(line)
-            judged.append(evaluation.judge(row, engine.ask(nfc(row["question"]), row.get("previous")).to_json()))
-        except (ValueError, KeyError, TypeError, ZeroDivisionError) as error:
-            raise CorpusError(
-                f"{questions}:{number} is no question with gold answers ({error!r})", mend="Correct the line"
-            ) from error
-    total = evaluation.figures(judged)
-    groups = {
-        kind: evaluation.figures([j for j in judged if j.type == kind]) for kind in sorted({j.type for j in judged})
-    }
+    done = evaluating.evaluate(engine, _lines(questions), questions, why=report is not None)
+    found = differences([e.judged for e in done], before)
+    if report is not None:
+        from bot.report import html
+
+        with _whole(report, "--report") as file:
+            file.write(html(done, questions, engine.generation.id, found, against))
     if as_json:
-        sys.stdout.write(json.dumps({"total": total, "by_type": groups}, ensure_ascii=False) + "\n")
+        row = evaluating.summary(done) | ({"against": [asdict(d) for d in found]} if against else {})
+        sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
         return
-    names = ["questions", "article_first", "evidence", "f1", "correct", "wrongly_refused", "refused"]
-    table = Table("type", *names)
-    for kind, row in {**groups, "all": total}.items():
-        table.add_row(kind, *(str(row.get(name, "")) for name in names))
-    out.print(table)
+    evaluating.show(out, done)
+    if against:
+        evaluating.show_differences(out, found, done, before)
 
 
 @corpus_app.command("list")
@@ -305,18 +309,25 @@ def _run_batch(batch: Path, output: Path, work: Callable[[dict[str, Any]], dict[
 
     settle()
     lines = list(_lines(batch))
-    aside = output.with_name(f".{output.name}.{os.getpid()}")
+    with (
+        _whole(output, "--output") as file,
+        Progress(console=err, disable=not err.is_terminal, transient=True) as progress,
+    ):
+        for _, line in progress.track(lines, description="questions"):
+            file.write(json.dumps(_batch_row(line, work), ensure_ascii=False) + "\n")
+
+
+@contextmanager
+def _whole(path: Path, option: str) -> Iterator[IO[str]]:
+    """Open a file that is there whole or not at all. Raises CorpusError where it cannot be written."""
+    aside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with (
-            aside.open("w", encoding="utf-8", newline="\n") as file,
-            Progress(console=err, disable=not err.is_terminal, transient=True) as progress,
-        ):
-            for _, line in progress.track(lines, description="questions"):
-                file.write(json.dumps(_batch_row(line, work), ensure_ascii=False) + "\n")
-        aside.replace(output)
+        with aside.open("w", encoding="utf-8", newline="\n") as file:
+            yield file
+        aside.replace(path)
     except OSError as error:
         raise CorpusError(
-            f"{output} cannot be written ({error.strerror})", mend="Give --output a path that can be written"
+            f"{path} cannot be written ({error.strerror})", mend=f"Give {option} a path that can be written"
         ) from error
     finally:
         aside.unlink(missing_ok=True)

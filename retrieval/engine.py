@@ -39,7 +39,14 @@ class Explained:
     reply: Reply
     question: Question
     hits: tuple[Hit, ...]
-    drafts: tuple[Draft, ...]
+    reading: Reading | None = None
+    """What the reader made of them; None where nothing was read."""
+    context: Context | None = None
+
+    @property
+    def drafts(self) -> tuple[Draft, ...]:
+        """The drafts of an answer, the best first."""
+        return self.reading.drafts if self.reading else ()
 
 
 class Engine:
@@ -76,6 +83,10 @@ class Engine:
         hits = self._searcher.search(query, max(k, DEPTH))
         return [*self._reranker.rerank(query.text, hits[:DEPTH], self.generation), *hits[DEPTH:]][:k]
 
+    def breakdown(self, hit: Hit) -> dict[str, float]:
+        """Return what each feature adds to the score of `hit`."""
+        return self._searcher.breakdown(hit)
+
     def ask(self, question: str, previous: str | None = None) -> Reply:
         """Return the answer to `question`, asked after `previous`, or a refusal with its reason."""
         return self.explain(question, previous).reply
@@ -87,12 +98,12 @@ class Engine:
         if turned_away is not None:
             understood = understand(question, previous)
             reason, reply = turned_away
-            return Explained(self._not_found(understood, reason, reply, started), understood, (), ())
+            return Explained(self._not_found(understood, reason, reply, started), understood, ())
         understood = resolve(self.generation, question, previous)
         query = Query(understood.text, understood.terms)
         hits = self._found(query, ARTICLES)
         if not hits:
-            return Explained(self._refusal(understood, None, (), started), understood, (), ())
+            return Explained(self._refusal(understood, None, (), started), understood, ())
         context = self._contexts.of(understood, hits, self._searcher.vector(query.text), self._searcher.matcher(query))
         reading = self.reader.read(context)
         drafts = reading.drafts
@@ -100,24 +111,24 @@ class Engine:
             composed = self._composer.roles(context, biography.roles(context))
             if composed is not None:
                 answer = self._answer(understood, composed, reading.answerable, started)
-                return Explained(answer, understood, tuple(hits), drafts)
+                return Explained(answer, understood, tuple(hits), reading, context)
         phrase = phrase_asked(understood)
         said = statement(context, phrase) if phrase else None
         if said is not None and (composed := self._composer.statement(context, said)) is not None:
             answer = self._answer(understood, composed, reading.answerable, started, kind="statement")
-            return Explained(answer, understood, tuple(hits), drafts)
+            return Explained(answer, understood, tuple(hits), reading, context)
         broken = broken_premise(context, drafts[0]) if drafts else None
         composed = None
         if drafts and broken is None and reading.answerable >= _threshold(reading):
             composed = self._composer.compose(understood, context, reading)
         if composed is not None:
-            reply_: Reply = self._answer(understood, composed, drafts[0].probability, started)
+            reply_: Reply = self._answer(understood, composed, reading.confidence, started)
         elif broken is not None and broken[1]:
             suggestions = self._composer.suggestions(context, drafts)
             reply_ = self._not_found(understood, broken[0], broken[1], started, suggestions)
         else:
             reply_ = self._refusal(understood, context, drafts, started)
-        return Explained(reply_, understood, tuple(hits), tuple(drafts))
+        return Explained(reply_, understood, tuple(hits), reading, context)
 
     def _answer(
         self, question: Question, composed: Composed, confidence: float, started: float, kind: str | None = None

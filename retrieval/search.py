@@ -114,6 +114,10 @@ class Searcher:
         order = np.argsort(-scores, kind="stable")[:k]
         return [Hit(articles[i], passages[i], float(scores[i]), tuple(features[i].tolist())) for i in order]
 
+    def breakdown(self, hit: Hit) -> dict[str, float]:
+        """Return what each feature adds to the score of `hit`; they sum to it, but where a reranker changed the order."""
+        return {n: f * float(w) for n, f, w in zip(FEATURES, hit.features, self._weights, strict=True)}
+
     def candidates(self, query: Query) -> tuple[list[int], list[int], npt.NDArray[np.float64]]:
         """Return article rows, the best passage row of each, and their features (candidates, features)."""
         generation = self.generation

@@ -151,3 +151,49 @@ def test_chat_talks_until_the_input_ends(data: Path) -> None:
     )
     assert "Tạ Quang Hiển" in done.stdout
     assert "Lường Thị Bích" in done.stdout
+
+
+def test_an_evaluation_is_reported_and_compared(tmp_path: Path, data: Path) -> None:
+    """The report stands alone; a run against itself differs by nothing; what got worse is named."""
+    questions = tmp_path / "some.jsonl"
+    kept = (PROVINCE / "questions.jsonl").read_text(encoding="utf-8").splitlines()[::5]
+    questions.write_text("\n".join(kept), encoding="utf-8")
+    before = tintinh("eval", questions, "--data", data, "--json")
+    earlier = tmp_path / "earlier.json"
+    earlier.write_text(before.stdout, encoding="utf-8")
+    told = json.loads(before.stdout)
+    assert len(told["questions"]) == told["total"]["questions"] == len(kept)
+    assert 0 <= told["total"]["calibration_error"] <= 1
+
+    report = tmp_path / "report.html"
+    done = tintinh("eval", questions, "--data", data, "--against", earlier, "--report", report, "--json")
+    assert done.returncode == 0, done.stderr
+    assert all(d["low"] == d["high"] == 0 for d in json.loads(done.stdout)["against"])
+    page = report.read_text(encoding="utf-8")
+    assert page.count("<svg") == 4
+    assert "src=" not in page
+    assert "<script" not in page
+
+    right = next(row for row in told["questions"] if row.get("correct") == 1)
+    right["correct"] = 0.0
+    earlier.write_text(json.dumps(told), encoding="utf-8")
+    compared = tintinh("eval", questions, "--data", data, "--against", earlier)
+    assert "better: 1" in compared.stdout
+    assert right["id"] in compared.stdout
+    refused = tintinh("eval", questions, "--data", data, "--against", questions)
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("corpus-unreadable: ")
+
+
+def test_an_answer_is_explained(data: Path) -> None:
+    done = tintinh("ask", "ai chu tri giao ban dan van quy I", "--explain", "--json", "--data", data)
+    why = json.loads(done.stdout)["explanation"]
+    assert why["understood"]["kind"] == "chair"
+    for article in why["articles"]:
+        assert sum(article["parts"].values()) == pytest.approx(article["score"], abs=0.02)
+    assert why["drafts"][0]["text"] == "Tạ Quang Hiển"
+    assert "drafts" in tintinh("ask", "ai chu tri giao ban dan van quy I", "--explain", "--data", data).stdout
+    assert (
+        json.loads(tintinh("ask", "xin chào", "--explain", "--json", "--data", data).stdout)["explanation"]["drafts"]
+        == []
+    )

@@ -28,7 +28,7 @@ from retrieval.answers import drafts, reader, sentences, trees
 from retrieval.answers.compose import short_text
 from retrieval.answers.context import Context, Contexts
 from retrieval.answers.spans import SpanModel, token_features
-from retrieval.evaluation import f1, stands_in
+from retrieval.evaluation import calibration_error, f1, stands_in
 from retrieval.linking import resolve
 from retrieval.questions import KINDS, Question
 from retrieval.search import Query, Searcher
@@ -188,6 +188,7 @@ def main() -> None:
     report_answers(items)
     fit_refusal(items)
     report_refusal(items)
+    report_confidence(items)
     tell("cross-validated")
     if not options.no_final:
         save(items)
@@ -349,6 +350,30 @@ def report_refusal(items: list[Item]) -> None:
             )
 
 
+def confidence_rows(items: list[Item]) -> tuple[np.ndarray, np.ndarray]:
+    """Return what the calibration looks at, and whether the chosen draft is right, of the items that have drafts."""
+    x = [reader.confidence_row(i.chances[picked(i)], i.overlaps[picked(i)], i.known) for i in items]
+    return np.array(x), np.array([i.right[picked(i)] > 0 for i in items])
+
+
+def train_confidence(items: list[Item]) -> LogisticRegression:
+    """Return the calibrated probability that the chosen draft is right (Platt 1999)."""
+    return LogisticRegression(C=1.0, max_iter=1000).fit(*confidence_rows(items))
+
+
+def report_confidence(items: list[Item]) -> None:
+    """Print the expected calibration error, out of fold, of the questions that are answered."""
+    read_ = [i for i in items if i.made.drafts]
+    sure, right = np.zeros(len(read_)), confidence_rows(read_)[1].astype(float)
+    for k in range(FOLDS):
+        model = train_confidence([i for i in read_ if i.part != k])
+        own = [n for n, i in enumerate(read_) if i.part == k]
+        sure[own] = model.predict_proba(confidence_rows([read_[n] for n in own])[0])[:, 1]
+    threshold = np.quantile([i.known for i in read_ if i.gold], WRONGLY_REFUSED)
+    kept = np.array([i.known >= threshold for i in read_])
+    print(f"  expected calibration error {calibration_error(sure[kept], right[kept]):.4f} of {kept.sum()} answered")
+
+
 def save(items: list[Item]) -> None:
     """Fit on all and write the models."""
     save_trees("sentences", train_sentences(items), sentences.FEATURES)
@@ -360,8 +385,10 @@ def save(items: list[Item]) -> None:
     refusal, (mean, deviation) = train_refusal(read_)
     threshold = float(np.quantile([i.known for i in read_ if i.gold], WRONGLY_REFUSED))
     weights = refusal.coef_[0] / deviation
+    sure = train_confidence(read_)
     settings = {
         "threshold": round(threshold, 4),
+        "confidence": [round(float(w), 5) for w in (*sure.coef_[0], sure.intercept_[0])],
         "bias": round(float(refusal.intercept_[0] - weights @ mean), 5),
         "weights": dict(zip(reader.REFUSAL_FEATURES, [round(float(w), 5) for w in weights], strict=True)),
     }

@@ -39,12 +39,17 @@ _SENTENCE_FEATURES = (
     *(f"wants_{w}" for w in WANTS),
     *(f"kind_{k}" for k in KINDS),
 )  # fmt: skip
+NEARNESS = (
+    "asked_close_before", "asked_close_after", "asked_inside_weight", "asked_nearness", "asked_adjacent_before",
+    "asked_adjacent_after", "heaviest_distance", "cue_distance", "cue_side",
+)  # fmt: skip
+"""How near the question's words stand to a cut; the first four are shares of their weight."""
 _CUT_FEATURES = (
     "rule", "rule_fit", "tokens", "tokens_left_out", "stretches", "inside_sum", "inside_share", "expected_f1", "inside_least",
     "inside_most", "inside_mean", "outside_most", "first_inside", "last_inside", "before_inside", "after_inside",
     "gap_before", "gap_after", "names", "name_tokens", "numbers", "time_tokens", "units", "capitals", "starts_plain",
     "ends_plain", "asked_tokens", "new_tokens", "named_ways", "wanted_tokens", "lacks_wanted", "wanted_in_sentence",
-    "wanted_new", "head_inside", "unit_inside", *(f"by_{name}" for name in cuts.NAMES),
+    "wanted_new", "head_inside", "unit_inside", *(f"by_{name}" for name in cuts.NAMES), *NEARNESS,
 )  # fmt: skip
 FEATURES = (*_SENTENCE_FEATURES, *_CUT_FEATURES)
 _COPIED_AT = [sentences.FEATURES.index(name) for name in _COPIED]
@@ -304,8 +309,76 @@ def _cut_rows(
         _there(sentence, masks, context.asked.head),
         _there(sentence, masks, context.asked.unit),
         *([name in ways for ways in names.values()] for name in cuts.NAMES),
+        *_nearness(context, sentence, masks, first, last),
     )
     return np.column_stack([np.asarray(c, np.float32) for c in columns])
+
+
+_CLOSE = 4
+_DECAY = 6.0
+_FAR = 30.0
+_CUE_SIDE = 3
+
+
+def _nearness(
+    context: Context,
+    sentence: Sentence,
+    masks: npt.NDArray[np.bool_],
+    first: npt.NDArray[np.int64],
+    last: npt.NDArray[np.int64],
+) -> npt.NDArray[np.float64]:
+    """Return `NEARNESS` of each cut: (features, cuts).
+
+    `Sở Y tế do ông A làm giám đốc, Sở Nội vụ do bà B`: which of the names the question's words stand beside. Of a word that
+    stands several times the nearest counts.
+    """
+    asked = context.asked
+    at = [i for i, w in enumerate(sentence.folded) if w in asked.weights]
+    out = np.zeros((len(NEARNESS), len(first)))
+    out[6:8] = _FAR
+    if not at:
+        return out
+    words = [sentence.folded[i] for i in at]
+    order = sorted(range(len(at)), key=lambda i: words[i])
+    positions = np.array([at[i] for i in order])[:, None]
+    words = [words[i] for i in order]
+    starts = [i for i, w in enumerate(words) if i == 0 or w != words[i - 1]]
+    weights = np.array([asked.weights[words[i]] for i in starts])[:, None]
+    inside = masks[:, positions[:, 0]].T
+    before, after = positions < first, positions > last
+    # Between the stretches of a cut every word is one off: it stands in the answer's midst.
+    distance = np.where(inside, 0, np.where(before, first - positions, np.where(after, positions - last, 1)))
+    signed = np.where(before, -1, np.where(after, 1, 0))
+    nearest = np.minimum.reduceat(distance, starts, axis=0)
+    owner = np.repeat(np.arange(len(starts)), np.diff([*starts, len(words)]))
+    side = np.zeros_like(nearest)
+    hit_ = distance == nearest[owner]
+    for row in range(len(words) - 1, -1, -1):  # the first of equally near ones tells the side
+        side[owner[row]] = np.where(hit_[row], signed[row], side[owner[row]])
+    total = asked.total
+    close = weights * (nearest <= _CLOSE)
+    adjacent = weights * (nearest == 1)
+    out[0] = (close * (side < 0)).sum(axis=0) / total
+    out[1] = (close * (side > 0)).sum(axis=0) / total
+    out[2] = (weights * np.logical_or.reduceat(inside, starts, axis=0)).sum(axis=0) / total
+    out[3] = (weights * np.exp(-nearest / _DECAY)).sum(axis=0) / total
+    out[4] = (adjacent * (side < 0)).max(axis=0)
+    out[5] = (adjacent * (side > 0)).max(axis=0)
+    out[6] = np.minimum(nearest[int(weights.argmax())], _FAR)
+    cue = {*asked.question.cue.after, asked.question.cue.before}
+    by_cue = np.array([w in cue for w in words])
+    if by_cue.any():
+        out[7] = np.minimum(
+            np.where(inside, 0, np.where(before, first - positions, np.maximum(positions - last, 0)))[by_cue].min(
+                axis=0
+            ),
+            _FAR,
+        )
+        near_cue = by_cue[:, None] & (distance <= _CUE_SIDE)
+        out[8] = (near_cue & after).any(axis=0) * 1.0 - (
+            (near_cue & before).any(axis=0) & ~(near_cue & after).any(axis=0)
+        )
+    return out
 
 
 def _there(sentence: Sentence, masks: npt.NDArray[np.bool_], word: str) -> npt.NDArray[np.float64]:

@@ -71,6 +71,11 @@ def refusal_row(
     ])  # fmt: skip
 
 
+def confidence_row(chance: float, overlap: float, known: float) -> npt.NDArray[np.float64]:
+    """Return what the calibration looks at: the chosen draft's own chance is that of the best of many, and so too high."""
+    return np.array([_logit(chance), overlap, _logit(known)])
+
+
 def _logit(chance: float) -> float:
     chance = min(max(chance, 1e-4), 1 - 1e-4)
     return math.log(chance / (1 - chance))
@@ -99,6 +104,8 @@ class BuiltinReader:
             self.threshold = float(settings["threshold"])
             self._bias = float(settings["bias"])
             self._weights = np.array([settings["weights"][name] for name in REFUSAL_FEATURES])
+            self._confidence = np.array(settings["confidence"], np.float64)
+            """Weights of `confidence_row`, and the bias last."""
         except (OSError, ValueError, KeyError) as error:
             raise ReaderModelError(
                 f"{folder / 'reader.json'} cannot be used ({error})", mend="Reinstall tintinh"
@@ -123,4 +130,6 @@ class BuiltinReader:
         ]
         first = pick(weighed, worth)
         order = [first, *(int(i) for i in np.argsort(-worth, kind="stable") if i != first)]
-        return Reading(tuple(weighed[i] for i in order), known, self.threshold)
+        row = confidence_row(float(chances[first]), float(overlaps[first]), known)
+        sure = 1.0 / (1.0 + math.exp(-float(row @ self._confidence[:-1]) - float(self._confidence[-1])))
+        return Reading(tuple(weighed[i] for i in order), known, self.threshold, confidence=sure)

@@ -15,6 +15,8 @@ class Reading:
     answerable: float
     threshold: float
     """Below this probability the question is refused."""
+    confidence: float = 0.0
+    """The probability that the best draft is right, calibrated where the reader can."""
     answer: tuple[Draft, ...] | None = None
     """The drafts that are the answer together, in order; None leaves the choice among `drafts` to whoever composes it."""
     by: str = "builtin"

@@ -41,7 +41,14 @@ class SpanReading:
         marked = [d for span in marking.spans for d in drafts_of(context, given[span.passage], span)][:MOST_DRAFTS]
         known = marking.answerable if marked else 0.0
         # Its own drafts stay behind, so that a refusal can still show what is near.
-        return Reading((*marked, *own.drafts), known, self._marker.threshold, tuple(marked) or None, by=self.name)
+        return Reading(
+            (*marked, *own.drafts),
+            known,
+            self._marker.threshold,
+            confidence=marked[0].probability if marked else 0.0,
+            answer=tuple(marked) or None,
+            by=self.name,
+        )
 
 
 def passages(context: Context) -> list[Passage]:
