@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from bot import admin
 from bot.library import Library
 from bot.messages import Incoming, Outgoing
-from retrieval.answers.types import Answer, Reply
+from retrieval.answers.types import Answer, NotFound, Reply
 from retrieval.errors import GenerationError
 from retrieval.vietnamese.text import folds
 
@@ -54,8 +54,9 @@ class Assistant:
         memory = self.memory(incoming.channel, incoming.chat)
         if isinstance(memory.reply, Answer) and (said := about_last(incoming.text, memory.reply)):
             return Outgoing(words=said)
+        asked = chosen(incoming.text, memory.reply) or incoming.text
         try:
-            reply = self._library.engine().ask(incoming.text, memory.question)
+            reply = self._library.engine().ask(asked, memory.question)
         except GenerationError as error:
             log.error("%s", error)
             return Outgoing(words=NO_INDEX)
@@ -64,7 +65,8 @@ class Assistant:
             log.exception("question failed, id %s", code)
             return Outgoing(words=APOLOGY.format(code=code))
         if isinstance(reply, Answer) or reply.reason not in {"smalltalk", "invalid"}:
-            memory.question = _carried(memory.question, reply)
+            if isinstance(reply, Answer) or reply.reason != "needs_clarification":
+                memory.question = _carried(memory.question, reply)
             memory.reply = reply
         return Outgoing(reply=reply)
 
@@ -74,6 +76,23 @@ class Assistant:
         return reply if isinstance(reply, Answer) else None
 
 
+def chosen(text: str, reply: Reply | None) -> str | None:
+    """Return the question that `text` chooses among those of the last reply: by its number, or by words of one label alone."""
+    if not isinstance(reply, NotFound) or not reply.questions:
+        return None
+    own = folds(text)
+    if len(own) == 1 and own[0].isdigit():
+        number = int(own[0])
+        return reply.questions[number - 1] if 1 <= number <= len(reply.questions) else None
+    if len(reply.questions) == 1 and " ".join(own) in _YES:
+        return reply.questions[0]
+    fitting = [
+        q for label, q in zip(reply.choices, reply.questions, strict=True) if own and set(own) <= set(folds(label))
+    ]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+_YES = frozenset(("co", "dung", "dung roi", "phai", "phai roi", "ok", "u", "uh", "dung vay", "vang"))
 _COPY = frozenset(
     ("copy trich dan", "trich dan", "cho trich dan", "nguon", "cho nguon", "nguon dau", "xem nguon", "dan nguon")
 )

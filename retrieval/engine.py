@@ -1,15 +1,18 @@
 """Ties the online stages together over one generation: a question in, a Reply out. Safe to call from several threads."""
 
 import datetime as dt
+import functools
+import re
 import secrets
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from retrieval.answers import biography
 from retrieval.answers.compose import Composed, Composer
 from retrieval.answers.context import Context, Contexts
 from retrieval.answers.drafts import Draft
+from retrieval.answers.naming import Slip, only_names, slip
 from retrieval.answers.premise import broken_premise
 from retrieval.answers.reader import ARTICLES
 from retrieval.answers.reading import Reader, Reading
@@ -17,12 +20,14 @@ from retrieval.answers.sentences import FEATURES
 from retrieval.answers.statements import phrase_asked, statement
 from retrieval.answers.triage import triage
 from retrieval.answers.types import Answer, NotFound, Reason, Reply, Suggestion
+from retrieval.directory import Directory
 from retrieval.encoding import Encoder
 from retrieval.linking import resolve
 from retrieval.questions import Question, understand
 from retrieval.reranking import DEPTH, Reranker
 from retrieval.search import Hit, Query, Searcher
 from retrieval.snapshot import Generation
+from retrieval.vietnamese.keystrokes import decode
 
 LEAST_COVERAGE = 0.45
 """Below this share of the question (by rarity) in the best article, the corpus has no article on it."""
@@ -94,7 +99,7 @@ class Engine:
     def explain(self, question: str, previous: str | None = None) -> Explained:
         """Return the reply together with what it was made from."""
         started = time.perf_counter()
-        turned_away = triage(question)
+        turned_away = triage(decode(question))
         if turned_away is not None:
             understood = understand(question, previous)
             reason, reply = turned_away
@@ -107,11 +112,11 @@ class Engine:
         context = self._contexts.of(understood, hits, self._searcher.vector(query.text), self._searcher.matcher(query))
         reading = self.reader.read(context)
         drafts = reading.drafts
+        misspelt = slip(understood, self.generation, self._directory)
         if biography.asks_role(understood):
-            composed = self._composer.roles(context, biography.roles(context))
-            if composed is not None:
-                answer = self._answer(understood, composed, reading.answerable, started)
-                return Explained(answer, understood, tuple(hits), reading, context)
+            told = self._told_role(understood, context, reading, misspelt, started)
+            if told is not None:
+                return Explained(told, understood, tuple(hits), reading, context)
         phrase = phrase_asked(understood)
         said = statement(context, phrase) if phrase else None
         if said is not None and (composed := self._composer.statement(context, said)) is not None:
@@ -119,10 +124,15 @@ class Engine:
             return Explained(answer, understood, tuple(hits), reading, context)
         broken = broken_premise(context, drafts[0]) if drafts else None
         composed = None
-        if drafts and broken is None and reading.answerable >= _threshold(reading):
+        only_named = misspelt is not None and only_names(understood, misspelt)
+        if drafts and broken is None and not only_named and reading.answerable >= _threshold(reading):
             composed = self._composer.compose(understood, context, reading)
         if composed is not None:
+            if misspelt is not None:
+                composed = replace(composed, note=f"{_perhaps(misspelt)}?")
             reply_: Reply = self._answer(understood, composed, reading.confidence, started)
+        elif misspelt is not None:
+            reply_ = self._asked_back(understood, misspelt, started)
         elif broken is not None and broken[1]:
             suggestions = self._composer.suggestions(context, drafts)
             reply_ = self._not_found(understood, broken[0], broken[1], started, suggestions)
@@ -130,12 +140,51 @@ class Engine:
             reply_ = self._refusal(understood, context, drafts, started)
         return Explained(reply_, understood, tuple(hits), reading, context)
 
+    def _told_role(
+        self, question: Question, context: Context, reading: Reading, misspelt: Slip | None, started: float
+    ) -> Reply | None:
+        """Return who a person is, or which of several people is meant; None where no article tells."""
+        half = biography.half_named(context)
+        found = biography.namesakes(context, half[1]) if half else biography.roles(context)
+        if half is None or len(found) < 2:
+            composed = self._composer.roles(context, found)
+            if composed is not None:
+                return self._answer(question, composed, reading.answerable, started)
+            return self._asked_back(question, misspelt, started) if misspelt else None
+        texts = [context.articles[r.candidate.hit].text for r in found]
+        named = [(text[slice(*r.name)], text[slice(*r.role)]) for text, r in zip(texts, found, strict=True)]
+        return self._choice(
+            question,
+            f"Các bài Tin Tỉnh đang có nhắc {len(named)} người tên {half[1]}. Bạn hỏi ai? Bạn trả lời bằng số nhé.",
+            {f"{name} – {role}": _renamed(question.asked, " ".join(half), name) for name, role in named},
+            started,
+        )
+
+    def _asked_back(self, question: Question, misspelt: Slip, started: float) -> NotFound:
+        """Return the question whether a name much like the one that was typed is meant."""
+        many = "Bạn trả lời bằng số nhé." if len(misspelt.near) > 1 else "Đúng thì bạn trả lời “đúng” nhé."
+        alone = only_names(question, misspelt)
+        questions = {
+            name: f"{name} là ai?" if alone else _renamed(question.asked, misspelt.typed, name)
+            for name in misspelt.near
+        }
+        return self._choice(question, f"{_perhaps(misspelt)}? {many}", questions, started)
+
+    def _choice(self, question: Question, reply: str, questions: dict[str, str], started: float) -> NotFound:
+        """Return the refusal that asks which of the labels of `questions` is meant."""
+        asked = self._not_found(question, "needs_clarification", reply, started)
+        return replace(asked, choices=tuple(questions), questions=tuple(questions.values()))
+
+    @functools.cached_property
+    def _directory(self) -> Directory:
+        return Directory(self.generation)
+
     def _answer(
         self, question: Question, composed: Composed, confidence: float, started: float, kind: str | None = None
     ) -> Answer:
         return Answer(
             id=code(),
-            question=question.asked,
+            question=question.typed,
             text=composed.text,
             items=composed.items,
             citations=composed.citations,
@@ -161,7 +210,7 @@ class Engine:
     ) -> NotFound:
         return NotFound(
             id=code(),
-            question=question.asked,
+            question=question.typed,
             reason=reason,
             reply=reply,
             kind=question.kind,
@@ -172,6 +221,14 @@ class Engine:
             elapsed_ms=_since(started),
             suggestions=suggestions,
         )
+
+
+def _renamed(asked: str, typed: str, name: str) -> str:
+    return re.sub(re.escape(typed), lambda _: name, asked, count=1, flags=re.IGNORECASE)
+
+
+def _perhaps(misspelt: Slip) -> str:
+    return f"Các bài Tin Tỉnh đang có không nhắc “{misspelt.typed}”. Có phải bạn hỏi {' hoặc '.join(misspelt.near)}"
 
 
 def _threshold(reading: Reading) -> float:
@@ -196,10 +253,10 @@ def refusal_text(reason: Reason, data_until: str | None) -> str:
 
 
 def interpretation(question: Question) -> str | None:
-    """Return how a follow-up was understood: `Hiểu là: <the question before> → <this one>`."""
+    """Return how a follow-up, or raw keystrokes, were understood: `Hiểu là: <the question before> → <this one>`."""
     if question.follows_up and question.previous:
         return f"Hiểu là: {question.previous} → {question.asked}"
-    return None
+    return f"Hiểu là: {question.asked}" if question.asked != question.typed else None
 
 
 def code() -> str:

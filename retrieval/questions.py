@@ -17,6 +17,7 @@ import numpy.typing as npt
 from retrieval.errors import ReaderModelError
 from retrieval.vietnamese import dates
 from retrieval.vietnamese.abbreviations import spell_out
+from retrieval.vietnamese.keystrokes import decode
 from retrieval.vietnamese.tables import rows
 from retrieval.vietnamese.terms import Terms, terms
 from retrieval.vietnamese.text import clean, folds
@@ -45,8 +46,10 @@ class Cue:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question, understood. `asked` is what was typed, `text` what is searched for, the one before included."""
+    """One question, understood. `asked` is what was typed, raw keystrokes spelt; `text` what is searched for, the one before included."""
 
+    typed: str
+    """What was typed, cleaned, as it goes back to the person."""
     asked: str
     text: str
     terms: Terms
@@ -81,9 +84,10 @@ def understand(asked: str, previous: str | None = None, *, linked: bool = False)
 
     With `linked` it is taken to lean on `previous` also where its words alone do not show it.
     """
-    asked = clean(asked)[:LONGEST]
+    typed_ = clean(asked)[:LONGEST]
+    asked = decode(typed_)
     readable = spell_out(asked)
-    before = clean(previous)[:LONGEST] if previous else None
+    before = decode(clean(previous)[:LONGEST]) if previous else None
     own = terms(readable)
     typed = folds(readable)
     follows = before is not None and (linked or is_follow_up(typed))
@@ -98,6 +102,7 @@ def understand(asked: str, previous: str | None = None, *, linked: bool = False)
     if kind is None:
         kind = KINDS[max(range(len(KINDS)), key=lambda i: kinds[i])]
     return Question(
+        typed=typed_,
         asked=asked,
         text=text,
         terms=terms(text) if follows else own,
@@ -159,7 +164,9 @@ _PRONOUNS = (
 )  # fmt: skip
 
 
-_PERSON_BEFORE = re.compile(r"\b(?:ong|ba|anh|chi|nguoi|vi|dong chi) (?:ay|nay|do|kia)\b|\b(?:giu|lam) chuc\b|^chuc")
+_PERSON_BEFORE = re.compile(
+    r"\b(?:ong|ba|anh|chi|nguoi|vi|dong chi) (?:ay|nay|do|kia)\b|\b(?:giu|lam) chuc\b|^chuc|\b(?:van|con)(?: dang)? (?:lam|giu)\b"
+)
 
 
 def is_follow_up(folded: list[str]) -> bool:

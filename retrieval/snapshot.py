@@ -133,6 +133,14 @@ class Generation:
         """Return the sentences of the article at `row`, in order."""
         return self.annotations.read(row, self.article(row).text, self._folds)
 
+    def syllable(self, number: int) -> str:
+        """Return the folded syllable with this number in the annotations."""
+        return self._folds[number]
+
+    def counts(self, keys: npt.NDArray[np.uint32]) -> npt.NDArray[np.float64]:
+        """Return in how many articles each term (by `term_key`) stands."""
+        return _looked_up(self._keys, self._counts, keys)
+
     def likenesses(self, rows: Sequence[int], vector: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """Return the inner product of `vector` (dimensions,) with each sentence of the articles at `rows`, in their order."""
         own = [self.annotations.article(row) for row in rows]

@@ -2,10 +2,11 @@
 
 import pytest
 
-from bot.assistant import NOT_QUOTED, Assistant
+from bot.assistant import NOT_QUOTED, Assistant, chosen
 from bot.library import Library
 from bot.messages import Incoming
-from retrieval.answers.types import Answer
+from retrieval.answers.types import Answer, NotFound
+from retrieval.encoding import Encoder
 
 
 def say(assistant: Assistant, text: str, chat: str = "1") -> Answer:
@@ -58,3 +59,71 @@ def test_a_fault_becomes_one_polite_sentence_with_an_id(province: Library, caplo
     code = outgoing.words.split("mã ")[1][:6]
     assert code in caplog.text
     assert province
+
+
+@pytest.fixture(scope="module")
+def namesakes(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Library:
+    folder = tmp_path_factory.mktemp("namesakes")
+    (folder / "a.md").write_text(
+        "---\npublished_at: 2024-02-03\n---\n"
+        "Sáng 2/2, đồng chí Vàng Seo Pín, Phó Bí thư Huyện ủy Bắc Lam, chủ trì cuộc họp về đường vào bản Tả Phời. "
+        "Cùng dự có các đồng chí: Lù Thị Mỷ, Phó Chủ tịch HĐND huyện; Lù Văn Chẩn, Trưởng phòng Kinh tế huyện.\n",
+        encoding="utf-8",
+    )
+    library = Library(tmp_path_factory.mktemp("data"), encoder)
+    library.index([folder])
+    return library
+
+
+def refused(assistant: Assistant, text: str) -> NotFound:
+    reply = assistant.answer(Incoming("test", "1", text)).reply
+    assert isinstance(reply, NotFound), (text, reply)
+    return reply
+
+
+def test_of_namesakes_it_asks_which(namesakes: Library) -> None:
+    assistant = Assistant(namesakes)
+    say(assistant, "ai chu tri hop duong vao ban Ta Phoi")
+    asked = refused(assistant, "bà Lù làm chức gì?")
+    assert asked.reason == "needs_clarification"
+    assert asked.choices == ("Lù Thị Mỷ – Phó Chủ tịch HĐND huyện", "Lù Văn Chẩn – Trưởng phòng Kinh tế huyện")
+    answer = say(assistant, "2")
+    assert [i.text for i in answer.items] == ["Trưởng phòng Kinh tế huyện"]
+    assert answer.note == "Chức vụ ghi theo bài ngày 03/02/2024, đến nay có thể đã thay đổi."
+    assert say(assistant, "gio van lam a").items[0].text == "Trưởng phòng Kinh tế huyện"
+
+
+@pytest.mark.parametrize("choice", ["mỷ", "1", "lu thi my"])
+def test_a_choice_is_made_by_number_or_by_name(namesakes: Library, choice: str) -> None:
+    assistant = Assistant(namesakes)
+    say(assistant, "ai chu tri hop duong vao ban Ta Phoi")
+    refused(assistant, "ba Lu lam chuc gi")
+    assert say(assistant, choice).items[0].text == "Phó Chủ tịch HĐND huyện"
+
+
+def test_a_number_that_is_no_choice_is_a_question(namesakes: Library) -> None:
+    assistant = Assistant(namesakes)
+    assert chosen("2", None) is None
+    refused(assistant, "ba Lu lam chuc gi")
+    assert refused(assistant, "7").reason != "needs_clarification"
+
+
+def test_a_slip_in_a_name_is_asked_about(namesakes: Library) -> None:
+    assistant = Assistant(namesakes)
+    asked = refused(assistant, "vang seo pinh la ai")
+    assert asked.reason == "needs_clarification"
+    assert "Có phải bạn hỏi Vàng Seo Pín?" in asked.reply
+    assert say(assistant, "dung").items[0].text == "Phó Bí thư Huyện ủy Bắc Lam"
+
+
+def test_a_slip_in_an_answered_question_is_told(namesakes: Library) -> None:
+    answer = say(Assistant(namesakes), "Vàng Seo Pính chủ trì cuộc họp đường vào bản Tả Phời ngày nào?")
+    assert answer.note is not None
+    assert "Có phải bạn hỏi Vàng Seo Pín?" in answer.note
+
+
+def test_raw_keystrokes_are_read_and_shown(namesakes: Library) -> None:
+    answer = say(Assistant(namesakes), "ai chur trif hojp dduwowngf vaof banr Tar Phowif")
+    assert answer.items[0].text == "Vàng Seo Pín"
+    assert answer.interpretation == "Hiểu là: ai chủ trì họp đường vào bản Tả Phời"
+    assert answer.question == "ai chur trif hojp dduwowngf vaof banr Tar Phowif"

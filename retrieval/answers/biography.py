@@ -4,16 +4,20 @@ A role is told as of the article, never as of today.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from retrieval.annotation import Sentence
 from retrieval.answers.context import Context
 from retrieval.answers.roles import role_of
 from retrieval.answers.sentences import Candidate
 from retrieval.questions import Question
+from retrieval.vietnamese.text import folds, tokens
 
 _ASKS = re.compile(
     r"\b(?:la ai|giu chuc|chuc vu|chuc gi|chuc danh|lam chuc|dam nhiem chuc|giu cuong vi|cuong vi gi|la can bo gi|lam gi o tinh)\b"
+    r"|\b(?:gio|nay|hien|tai) (?:van|con)(?: dang)? (?:lam|giu)\b"
 )
 
 
@@ -32,10 +36,27 @@ def asks_role(question: Question) -> bool:
 
 
 def roles(context: Context) -> list[Role]:
-    """Return the roles of the people whom the question names by two syllables or more, best article first, one a person and article."""
+    """Return the roles of the people whom the question names by two syllables or more, best article first, one a person and article.
+
+    `vậy ông ấy làm chức gì` names nobody: it asks for whom the questions before named last.
+    """
     question = context.asked.question
-    # `vậy ông ấy làm chức gì` asks for whom the question before named; `Bí thư Tỉnh ủy phát biểu ở đó là ai` does not.
-    words = question.terms.folded if question.points_back else question.own_terms.folded
+    own = _roles_of(context, folds(question.asked))
+    if own or not question.points_back:
+        return own
+    before = folds(question.text)
+    found = _roles_of(context, before)
+    latest = max((_last_at(before, context, role) for role in found), default=-1)
+    return [role for role in found if _last_at(before, context, role) == latest]
+
+
+def _last_at(words: Sequence[str], context: Context, role: Role) -> int:
+    """Return where the name of `role` stands last among `words`."""
+    name = folds(context.articles[role.candidate.hit].text[slice(*role.name)])
+    return max((i for i in range(len(words)) if list(words[i : i + len(name)]) == name), default=-1)
+
+
+def _roles_of(context: Context, words: Sequence[str]) -> list[Role]:
     asked = {tuple(words[i : i + n]) for n in (2, 3, 4, 5) for i in range(len(words) - n + 1)}
     found: list[Role] = []
     seen: set[tuple[int, tuple[str, ...]]] = set()
@@ -53,6 +74,53 @@ def roles(context: Context) -> list[Role]:
                     Role(Candidate(hit, index, sentence), _offsets(sentence, person.first, person.last), place)
                 )
     return found
+
+
+_HONORIFICS = frozenset({"ong", "ba", "anh", "chi", "co", "chu", "bac"})
+_POINTING = frozenset({"ay", "nay", "do", "kia", "ta", "nao", "la", "co", "giu", "lam"})
+_MOST_NAMESAKES = 4
+
+
+def half_named(context: Context) -> tuple[str, str] | None:
+    """Return the honorific and the one syllable by which the question names a person, as typed: (`ông`, `Lò`); None else."""
+    asked = context.asked.question.asked
+    found = tokens(asked)
+    for at, token in enumerate(found[:-1]):
+        name = found[at + 1]
+        if token.fold in _HONORIFICS and name.fold not in _POINTING and name.fold.isalpha():
+            following = found[at + 2].fold if at + 2 < len(found) else ""
+            if _is_name(context, name.fold, following):
+                return asked[token.start : token.end], asked[name.start : name.end]
+    return None
+
+
+def _is_name(context: Context, syllable: str, following: str) -> bool:
+    """Tell whether `syllable` alone names somebody in the articles: a name that goes on in the question is a whole one."""
+    named = False
+    for sentence in (s for article in context.sentences for s in article):
+        for person in sentence.people:
+            name = sentence.folded[person.first : person.last + 1]
+            if any(a == syllable and b == following for a, b in pairwise(name)):
+                return False
+            named = named or (len(name) > 1 and syllable in {name[0], name[-1]})
+    return named
+
+
+def namesakes(context: Context, syllable: str) -> list[Role]:
+    """Return the people of the articles found whose family or given name is `syllable`, each once, with the role given first."""
+    wanted = folds(syllable)[0]
+    found: dict[tuple[str, ...], Role] = {}
+    for hit, sentences in enumerate(context.sentences):
+        for index, sentence in enumerate(sentences):
+            for person in sentence.people:
+                name = sentence.folded[person.first : person.last + 1]
+                if len(name) < 2 or wanted not in {name[0], name[-1]} or name in found:
+                    continue
+                place = role_of(sentence, person.first, person.last)
+                if place is not None:
+                    where = _offsets(sentence, person.first, person.last)
+                    found[name] = Role(Candidate(hit, index, sentence), where, place)
+    return list(found.values())[:_MOST_NAMESAKES]
 
 
 def _offsets(sentence: Sentence, first: int, last: int) -> tuple[int, int]:

@@ -103,7 +103,11 @@ class Composer:
             items.append(Item(article.text[start:end], citations.index(citation), start, end, role=name))
         if not items:
             return None
-        return Composed("; ".join(dict.fromkeys(i.text for i in items)), tuple(items), tuple(citations))
+        days = {c.published_at for c in citations}
+        newest = max((d for d in days if d), default=None)
+        when = f"bài ngày {'/'.join(reversed(newest.split('-')))}" if newest else "bài không rõ ngày"
+        note = f"Chức vụ ghi theo {when}, đến nay có thể đã thay đổi."
+        return Composed("; ".join(dict.fromkeys(i.text for i in items)), tuple(items), tuple(citations), note)
 
     def statement(self, context: Context, found: Statement) -> Composed | None:
         """Return the answer that names who said a phrase: the name from where it stands, and the sentence with the phrase."""

@@ -63,7 +63,26 @@ def cuts(
         found.setdefault(likely, set()).add("mentions")
     if len(inside) <= _LONGEST_SENTENCE:
         found.setdefault(((0, len(inside) - 1),), set()).add("sentence")
-    return found
+    return _names_whole(found, sentence)
+
+
+def _names_whole(found: dict[Cut, set[str]], sentence: Sentence) -> dict[Cut, set[str]]:
+    """Return the cuts so widened that none begins or ends within a name: `Rạc đã huy động` becomes `xã Suối Rạc đã …`."""
+    marks, gaps = sentence.marks, sentence.gaps
+    goes_on = [marks[i] in "IA" and marks[i - 1] in "BIA" and gaps[i] == "_" for i in range(len(marks))]
+    goes_on.append(False)
+    whole: dict[Cut, set[str]] = {}
+    for cut, names in found.items():
+        widened = []
+        for begin, end in cut:
+            first, last = begin, end
+            while first > 0 and goes_on[first]:
+                first -= 1
+            while goes_on[last + 1]:
+                last += 1
+            widened.append((first, last))
+        whole.setdefault(_merged(widened), set()).update(names)
+    return whole
 
 
 def _whole(found: dict[Cut, set[str]], fitting: npt.NDArray[np.bool_]) -> dict[Cut, set[str]]:

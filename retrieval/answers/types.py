@@ -120,6 +120,9 @@ class NotFound:
     elapsed_ms: float
     suggestions: tuple[Suggestion, ...] = ()
     choices: tuple[str, ...] = field(default=())
+    """What the person may choose among, where more than one thing may be meant."""
+    questions: tuple[str, ...] = field(default=())
+    """The question that each choice asks."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the refusal as the contract has it."""
@@ -133,6 +136,7 @@ class NotFound:
             "reason": self.reason,
             "reply": self.reply,
             "choices": list(self.choices),
+            **({"questions": list(self.questions)} if self.questions else {}),
             "suggestions": [s.to_json() for s in self.suggestions],
             "kind": self.kind,
             "interpretation": self.interpretation,

@@ -37,6 +37,12 @@ def _surnames() -> frozenset[str]:
 
 
 @functools.cache
+def surnames() -> frozenset[str]:
+    """Return the first syllables of names, folded."""
+    return frozenset(fold(name).lower() for name in _surnames())
+
+
+@functools.cache
 def honorifics() -> frozenset[tuple[str, ...]]:
     """Return the words that stand before a name, each as canonical syllables."""
     return frozenset(tuple(row[0].split("_")) for row in rows("honorifics"))

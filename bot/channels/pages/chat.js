@@ -81,6 +81,12 @@ function showAnswer(line, answer) {
 function showRefusal(line, answer) {
   line.append(make("p", "", answer.reply));
   if (answer.interpretation) line.append(make("p", "understood", answer.interpretation));
+  (answer.questions || []).forEach((question, number) => {
+    const choice = make("button", "choice", number + 1 + ". " + answer.choices[number]);
+    choice.type = "button";
+    choice.addEventListener("click", () => ask(question, answer.choices[number]));
+    line.append(choice);
+  });
   if (answer.suggestions.length) line.append(make("p", "source", "Đoạn có thể liên quan (không phải câu trả lời):"));
   for (const suggestion of answer.suggestions) {
     const details = make("details");
@@ -91,12 +97,19 @@ function showRefusal(line, answer) {
   if (!["smalltalk", "invalid"].includes(answer.reason)) line.append(make("p", "source", "mã " + answer.id));
 }
 
-form.addEventListener("submit", async (event) => {
+// The choices of the last answer, so that typing a number chooses as a click does.
+let choices = [];
+
+form.addEventListener("submit", (event) => {
   event.preventDefault();
-  const question = field.value.trim();
-  if (!question) return;
+  const typed = field.value.trim();
+  if (!typed) return;
   field.value = "";
-  say("mine").textContent = question;
+  ask(choices[/^[1-9]$/.test(typed) ? Number(typed) - 1 : -1] || typed, typed);
+});
+
+async function ask(question, shown) {
+  say("mine").textContent = shown;
   const line = say("theirs");
   line.textContent = "Đang tìm…";
   line.scrollIntoView({ block: "end" });
@@ -108,6 +121,7 @@ form.addEventListener("submit", async (event) => {
     });
     const answer = await response.json();
     line.textContent = "";
+    choices = answer.questions || [];
     if (!response.ok) {
       line.textContent = "Xin lỗi bạn, Tin Tỉnh đang gặp trục trặc. Bạn thử lại sau ít phút nhé.";
     } else if (answer.status === "answered") {
@@ -115,7 +129,7 @@ form.addEventListener("submit", async (event) => {
     } else {
       showRefusal(line, answer);
     }
-    if (response.ok && !["smalltalk", "invalid"].includes(answer.reason)) {
+    if (response.ok && !["smalltalk", "invalid", "needs_clarification"].includes(answer.reason)) {
       previous = (answer.interpretation && previous ? previous + " " + question : question).slice(-400);
     }
   } catch {
@@ -123,4 +137,4 @@ form.addEventListener("submit", async (event) => {
   }
   line.scrollIntoView({ block: "end" });
   field.focus();
-});
+}
