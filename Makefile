@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 SHARED ?= ../shared
 
-.PHONY: help install run test check lint tests bench quality train clean
+.PHONY: help install run test check lint tests bench quality peers train clean
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
@@ -38,6 +38,11 @@ bench: $(STAMP) ## speed and memory
 quality: $(STAMP) ## the figures over the evaluation data in SHARED (../shared); fails where one is too low
 	$(BIN)/python -m benchmarks.quality $(SHARED)
 
+peers: ## search beside bm25s, Haystack, txtai and LlamaIndex, installed into .venv-peers; writes docs/benchmarks.md
+	$(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/python -m pip install --quiet -c constraints.txt -e '.[peers]'
+	.venv-peers/bin/python -m benchmarks.peers $(SHARED)/data/dev-corpus.jsonl $(SHARED)/eval/dev-questions.jsonl
+
 train: $(STAMP) ## fit the question, linking, ranking and reading models on the training questions in SHARED
 	$(BIN)/python -m training.kinds $(SHARED)/eval/train-questions.jsonl
 	for model in linking ranking reader; do \
@@ -45,4 +50,4 @@ train: $(STAMP) ## fit the question, linking, ranking and reading models on the 
 	done
 
 clean: ## remove .venv and caches
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build *.egg-info
+	rm -rf $(VENV) .venv-peers .pytest_cache .mypy_cache .ruff_cache .hypothesis build *.egg-info
