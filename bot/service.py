@@ -134,9 +134,9 @@ def open_reader(settings: Settings) -> Reader:
     """Return the reader that the settings name; the built-in one stands behind every other."""
     options, builtin = settings.reader, BuiltinReader()
     if options.kind == "transformer":
-        from retrieval.answers.span_readers.transformer import TransformerReader
+        from retrieval.answers.span_readers.transformer import open_transformer
 
-        return SpanReading(TransformerReader(str(options.model), options.threshold), builtin)
+        return SpanReading(open_transformer(str(options.model), options.threshold), builtin)
     if options.kind == "llm":
         from retrieval.answers.span_readers.llm import LlmReader
 

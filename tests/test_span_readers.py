@@ -17,7 +17,8 @@ from config.settings import load_settings
 from retrieval.answers.reader import BuiltinReader
 from retrieval.answers.span_readers import Marking, Passage, Span, SpanReaderError, SpanReading
 from retrieval.answers.span_readers.llm import LlmReader, accepted, locate, parsed
-from retrieval.answers.span_readers.transformer import TransformerReader, best_span
+from retrieval.answers.span_readers.transformer import TransformerReader
+from retrieval.answers.span_readers.windows import best_span
 from retrieval.answers.types import Answer, NotFound
 from retrieval.engine import Engine
 from retrieval.errors import EncoderError, ReaderModelError, SettingsError

@@ -152,8 +152,8 @@ def main() -> None:
             loss = loss + torch.nn.functional.cross_entropy(scores, target)
             loss = loss + torch.nn.functional.cross_entropy(scores.T, target)
         optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimizer.step()  # type: ignore[no-untyped-call]
         if step % 100 == 0:
             print(f"step {step} loss {loss.item() / 4:.4f} after {time.time() - started:.0f} s", flush=True)
 
