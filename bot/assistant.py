@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from bot import admin
 from bot.library import Library
 from bot.messages import Incoming, Outgoing
+from retrieval.answers.listing import PAGE
 from retrieval.answers.types import Answer, NotFound, Reply
 from retrieval.errors import GenerationError
 from retrieval.vietnamese.text import folds
@@ -30,6 +31,8 @@ class Memory:
     question: str | None = None
     """The question that the next one may lean on, with what it leaned on itself."""
     reply: Reply | None = None
+    listed: tuple[str, str | None, int] | None = None
+    """The list that was shown last: its question, the one before that, and how many rows were seen."""
     shown: OrderedDict[str, Reply] = field(default_factory=OrderedDict)
 
 
@@ -55,8 +58,11 @@ class Assistant:
         if isinstance(memory.reply, Answer) and (said := about_last(incoming.text, memory.reply)):
             return Outgoing(words=said)
         asked = chosen(incoming.text, memory.reply) or incoming.text
+        previous, skip = memory.question, 0
+        if memory.listed is not None and " ".join(folds(incoming.text)) in _MORE:
+            asked, previous, skip = memory.listed
         try:
-            reply = self._library.engine().ask(asked, memory.question)
+            reply = self._library.engine().ask(asked, previous, skip)
         except GenerationError as error:
             log.error("%s", error)
             return Outgoing(words=NO_INDEX)
@@ -65,9 +71,11 @@ class Assistant:
             log.exception("question failed, id %s", code)
             return Outgoing(words=APOLOGY.format(code=code))
         if isinstance(reply, Answer) or reply.reason not in {"smalltalk", "invalid"}:
-            if isinstance(reply, Answer) or reply.reason != "needs_clarification":
+            if not skip and (isinstance(reply, Answer) or reply.reason != "needs_clarification"):
                 memory.question = _carried(memory.question, reply)
             memory.reply = reply
+            is_list = isinstance(reply, Answer) and reply.kind == "list"
+            memory.listed = (asked, previous, skip + PAGE) if is_list else None
         return Outgoing(reply=reply)
 
     def sources(self, channel: str, chat: str) -> Answer | None:
@@ -93,6 +101,7 @@ def chosen(text: str, reply: Reply | None) -> str | None:
 
 
 _YES = frozenset(("co", "dung", "dung roi", "phai", "phai roi", "ok", "u", "uh", "dung vay", "vang"))
+_MORE = frozenset(("tiep", "xem tiep", "tiep di", "nua", "xem them", "con nua khong", "them"))
 _COPY = frozenset(
     ("copy trich dan", "trich dan", "cho trich dan", "nguon", "cho nguon", "nguon dau", "xem nguon", "dan nguon")
 )

@@ -52,6 +52,20 @@ class Directory:
     def __contains__(self, name: Name) -> bool:
         return name in self._places
 
+    def mentions(self, name: Name) -> list[tuple[int, int]]:
+        """Return (article row, index of the sentence in it) of each sentence that names `name` in full."""
+        notes = self._generation.annotations
+        ids = [self._generation.fold_ids.get(w, -1) for w in name]
+        persons = notes.persons.astype(np.int64)
+        owner = np.repeat(np.arange(len(notes.person_starts) - 1), np.diff(notes.person_starts))
+        first = notes.token_starts[owner] + persons[:, 0]
+        fits = persons[:, 1] - persons[:, 0] + 1 == len(name)
+        for offset, wanted in enumerate(ids):
+            fits[fits] = notes.folds[first[fits] + offset] == wanted
+        sentences = np.unique(owner[fits])
+        articles = np.searchsorted(notes.sentence_starts, sentences, side="right") - 1
+        return list(zip(articles.tolist(), (sentences - notes.sentence_starts[articles]).tolist(), strict=True))
+
     def near(self, name: Name) -> list[str]:
         """Return the people whose names differ from `name` by a slip or two of the fingers, the nearest and commonest first.
 
@@ -64,9 +78,9 @@ class Directory:
             edits = OSA.distance(own, " ".join(other), score_cutoff=most)
             if 0 < edits <= most:
                 found.append((edits, -self._places[other].count, other))
-        return [self._written(other) for _, _, other in sorted(found)[:MOST_NEAR]]
+        return [self.written(other) for _, _, other in sorted(found)[:MOST_NEAR]]
 
-    def _written(self, name: Name) -> str:
+    def written(self, name: Name) -> str:
         """Return `name` as the first article that has it writes it."""
         notes, token = self._generation.annotations, self._places[name].token
         sentence = int(np.searchsorted(notes.token_starts, token, side="right")) - 1

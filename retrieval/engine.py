@@ -12,6 +12,7 @@ from retrieval.answers import biography
 from retrieval.answers.compose import Composed, Composer
 from retrieval.answers.context import Context, Contexts
 from retrieval.answers.drafts import Draft
+from retrieval.answers.listing import asked_list, meetings
 from retrieval.answers.naming import Slip, only_names, slip
 from retrieval.answers.premise import broken_premise
 from retrieval.answers.reader import ARTICLES
@@ -92,11 +93,14 @@ class Engine:
         """Return what each feature adds to the score of `hit`."""
         return self._searcher.breakdown(hit)
 
-    def ask(self, question: str, previous: str | None = None) -> Reply:
-        """Return the answer to `question`, asked after `previous`, or a refusal with its reason."""
-        return self.explain(question, previous).reply
+    def ask(self, question: str, previous: str | None = None, skip: int = 0) -> Reply:
+        """Return the answer to `question`, asked after `previous`, or a refusal with its reason.
 
-    def explain(self, question: str, previous: str | None = None) -> Explained:
+        Of a list over articles the first `skip` rows are left out.
+        """
+        return self.explain(question, previous, skip).reply
+
+    def explain(self, question: str, previous: str | None = None, skip: int = 0) -> Explained:
         """Return the reply together with what it was made from."""
         started = time.perf_counter()
         turned_away = triage(decode(question))
@@ -105,6 +109,8 @@ class Engine:
             reason, reply = turned_away
             return Explained(self._not_found(understood, reason, reply, started), understood, ())
         understood = resolve(self.generation, question, previous)
+        if (listed := self._listed(understood, skip, started)) is not None:
+            return Explained(listed, understood, ())
         query = Query(understood.text, understood.terms)
         hits = self._found(query, ARTICLES)
         if not hits:
@@ -139,6 +145,23 @@ class Engine:
         else:
             reply_ = self._refusal(understood, context, drafts, started)
         return Explained(reply_, understood, tuple(hits), reading, context)
+
+    def _listed(self, question: Question, skip: int, started: float) -> Reply | None:
+        """Return a page of the meetings whose list is asked for, or that the articles tell of none; None where no list is."""
+        listing = asked_list(question, self._directory)
+        if listing is None:
+            return None
+        found = meetings(listing, self.generation, self._directory)
+        composed = self._composer.meetings([m for m in found if listing.covers(m)], skip)
+        if composed is not None:
+            return self._answer(question, composed, 1.0, started, kind="list")
+        undated = sum(m.day is None for m in found)
+        when = f" năm {listing.year}" if listing.year else ""
+        rest = (
+            f" Có {undated} cuộc không rõ ngày; bạn hỏi lại không kèm năm để xem." if undated and listing.year else ""
+        )
+        reply = f"Các bài Tin Tỉnh đang có không kể cuộc họp nào do {self._directory.written(listing.name)} chủ trì{when}.{rest}"
+        return self._not_found(question, "article_silent", reply, started)
 
     def _told_role(
         self, question: Question, context: Context, reading: Reading, misspelt: Slip | None, started: float

@@ -13,6 +13,7 @@ from retrieval.answers import tasks
 from retrieval.answers.biography import Role
 from retrieval.answers.context import Context
 from retrieval.answers.drafts import Draft, text_of
+from retrieval.answers.listing import PAGE, Meeting
 from retrieval.answers.reading import Reading
 from retrieval.answers.roles import role_of
 from retrieval.answers.statements import Statement
@@ -30,7 +31,7 @@ _PEOPLE_SHARE = 0.5
 """Share of an answer's words that must be names and roles for it to be told as a list of people."""
 _LEAST_APART = 0.3
 _MOST_ROLES = 4
-_CITED_APART = 0.6
+_CITED_APART = 0.5
 """Another article is shown beside the best where its draft is at least this likely, relative to the best."""
 
 
@@ -108,6 +109,25 @@ class Composer:
         when = f"bài ngày {'/'.join(reversed(newest.split('-')))}" if newest else "bài không rõ ngày"
         note = f"Chức vụ ghi theo {when}, đến nay có thể đã thay đổi."
         return Composed("; ".join(dict.fromkeys(i.text for i in items)), tuple(items), tuple(citations), note)
+
+    def meetings(self, found: Sequence[Meeting], skip: int) -> Composed | None:
+        """Return the next page of meetings after the first `skip`, with how many the articles tell of; None where none is left."""
+        items: list[Item] = []
+        citations: list[Citation] = []
+        for meeting in found[skip : skip + PAGE]:
+            article, sentence = self._generation.article(meeting.article), meeting.candidate.sentence
+            start, end = sentence.tokens[meeting.first].start, sentence.tokens[meeting.last].end
+            citation = self._cite(article, meeting.article, sentence, start, end)
+            if citation is not None:
+                items.append(Item(article.text[start:end], len(citations), start, end))
+                citations.append(citation)
+        if not items:
+            return None
+        left = len(found) - skip - PAGE
+        note = f"Theo các bài đang có: {len(found)} cuộc." + (
+            f" Còn {left} cuộc, nhắn “tiếp” để xem." if left > 0 else ""
+        )
+        return Composed("\n".join(i.text for i in items), tuple(items), tuple(citations), note)
 
     def statement(self, context: Context, found: Statement) -> Composed | None:
         """Return the answer that names who said a phrase: the name from where it stands, and the sentence with the phrase."""

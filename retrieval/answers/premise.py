@@ -12,7 +12,7 @@ from retrieval.answers.tasks import is_body
 from retrieval.answers.types import Reason
 from retrieval.linking import question_frame
 from retrieval.vietnamese.abbreviations import abbreviations_in, written_out
-from retrieval.vietnamese.text import bigrams, folds
+from retrieval.vietnamese.text import bigrams, fold, folds
 
 _TASK_VERBS = (
     "duoc giao",
@@ -42,6 +42,11 @@ def broken_premise(context: Context, draft: Draft) -> tuple[Reason, str] | None:
         return "article_silent", ""
     if _body_missing(context, draft):
         return "article_silent", ""
+    if (number := _document_missing(context, draft)) is not None:
+        return (
+            "article_silent",
+            f"Các bài Tin Tỉnh đang có không nhắc văn bản số {number}. Bạn kiểm tra lại số giúp nhé.",
+        )
     return _other_chair(context, draft)
 
 
@@ -82,6 +87,20 @@ def _year_missing(context: Context, draft: Draft) -> bool:
     # Without a date of its own, an article that states no year may be of any year; one that states some, of those.
     stated = {year for w in there for year in _YEAR.findall(w)}
     return bool(stated) and not years & stated
+
+
+_DOCUMENT = re.compile(r"\b\d{1,5}(?:/\d{4})?/[A-ZĐa-zđ]{2,6}(?:[-–][A-ZĐÂƯa-zđâư]{2,10})*")
+"""`1234/KH-UBND`, `15/2023/QĐ-UBND`."""
+
+
+def _document_missing(context: Context, draft: Draft) -> str | None:
+    """Return the number of a document that the question names and the article does not: another number is another document."""
+    there = {_plain_number(n) for n in _DOCUMENT.findall(context.articles[draft.candidate.hit].text)}
+    return next((n for n in _DOCUMENT.findall(context.asked.question.asked) if _plain_number(n) not in there), None)
+
+
+def _plain_number(number: str) -> str:
+    return fold(number).lower().replace("–", "-")
 
 
 def _body_missing(context: Context, draft: Draft) -> bool:
@@ -135,7 +154,7 @@ def _other_chair(context: Context, draft: Draft) -> tuple[Reason, str] | None:
             text = article.text[sentence.tokens[person.first].start : sentence.tokens[person.last].end]
             if len(name) >= 2 and tuple(words[cue - len(name) : cue]) == name:
                 named = text
-        cues = chair_cues(sentence)
+        cues = [at for at in chair_cues(sentence) if sentence.folded[at] == "chu"]  # `nhà điều hành` chairs nothing
         if cues and sentence.people and chairs is None:
             chairs = [
                 article.text[sentence.tokens[p.first].start : sentence.tokens[p.last].end] for p in sentence.people

@@ -46,6 +46,12 @@ def typed(asked: Asked, sentences: Sequence[Sentence], at: int) -> Typed | None:
     return rule() if rule is not None else None
 
 
+def chairs(sentence: Sentence) -> Cut:
+    """Return the people (first and last token) who chair the meeting that `sentence` tells of; none where it tells of none."""
+    found = _chair(sentence)
+    return found.cut if found is not None else ()
+
+
 def _chair(sentence: Sentence) -> Typed | None:
     cues = chair_cues(sentence)
     if not cues or not sentence.people:

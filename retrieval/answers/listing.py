@@ -1,0 +1,121 @@
+"""`liệt kê các cuộc họp Mùa A Sơn chủ trì năm 2024`: one row a meeting over all articles, newest first, undated last.
+
+What is listed is what the loaded articles tell, never a total of reality; the answer says so.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from retrieval.annotation import Sentence
+from retrieval.answers.sentences import Candidate
+from retrieval.answers.typed import chairs
+from retrieval.articles import Article
+from retrieval.directory import Directory, Name
+from retrieval.questions import Question
+from retrieval.snapshot import Generation
+from retrieval.vietnamese.text import folds
+
+PAGE = 5
+"""Meetings of one answer."""
+_MEETINGS = r"(?:cuoc|buoi|phien|hoi nghi|su kien)"
+_ASKS = re.compile(
+    rf"\b(?:liet ke|danh sach|ke ra|nhung|cac|may|bao nhieu)(?: (?:nhung|cac))? {_MEETINGS}\b|\b{_MEETINGS}(?: hop| lam viec)? nao\b"
+)
+_SAYS = re.compile(r"\bchu (?:tri|toa)\b")
+_CHAIRS = re.compile(r"\b(?:chu tri|chu toa|dieu hanh)\b")
+_EVENT = frozenset(
+    ("hoi nghi", "cuoc hop", "buoi lam", "buoi hop", "phien hop", "cuoc lam", "hoi thao", "hop bao", "toa dam", "dai hoi",
+     "giao ban", "ky hop", "buoi tiep", "buoi gap")
+)  # fmt: skip
+_LONGEST = 40
+"""Words of a meeting's name."""
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Whose meetings are asked for, of which year (None: all)."""
+
+    name: Name
+    year: int | None
+
+    def covers(self, meeting: "Meeting") -> bool:
+        """Tell whether `meeting` is of the year that is asked for."""
+        return self.year is None or (meeting.day is not None and meeting.day.year == self.year)
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """A meeting that a sentence tells of: the words that name it (tokens, both included), and its day where known."""
+
+    article: int
+    candidate: Candidate
+    first: int
+    last: int
+    day: dt.date | None
+
+
+def asked_list(question: Question, directory: Directory) -> Listing | None:
+    """Return what list of meetings `question` asks for, None where it asks for none."""
+    own = " ".join(question.syllables)
+    words = folds(question.text)
+    if not _ASKS.search(own) or not _CHAIRS.search(" ".join(words)):
+        return None
+    names = [
+        tuple(words[i : i + n])
+        for n in (5, 4, 3, 2)
+        for i in range(len(words) - n + 1)
+        if tuple(words[i : i + n]) in directory
+    ]
+    years = [int(w) for w in words if re.fullmatch(r"(?:19|20)\d\d", w)]
+    return Listing(names[0], years[-1] if years else None) if names else None
+
+
+def meetings(listing: Listing, generation: Generation, directory: Directory) -> list[Meeting]:
+    """Return the meetings of all years that the person chaired, newest first, undated last; one a day, or a title where it has no day."""
+    found: dict[tuple[object, ...], Meeting] = {}
+    for row, index in directory.mentions(listing.name):
+        article, sentence = generation.article(row), generation.sentences(row)[index]
+        named = _named(sentence)
+        if named is None or not _chaired(sentence, listing.name):
+            continue
+        day = _day(article, sentence)
+        key = (day,) if day else (article.title,)
+        found.setdefault(key, Meeting(row, Candidate(0, index, sentence), *named, day))
+    return sorted(found.values(), key=lambda m: m.day or dt.date.min, reverse=True)
+
+
+def _chaired(sentence: Sentence, name: Name) -> bool:
+    """Tell whether the sentence says that this person chairs: `chủ trì`, `chủ tọa`; `nhà điều hành` is a house."""
+    if not _SAYS.search(" ".join(sentence.folded)):
+        return False
+    return any(sentence.folded[a : b + 1] == name for a, b in chairs(sentence))
+
+
+def _day(article: Article, sentence: Sentence) -> dt.date | None:
+    """Return the meeting's day: the day that the sentence gives, in the year of the article; else the article's own."""
+    published = article.published_at
+    for when in sentence.whens:
+        year = when.year or (published.year if published else None)
+        if when.day and when.month and year:
+            try:
+                day = dt.date(year, when.month, when.day)
+            except ValueError:
+                continue
+            # An article of January tells of 29/12 of the year before.
+            late = published is not None and when.year is None and day > published + dt.timedelta(days=31)
+            return day.replace(year=year - 1) if late and not (when.month == 2 and when.day == 29) else day
+    return published
+
+
+def _named(sentence: Sentence) -> tuple[int, int] | None:
+    """Return the words that name the meeting: from `hội nghị`, `cuộc họp` on to the end of the clause; None where none does."""
+    pairs: Sequence[str] = [" ".join(sentence.folded[i : i + 2]) for i in range(len(sentence.folded))]
+    first = next((i for i, pair in enumerate(pairs) if pair in _EVENT), None)
+    if first is None:
+        return None
+    last = first
+    while last + 1 < len(pairs) and last - first < _LONGEST and sentence.gaps[last + 1] not in "CSE":
+        last += 1
+    return first, last

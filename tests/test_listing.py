@@ -1,0 +1,116 @@
+"""Lists over articles: one row a meeting, newest first, five at a time, and never a total of reality."""
+
+import datetime as dt
+
+import pytest
+
+from bot.assistant import Assistant
+from bot.library import Library
+from bot.messages import Incoming
+from retrieval.answers.types import Answer, NotFound, Reply
+from retrieval.encoding import Encoder
+from retrieval.engine import Engine
+
+NAME = "Giàng A Phủng"
+MONTHS = (1, 2, 3, 4, 5, 6, 7)
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Library:
+    folder = tmp_path_factory.mktemp("meetings")
+    for month in MONTHS:
+        (folder / f"{month}.md").write_text(
+            f"---\npublished_at: 2024-{month:02}-12\n---\nSáng 11/{month}, đồng chí {NAME}, Chủ tịch UBND huyện Sín Hồ, chủ trì "
+            f"cuộc họp bàn kế hoạch tháng {month}, có đại diện các xã. Đồng chí Sùng Thị Máy dự họp.\n",
+            encoding="utf-8",
+        )
+    (folder / "late.md").write_text(
+        f"---\npublished_at: 2024-01-02\n---\nNgày 29/12, đồng chí {NAME} chủ trì hội nghị tổng kết năm.\n",
+        encoding="utf-8",
+    )
+    (folder / "undated.md").write_text(
+        f"Đồng chí {NAME} chủ trì hội nghị về nước sạch. Đồng chí {NAME} thăm nhà điều hành thủy điện.\n",
+        encoding="utf-8",
+    )
+    library = Library(tmp_path_factory.mktemp("data"), encoder)
+    library.index([folder])
+    return library
+
+
+@pytest.fixture(scope="module")
+def engine(library: Library) -> Engine:
+    return library.engine()
+
+
+def days(reply: Reply) -> list[str]:
+    assert isinstance(reply, Answer)
+    assert reply.kind == "list"
+    return [i.text for i in reply.items]
+
+
+def test_newest_first_five_at_a_time(library: Library) -> None:
+    assistant = Assistant(library)
+
+    def say(text: str) -> Reply:
+        reply = assistant.answer(Incoming("test", "1", text)).reply
+        assert reply is not None
+        return reply
+
+    first = say("liet ke cac cuoc hop giang a phung chu tri 2024")
+    assert days(first) == [f"cuộc họp bàn kế hoạch tháng {m}" for m in (7, 6, 5, 4, 3)]
+    assert isinstance(first, Answer)
+    assert first.note == "Theo các bài đang có: 7 cuộc. Còn 2 cuộc, nhắn “tiếp” để xem."
+    assert days(say("tiep")) == [f"cuộc họp bàn kế hoạch tháng {m}" for m in (2, 1)]
+    counted = say("tong cong may cuoc")
+    assert isinstance(counted, Answer)
+    assert counted.note is not None
+    assert counted.note.startswith("Theo các bài đang có: 7 cuộc.")
+
+
+def test_a_december_told_in_january_is_of_the_year_before(engine: Engine) -> None:
+    assert days(engine.ask(f"{NAME} chủ trì những cuộc họp nào năm 2023?")) == ["hội nghị tổng kết năm"]
+
+
+def test_undated_meetings_come_last_and_in_no_year(engine: Engine) -> None:
+    page = engine.ask(f"Liệt kê các cuộc họp {NAME} chủ trì", skip=5)
+    assert days(page)[-2:] == ["hội nghị tổng kết năm", "hội nghị về nước sạch"]
+    refused = engine.ask(f"Liệt kê các cuộc họp {NAME} chủ trì năm 2019")
+    assert isinstance(refused, NotFound)
+    assert "không kể cuộc họp nào" in refused.reply
+    assert "1 cuộc không rõ ngày" in refused.reply
+
+
+def test_who_only_attended_chaired_nothing(engine: Engine) -> None:
+    refused = engine.ask("Liệt kê các cuộc họp Sùng Thị Máy chủ trì")
+    assert isinstance(refused, NotFound)
+    assert "Sùng Thị Máy" in refused.reply
+
+
+def test_every_row_is_verbatim(engine: Engine) -> None:
+    reply = engine.ask(f"Liệt kê các cuộc họp {NAME} chủ trì")
+    assert isinstance(reply, Answer)
+    for item in reply.items:
+        citation = reply.citations[item.citation]
+        article = engine.generation.article(engine.generation.row(citation.article_id) or 0)
+        assert article.text[item.start : item.end] == item.text
+        assert article.text[citation.start : citation.end] == citation.quote
+        assert article.published_at is None or article.published_at > dt.date(2023, 1, 1)
+
+
+def test_another_document_number_is_another_document(
+    tmp_path_factory: pytest.TempPathFactory, encoder: Encoder
+) -> None:
+    folder = tmp_path_factory.mktemp("documents")
+    (folder / "a.md").write_text(
+        "UBND huyện Sín Hồ vừa ban hành Kế hoạch số 1234/KH-UBND, giao Phòng Nông nghiệp chủ trì, phối hợp với Phòng Tài chính "
+        "rà soát diện tích chè trước ngày 30/6.\n",
+        encoding="utf-8",
+    )
+    library = Library(tmp_path_factory.mktemp("data"), encoder)
+    library.index([folder])
+    assert isinstance(
+        library.engine().ask("Kế hoạch 1234/KH-UBND giao phòng nào chủ trì rà soát diện tích chè?"), Answer
+    )
+    refused = library.engine().ask("Kế hoạch 1243/KH-UBND giao phòng nào chủ trì rà soát diện tích chè?")
+    assert isinstance(refused, NotFound)
+    assert "1243/KH-UBND" in refused.reply
