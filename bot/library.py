@@ -7,6 +7,7 @@ from pathlib import Path
 
 from retrieval.answers.reader import BuiltinReader
 from retrieval.answers.reading import Reader
+from retrieval.answers.triage import EMERGENCY
 from retrieval.duplicates import Duplicate, near_duplicates
 from retrieval.encoding import Encoder
 from retrieval.engine import Engine
@@ -30,12 +31,18 @@ class Library:
     """Opens the generation in force, builds new ones, and takes up what another process published."""
 
     def __init__(
-        self, data: Path, encoder: Encoder, reader: Reader | None = None, reranker: Reranker | None = None
+        self,
+        data: Path,
+        encoder: Encoder,
+        reader: Reader | None = None,
+        reranker: Reranker | None = None,
+        emergency: str = EMERGENCY,
     ) -> None:
         self.store = Store(data)
         self._encoder = encoder
         self._reader = reader or BuiltinReader()
         self._reranker = reranker
+        self._emergency = emergency
         self._engine: Engine | None = None
         self._switching = threading.Lock()
 
@@ -55,7 +62,9 @@ class Library:
         with self._switching:
             if self._engine is not None and self.store.current_id() in {None, self._engine.generation.id}:
                 return False
-            self._engine = Engine(self.store.open(self._encoder), self._encoder, self._reader, self._reranker)
+            self._engine = Engine(
+                self.store.open(self._encoder), self._encoder, self._reader, self._reranker, self._emergency
+            )
             return True
 
     def index(self, paths: Sequence[Path], progress: Progress = lambda *_: None) -> Indexed:

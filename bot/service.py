@@ -127,7 +127,7 @@ def open_library(settings: Settings) -> Library:
     options = settings.embedding
     encoder = open_encoder(options.model, options.query_prompt, options.passage_prompt)
     reranker = Reranker(settings.reranker.model) if settings.reranker.model else None
-    return Library(settings.data_dir, encoder, open_reader(settings), reranker)
+    return Library(settings.data_dir, encoder, open_reader(settings), reranker, settings.emergency)
 
 
 def open_reader(settings: Settings) -> Reader:

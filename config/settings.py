@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from retrieval.answers.triage import EMERGENCY
 from retrieval.errors import SettingsError
 
 SEEDS = Path(__file__).parents[1] / "seeds"
@@ -104,6 +105,8 @@ class Settings(BaseSettings):
     timezone: str = "Asia/Ho_Chi_Minh"
     province: str | None = None
     """The province this service is for; shown in the greeting."""
+    emergency: str = Field(default=EMERGENCY, min_length=3)
+    """The numbers that a call for help gets, before anything is searched for."""
     embedding: Embedding = Embedding()
     reader: Reader = Reader()
     reranker: Reranker = Reranker()

@@ -19,7 +19,7 @@ from retrieval.answers.reader import ARTICLES
 from retrieval.answers.reading import Reader, Reading
 from retrieval.answers.sentences import FEATURES
 from retrieval.answers.statements import phrase_asked, statement
-from retrieval.answers.triage import triage
+from retrieval.answers.triage import EMERGENCY, triage
 from retrieval.answers.types import Answer, NotFound, Reason, Reply, Suggestion
 from retrieval.directory import Directory
 from retrieval.encoding import Encoder
@@ -59,12 +59,18 @@ class Engine:
     """Answers from one generation. A reload makes another engine; the models are shared."""
 
     def __init__(
-        self, generation: Generation, encoder: Encoder, reader: Reader, reranker: Reranker | None = None
+        self,
+        generation: Generation,
+        encoder: Encoder,
+        reader: Reader,
+        reranker: Reranker | None = None,
+        emergency: str = EMERGENCY,
     ) -> None:
         self.generation = generation
         self.encoder = encoder
         self.reader = reader
         self._reranker = reranker
+        self._emergency = emergency
         self._searcher = Searcher(generation, encoder)
         self._contexts = Contexts(generation)
         self._composer = Composer(generation)
@@ -103,7 +109,7 @@ class Engine:
     def explain(self, question: str, previous: str | None = None, skip: int = 0) -> Explained:
         """Return the reply together with what it was made from."""
         started = time.perf_counter()
-        turned_away = triage(decode(question))
+        turned_away = triage(decode(question), self._emergency)
         if turned_away is not None:
             understood = understand(question, previous)
             reason, reply = turned_away

@@ -308,3 +308,26 @@ def test_a_year_that_the_article_does_not_state_is_refused(tmp_path: Path, encod
     engine = library.engine()
     assert "Lường Thị Bích" in answers(engine, "ai du hop giao ban dan van 2023").text
     refuses(engine, "ai du hop giao ban dan van 2019")
+
+
+@pytest.mark.parametrize(
+    "typed", ["nha e bi lu cuon cuu voi", "Cứu em với, cháy rồi", "em muốn chết", "nhà tôi đang cháy"]
+)
+def test_a_call_for_help_gets_the_numbers_first(engine: Engine, typed: str) -> None:
+    reply = engine.ask(typed)
+    assert isinstance(reply, NotFound)
+    assert reply.reason == "emergency"
+    assert "114" in reply.reply
+    assert not reply.suggestions
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "mấy người bị lũ cuốn ở xã Suối Rạc?",
+        "lực lượng cứu hộ cứu nhà văn hóa nào?",
+        "nhà tôi bị thu hồi đất đền bù bao nhiêu",
+    ],
+)
+def test_a_question_about_an_accident_is_a_question(engine: Engine, typed: str) -> None:
+    assert getattr(engine.ask(typed), "reason", None) != "emergency"

@@ -1,6 +1,7 @@
 """What was typed -> a refusal before any search, where there is nothing to search for: empty, emoji, small talk."""
 
 import functools
+import re
 import unicodedata
 from typing import Literal
 
@@ -10,7 +11,13 @@ from retrieval.vietnamese.text import clean, folds
 LONGEST = 1_000
 """Characters of a question; a longer message is asked to be shortened, not cut in silence."""
 
-Reason = Literal["invalid", "smalltalk"]
+EMERGENCY = "112 (tìm kiếm, cứu nạn), 113 (công an), 114 (cứu hỏa), 115 (cấp cứu)"
+"""Numbers that a call for help gets, where the operator sets no others."""
+_LONGEST_CALL = 20
+"""Syllables; who needs help does not write more."""
+_CALL = "Nếu bạn hoặc người bên cạnh đang gặp nguy hiểm, hãy gọi ngay {numbers}. Tin Tỉnh chỉ tra tin báo, không báo cứu nạn thay bạn được."
+
+Reason = Literal["invalid", "smalltalk", "emergency"]
 
 _REPLIES = {
     "greeting": "Chào bạn, Tin Tỉnh trả lời câu hỏi về tin tức của tỉnh và trích đúng đoạn bài báo làm căn cứ. "
@@ -30,8 +37,17 @@ def _smalltalk() -> dict[str, str]:
     return {row[0]: row[1] for row in rows("smalltalk")}
 
 
-def triage(typed: str) -> tuple[Reason, str] | None:
-    """Return why `typed` is not searched for and what to reply, or None where it is a question."""
+@functools.cache
+def _emergencies() -> re.Pattern[str]:
+    between = r" (?:(?:dang|oi|a|da) )?"
+    return re.compile("|".join(rf"\b{between.join(row[0].split())}\b" for row in rows("emergencies")))
+
+
+def triage(typed: str, numbers: str = EMERGENCY) -> tuple[Reason, str] | None:
+    """Return why `typed` is not searched for and what to reply, or None where it is a question.
+
+    `numbers` is what a call for help gets first.
+    """
     text = clean(typed)
     syllables = folds(text)
     if not syllables:
@@ -39,14 +55,22 @@ def triage(typed: str) -> tuple[Reason, str] | None:
     if len(text) > LONGEST:
         return "invalid", _TOO_LONG
     phrase = " ".join(syllables)
+    if len(syllables) <= _LONGEST_CALL and _emergencies().search(phrase):
+        return "emergency", _CALL.format(numbers=numbers)
+    return _small_talk(phrase, syllables) or _foreign(text)
+
+
+def _small_talk(phrase: str, syllables: list[str]) -> tuple[Reason, str] | None:
     polite = [
         w
         for w in syllables
         if w not in {"a", "nhe", "nha", "oi", "ban", "em", "anh", "chi", "tin", "tinh", "bot", "da", "vang"}
     ]
     kind = _smalltalk().get(phrase) or _smalltalk().get(" ".join(polite))
-    if kind:
-        return "smalltalk", _REPLIES[kind]
+    return ("smalltalk", _REPLIES[kind]) if kind else None
+
+
+def _foreign(text: str) -> tuple[Reason, str] | None:
     letters = [c for c in text if c.isalpha()]
     latin = sum(c.isascii() or "LATIN" in _name(c) for c in letters)
     if letters and latin * 2 < len(letters):
