@@ -29,6 +29,7 @@ from retrieval.reranking import DEPTH, Reranker
 from retrieval.search import Hit, Query, Searcher
 from retrieval.snapshot import Generation
 from retrieval.vietnamese.keystrokes import decode
+from retrieval.vietnamese.places import other_names
 
 LEAST_COVERAGE = 0.45
 """Below this share of the question (by rarity) in the best article, the corpus has no article on it."""
@@ -232,7 +233,17 @@ class Engine:
         suggestions = self._composer.suggestions(context, drafts) if context else ()
         covered = float(context.features[:, _ARTICLE_COVERAGE].max()) if context and len(context.features) else 0.0
         reason: Reason = "article_silent" if covered >= LEAST_COVERAGE else "no_article"
-        return self._not_found(question, reason, refusal_text(reason, self.generation.data_until), started, suggestions)
+        text = refusal_text(reason, self.generation.data_until)
+        renamed = other_names(question.asked)
+        if not renamed:
+            return self._not_found(question, reason, text, started, suggestions)
+        # Never answered in silence: what is true of the part need not be true of the whole.
+        told = ". ".join(dict.fromkeys(r.says for r in renamed))
+        choices = {
+            f"Hỏi với tên {r.other}": question.asked[: r.start] + r.other + question.asked[r.end :] for r in renamed
+        }
+        refused = self._not_found(question, reason, f"{text} {told}.", started, suggestions)
+        return replace(refused, choices=tuple(choices), questions=tuple(choices.values()))
 
     def _not_found(
         self, question: Question, reason: Reason, reply: str, started: float, suggestions: tuple[Suggestion, ...] = ()

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from retrieval.vietnamese import dates
 from retrieval.vietnamese.abbreviations import abbreviations_in, spell_out, written_out
 from retrieval.vietnamese.names import people
+from retrieval.vietnamese.places import other_names
+from retrieval.vietnamese.tables import rows
 from retrieval.vietnamese.terms import terms
 from retrieval.vietnamese.text import canonical, clean, fold, folds, nfc, tokens
 
@@ -165,3 +167,23 @@ def test_an_office_is_no_name_and_a_name_no_office(text: str, names: list[str]) 
     """`nguyên` begins a role, `Nguyễn` a name."""
     found = tokens(text)
     assert [text[found[p.first].start : found[p.last].end] for p in people(text)] == names
+
+
+def test_the_34_provinces_are_made_of_63() -> None:
+    table = rows("provinces")
+    assert len(table) == 34
+    assert len({part for _, *parts in table for part in parts}) == 63
+
+
+@pytest.mark.parametrize(
+    ("asked", "others"),
+    [
+        ("Ai là chủ tịch tỉnh Vĩnh Phúc?", ["Phú Thọ"]),
+        ("chu tich tinh phu tho la ai", ["Vĩnh Phúc", "Hòa Bình"]),
+        ("ở Hà Nội", []),
+        ("ông Bình Dương nói gì", ["Hồ Chí Minh"]),
+        ("tinh hinh binh dinh hoa", []),
+    ],
+)
+def test_other_names_of_provinces(asked: str, others: list[str]) -> None:
+    assert [r.other for r in other_names(asked)] == others

@@ -152,10 +152,16 @@ class Item:
 
 def read(corpus: Path, questions: Path) -> list[Item]:
     """Return the questions with their contexts, understood by a model that has not seen their article."""
+    return items_of(corpus, read_rows(questions))
+
+
+def items_of(corpus: Path, rows: list[dict[str, Any]], *, out_of_fold: bool = True) -> list[Item]:
+    """Return `rows` with their contexts; understood by the shipped kind model where not `out_of_fold`."""
     generation, encoder = open_corpus(corpus)
     searcher = Searcher(generation, encoder)
-    rows = read_rows(questions)
-    understood = out_of_fold_kinds(rows, [resolve(generation, r["question"], r.get("previous")) for r in rows])
+    understood = [resolve(generation, r["question"], r.get("previous")) for r in rows]
+    if out_of_fold:
+        understood = out_of_fold_kinds(rows, understood)
     contexts = Contexts(generation)
     items = []
     for row, question in zip(rows, understood, strict=True):
@@ -207,13 +213,16 @@ def train_sentences(items: list[Item]) -> lightgbm.Booster:
     return train_trees(*sentence_rows(items), SENTENCE_ROUNDS, 20, 40)
 
 
-def fit_sentences(items: list[Item]) -> None:
-    """Give each candidate its probability out of fold."""
+def fit_sentences(items: list[Item]) -> list[lightgbm.Booster]:
+    """Give each candidate its probability out of fold; return the model of each fold."""
+    models = []
     for k in range(FOLDS):
         model = train_sentences([i for i in items if i.part != k])
+        models.append(model)
         for item in items:
             if item.part == k and len(item.labels):
                 item.probabilities = np.asarray(model.predict(item.context.features))
+    return models
 
 
 def report_sentences(items: list[Item]) -> None:
@@ -239,15 +248,18 @@ def span_samples(items: list[Item]) -> list[tuple[list[list[str]], list[str]]]:
     return samples
 
 
-def fit_drafts(items: list[Item]) -> None:
-    """Make and judge the drafts of each question out of fold."""
+def fit_drafts(items: list[Item]) -> list[SpanModel]:
+    """Make and judge the drafts of each question out of fold; return the field of each fold."""
+    models = []
     with tempfile.TemporaryDirectory() as folder:
         for k in range(FOLDS):
             model = train_spans(span_samples([i for i in items if i.part != k]), Path(folder) / f"{k}.crf")
+            models.append(model)
             for item in items:
                 if item.part == k:
                     item.made = drafts.make(item.context, item.probabilities, model)
                     item.judge()
+    return models
 
 
 def train_answers(items: list[Item]) -> tuple[lightgbm.Booster, lightgbm.Booster]:
@@ -260,14 +272,17 @@ def train_answers(items: list[Item]) -> tuple[lightgbm.Booster, lightgbm.Booster
     )
 
 
-def fit_answers(items: list[Item]) -> None:
-    """Give each draft its chance and its expected overlap out of fold."""
+def fit_answers(items: list[Item]) -> list[tuple[lightgbm.Booster, lightgbm.Booster]]:
+    """Give each draft its chance and its expected overlap out of fold; return the models of each fold."""
+    models = []
     for k in range(FOLDS):
         answers, overlaps = train_answers([i for i in items if i.part != k])
+        models.append((answers, overlaps))
         for item in items:
             if item.part == k and item.made.drafts:
                 item.chances = np.asarray(answers.predict(item.made.features))
                 item.overlaps = np.clip(np.asarray(overlaps.predict(item.made.features)), 0.0, 1.0)
+    return models
 
 
 def report_answers(items: list[Item]) -> None:
