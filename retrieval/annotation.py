@@ -19,6 +19,7 @@ from retrieval.passages import LONGEST_SENTENCE, sentences
 from retrieval.vietnamese import dates
 from retrieval.vietnamese.abbreviations import abbreviations_in
 from retrieval.vietnamese.names import Person, people, role_starts
+from retrieval.vietnamese.places import is_province
 from retrieval.vietnamese.tables import rows
 from retrieval.vietnamese.terms import days_in
 from retrieval.vietnamese.text import Token, bigrams, canonical, tokens
@@ -93,6 +94,11 @@ class Sentence:
         for (start, end), fold in zip(self._offsets.tolist(), self.folded, strict=True):
             found.append(Token(start, end, canonical(self._text[start:end]), fold))
         return tuple(found)
+
+    @functools.cached_property
+    def named(self) -> tuple[Person, ...]:
+        """The people less the provinces among them: `Bí thư Thành ủy Hà Nội` looks like a name of the family Hà."""
+        return tuple(p for p in self.people if p.introduced or not is_province(self.folded[p.first : p.last + 1]))
 
     def text_of(self, first: int, last: int) -> str:
         """Return the text from token `first` to token `last`, included."""

@@ -62,7 +62,7 @@ def _roles_of(context: Context, words: Sequence[str]) -> list[Role]:
     seen: set[tuple[int, tuple[str, ...]]] = set()
     for hit, sentences in enumerate(context.sentences):
         for index, sentence in enumerate(sentences):
-            for person in sentence.people:
+            for person in sentence.named:
                 name = sentence.folded[person.first : person.last + 1]
                 if len(name) < 2 or name not in asked or (hit, name) in seen:
                     continue
@@ -98,7 +98,7 @@ def _is_name(context: Context, syllable: str, following: str) -> bool:
     """Tell whether `syllable` alone names somebody in the articles: a name that goes on in the question is a whole one."""
     named = False
     for sentence in (s for article in context.sentences for s in article):
-        for person in sentence.people:
+        for person in sentence.named:
             name = sentence.folded[person.first : person.last + 1]
             if any(a == syllable and b == following for a, b in pairwise(name)):
                 return False
@@ -112,7 +112,7 @@ def namesakes(context: Context, syllable: str) -> list[Role]:
     found: dict[tuple[str, ...], Role] = {}
     for hit, sentences in enumerate(context.sentences):
         for index, sentence in enumerate(sentences):
-            for person in sentence.people:
+            for person in sentence.named:
                 name = sentence.folded[person.first : person.last + 1]
                 if len(name) < 2 or wanted not in {name[0], name[-1]} or name in found:
                     continue

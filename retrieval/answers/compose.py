@@ -303,7 +303,7 @@ def _trimmed(sentence: Sentence, first: int, last: int) -> tuple[int, int]:
 
 def _names_people(question: Question, sentence: Sentence, first: int, last: int) -> bool:
     """Tell whether a stretch is a list of people: `ông A, Chủ tịch …; ông B`, not `Ban quản lý do ông A làm trưởng ban`."""
-    inside = [p for p in sentence.people if p.first <= last and p.last >= first]
+    inside = [p for p in sentence.named if p.first <= last and p.last >= first]
     if not inside or question.kind != "who":
         return bool(inside)
     told = sum(min(p.last, last) - max(p.first, first) + 1 for p in inside)
@@ -316,7 +316,7 @@ def _names_people(question: Question, sentence: Sentence, first: int, last: int)
 
 def _people(text: str, sentence: Sentence, first: int, last: int) -> list[Item]:
     """Return an item for each person in the stretch, with the role that the sentence gives; else the stretch as it is."""
-    inside = [p for p in sentence.people if p.first <= last and p.last >= first]
+    inside = [p for p in sentence.named if p.first <= last and p.last >= first]
     if not inside:
         return [_item(text, sentence, *_trimmed(sentence, first, last))]
     found = []

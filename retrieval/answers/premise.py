@@ -149,15 +149,15 @@ def _other_chair(context: Context, draft: Draft) -> tuple[Reason, str] | None:
     article = context.articles[draft.candidate.hit]
     named = chairs = None
     for sentence in _sentences(context, draft):
-        for person in sentence.people:
+        for person in sentence.named:
             name = sentence.folded[person.first : person.last + 1]
             text = article.text[sentence.tokens[person.first].start : sentence.tokens[person.last].end]
             if len(name) >= 2 and tuple(words[cue - len(name) : cue]) == name:
                 named = text
         cues = [at for at in chair_cues(sentence) if sentence.folded[at] == "chu"]  # `nhà điều hành` chairs nothing
-        if cues and sentence.people and chairs is None:
+        if cues and sentence.named and chairs is None:
             chairs = [
-                article.text[sentence.tokens[p.first].start : sentence.tokens[p.last].end] for p in sentence.people
+                article.text[sentence.tokens[p.first].start : sentence.tokens[p.last].end] for p in sentence.named
             ]
     if named is None or not chairs or named in chairs:
         return None

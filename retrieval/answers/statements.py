@@ -65,7 +65,7 @@ def statement(context: Context, phrase: tuple[str, ...]) -> Statement | None:
 
 def _speaker(context: Context, hit: int, index: int, before: int) -> tuple[Candidate, Person] | None:
     sentence = context.sentences[hit][index]
-    own = [p for p in sentence.people if p.last < before]
+    own = [p for p in sentence.named if p.last < before]
     if own:
         return Candidate(hit, index, sentence), own[-1]
     if not ({" ".join(sentence.folded[:2]), sentence.folded[0]} & _SUBJECT):

@@ -11,6 +11,7 @@ from retrieval.annotation import Sentence, chair_cues, lists_attendance
 from retrieval.answers.cuts import Cut
 from retrieval.answers.sentences import Asked
 from retrieval.answers.tasks import Task, tasks
+from retrieval.vietnamese.names import Person
 
 _LEAD = 2
 _EARLY = 12
@@ -54,13 +55,13 @@ def chairs(sentence: Sentence) -> Cut:
 
 def _chair(sentence: Sentence) -> Typed | None:
     cues = chair_cues(sentence)
-    if not cues or not sentence.people:
+    if not cues:
         return None
     cue = cues[0]
     words = sentence.folded
     under = "duoi" in words[max(0, cue - 3) : cue] or "do" in words[max(0, cue - 14) : cue]
-    after = [p for p in sentence.people if p.first > cue]
-    before = [p for p in sentence.people if p.last < cue]
+    after = [p for p in sentence.named if p.first > cue]
+    before = [p for p in sentence.named if p.last < cue]
     if (
         words[cue + 2 : cue + 3] in (("cua",), ("hoi",), ("cuoc",), ("buoi",), ("phien",))
         and words[cue + 2] == "cua"
@@ -73,24 +74,63 @@ def _chair(sentence: Sentence) -> Typed | None:
             ):
                 chosen.append(person)
     elif before:
-        chosen = [before[-1]]
-        for person in reversed(before[:-1]):
-            between = words[person.last + 1 : chosen[0].first]
-            if "va" in between or "S" in sentence.gaps[person.last + 1 : chosen[0].first + 1]:
-                chosen.insert(0, person)
-            else:
-                break
+        chosen = _joined(sentence, before)
     elif after:
         chosen = [after[0]]
     else:
-        return None
+        body = _chairing_body(sentence, cue)
+        return Typed("chair", (body,), 0.5) if body else None
     return Typed("chair", tuple((p.first, p.last) for p in chosen), 1.0 if under or before else 0.7)
+
+
+def _joined(sentence: Sentence, people: Sequence[Person]) -> list[Person]:
+    """Return the last of `people` and those who are listed with him: `A cùng các Phó Thủ tướng B, C và D`, `A; B`."""
+    words, chosen = sentence.folded, [people[-1]]
+    listed = False
+    for person in reversed(people[:-1]):
+        between = words[person.last + 1 : chosen[0].first]
+        joins = "va" in between or "cung" in between or "S" in sentence.gaps[person.last + 1 : chosen[0].first + 1]
+        # Within a list that `và` ends, a comma alone joins two names.
+        if joins or (listed and not between):
+            chosen.insert(0, person)
+            listed = listed or "va" in between
+        else:
+            break
+    return chosen
+
+
+def _chairing_body(sentence: Sentence, cue: int) -> tuple[int, int] | None:
+    """Return the body or the office without a name that chairs: `UBND TP chủ trì tổ chức`, `dưới sự chủ trì của lãnh đạo Chính phủ`.
+
+    `giao Sở X chủ trì, phối hợp` names a lead agency; that is a task, and no chair.
+    """
+    words, gaps = sentence.folded, sentence.gaps
+    if words[cue + 2 : cue + 3] == ("cua",):
+        first = last = cue + 3
+        while last + 1 < len(words) and gaps[last + 1] == "_" and last - first < _LONGEST_BODY:
+            last += 1
+        return (first, last) if first < len(words) else None
+    last = cue - 1
+    while last >= 0 and words[last] in _AUXILIARY:
+        last -= 1
+    first = last
+    while first > 0 and gaps[first] == "_" and words[first - 1] not in _BEFORE_SUBJECT:
+        first -= 1
+    handed = set(words[max(0, first - 3) : last + 1]) & {"giao", "yeu", "nghi"}
+    return None if last < 0 or handed or last - first >= _LONGEST_BODY else (first, last)
+
+
+_LONGEST_BODY = 12
+_AUXILIARY = frozenset("da se dang cung truc tiep dong vua moi".split())
+_BEFORE_SUBJECT = frozenset("nen thi do ma rang".split())
 
 
 def _attendees(sentence: Sentence) -> Typed | None:
     if not lists_attendance(sentence):
         return None
-    spans = [(p.first, p.last) for p in sentence.people]
+    spans = [(p.first, p.last) for p in sentence.named]
+    if not spans:
+        return None
     last = spans[-1][1]
     starts = [i for i in range(last + 1, len(sentence.folded)) if sentence.gaps[i] == "S"]
     for n, start in enumerate(starts):

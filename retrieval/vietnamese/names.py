@@ -16,10 +16,20 @@ LONGEST = 5
 _ALONE = frozenset(("nguyen", "quyen"))
 """`nguyên`, `quyền` begin a role, but `Nguyễn` begins a name."""
 _CAPITAL = re.compile(r"^[A-ZĐÀÁẢÃẠÂẤẦẨẪẬĂẮẰẲẴẶÈÉẺẼẸÊẾỀỂỄỆÌÍỈĨỊÒÓỎÕỌÔỐỒỔỖỘƠỚỜỞỠỢÙÚỦŨỤƯỨỪỬỮỰỲÝỶỸỴ]")
-_NOT_IN_NAMES = frozenset(
-    "ủy ubnd hđnd mttq bộ sở ban phòng tp tỉnh huyện xã phường quận phó chủ bí giám trưởng tổng thứ chánh trung thường".split()
-)
-"""Words (canonical) that begin an office or a place after a name: `Lê Văn Sơn Phó Chủ tịch`. `Phương` is a name."""
+_AFTER_NAMES: dict[str, frozenset[str] | None] = {
+    **dict.fromkeys("ủy ubnd hđnd mttq bộ sở ban phòng tp tỉnh huyện xã phường quận phó trưởng chánh".split()),
+    "chủ": frozenset(("tịch", "nhiệm", "tọa")),
+    "bí": frozenset(("thư",)),
+    "giám": frozenset(("đốc",)),
+    "tổng": frozenset(("giám", "bí", "cục", "thanh", "biên", "thư")),
+    "thứ": frozenset(("trưởng",)),
+    "trung": frozenset(("ương", "tướng", "tá", "úy", "tâm", "đoàn")),
+    "thường": frozenset(("trực", "vụ")),
+}
+"""Words (canonical) that begin an office or a place after a name, `Lê Văn Sơn Phó Chủ tịch`, and what must follow for them to.
+
+`Phương` is a name, and so is `Trung` but before `ương`: `Lê Hoài Trung`.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +115,7 @@ def people(text: str, found: list[Token] | None = None) -> list[Person]:
             and last - at + 1 < LONGEST
         ):
             last += 1
-        while last - at >= 2 and found[last].norm in _NOT_IN_NAMES:
+        while last - at >= 2 and _begins_office(found, last):
             last -= 1
         long_enough = last > at if surname else introduced
         if (
@@ -119,6 +129,15 @@ def people(text: str, found: list[Token] | None = None) -> list[Person]:
         else:
             at += 1
     return people
+
+
+def _begins_office(found: Sequence[Token], at: int) -> bool:
+    """Tell whether the office or the place that follows a name begins at `at`."""
+    word = found[at].norm
+    if word not in _AFTER_NAMES:
+        return False
+    following = _AFTER_NAMES[word]
+    return following is None or (at + 1 < len(found) and found[at + 1].norm in following)
 
 
 def _introduced(found: Sequence[Token], at: int) -> bool:

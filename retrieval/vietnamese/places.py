@@ -31,6 +31,16 @@ def _table() -> dict[tuple[str, ...], list[tuple[str, str]]]:
     return table
 
 
+@functools.cache
+def _provinces() -> frozenset[tuple[str, ...]]:
+    return frozenset(tuple(folds(cell)) for row in rows("provinces") for cell in row)
+
+
+def is_province(folded: tuple[str, ...]) -> bool:
+    """Tell whether folded syllables are the name of a province, of today or before: `Hà Nội` is nobody of the family Hà."""
+    return folded in _provinces()
+
+
 def other_names(text: str) -> list[Renamed]:
     """Return the other names of the provinces that `text` names after `tỉnh`, `thành phố` or with capitals."""
     found = tokens(text)

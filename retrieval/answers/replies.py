@@ -1,0 +1,227 @@
+"""What was read -> what is replied: an answer, a refusal with its reason, or a question back.
+
+The elapsed time is not known here: whoever asked for the reply fills it in.
+"""
+
+import functools
+import re
+import secrets
+from collections.abc import Sequence
+from dataclasses import replace
+
+from retrieval.answers import biography
+from retrieval.answers.compose import Composed, Composer
+from retrieval.answers.context import Context
+from retrieval.answers.drafts import Draft
+from retrieval.answers.listing import asked_list, meetings
+from retrieval.answers.naming import Slip, only_names, slip
+from retrieval.answers.premise import broken_premise
+from retrieval.answers.reading import Reading
+from retrieval.answers.sentences import FEATURES
+from retrieval.answers.statements import phrase_asked, statement
+from retrieval.answers.types import Answer, NotFound, Reason, Reply, Suggestion
+from retrieval.directory import Directory
+from retrieval.questions import Question
+from retrieval.snapshot import Generation
+from retrieval.vietnamese.places import other_names
+
+LEAST_COVERAGE = 0.45
+"""Below this share of the question (by rarity) in the best article, the corpus has no article on it."""
+RULED = 0.3
+"""Share of the refusal threshold for an answer whose assignee or list of people a rule matched wholly."""
+_CODE = "23456789abcdefghjkmnpqrstuvwxyz"
+"""Letters of an answer's short code; none that are mistaken for one another."""
+
+
+class Replies:
+    """Makes the replies of one generation."""
+
+    def __init__(self, generation: Generation) -> None:
+        self._generation = generation
+        self._composer = Composer(generation)
+
+    @functools.cached_property
+    def _directory(self) -> Directory:
+        return Directory(self._generation)
+
+    def read(self, question: Question, context: Context, reading: Reading) -> Reply:
+        """Return the reply to `question` from what was read in the articles found."""
+        misspelt = slip(question, self._generation, self._directory)
+        if biography.asks_role(question) and (told := self.role(question, context, reading, misspelt)) is not None:
+            return told
+        if (spoken := self._speaker(question, context, reading)) is not None:
+            return spoken
+        return self._from_drafts(question, context, reading, misspelt)
+
+    def _speaker(self, question: Question, context: Context, reading: Reading) -> Answer | None:
+        """Return who said the words that the question quotes; None where it quotes none, or no article tells."""
+        phrase = phrase_asked(question)
+        said = statement(context, phrase) if phrase else None
+        composed = self._composer.statement(context, said) if said is not None else None
+        return self.answer(question, composed, reading.answerable, kind="statement") if composed else None
+
+    def _from_drafts(self, question: Question, context: Context, reading: Reading, misspelt: Slip | None) -> Reply:
+        """Return the answer that the drafts give; where they do not, or must not, why."""
+        drafts = reading.drafts
+        broken = broken_premise(context, drafts[0]) if drafts else None
+        only_named = misspelt is not None and only_names(question, misspelt)
+        if drafts and broken is None and not only_named and reading.answerable >= _threshold(reading):
+            composed = self._composer.compose(question, context, reading)
+            if composed is not None:
+                note = f"{_perhaps(misspelt)}?" if misspelt else composed.note
+                return self.answer(question, replace(composed, note=note), reading.confidence)
+        if misspelt is not None:
+            return self.asked_back(question, misspelt)
+        if broken is not None and broken[1]:
+            return self.not_found(question, broken[0], broken[1], self._composer.suggestions(context, drafts))
+        return self.refusal(question, context, drafts)
+
+    def listed(self, question: Question, skip: int) -> Reply | None:
+        """Return a page of the meetings whose list is asked for, or that the articles tell of none; None where no list is."""
+        listing = asked_list(question, self._directory)
+        if listing is None:
+            return None
+        found = meetings(listing, self._generation, self._directory)
+        composed = self._composer.meetings([m for m in found if listing.covers(m)], skip)
+        if composed is not None:
+            return self.answer(question, composed, 1.0, kind="list")
+        undated = sum(m.day is None for m in found)
+        when = f" năm {listing.year}" if listing.year else ""
+        rest = (
+            f" Có {undated} cuộc không rõ ngày; bạn hỏi lại không kèm năm để xem." if undated and listing.year else ""
+        )
+        reply = f"Các bài Tin Tỉnh đang có không kể cuộc họp nào do {self._directory.written(listing.name)} chủ trì{when}.{rest}"
+        return self.not_found(question, "article_silent", reply)
+
+    def role(self, question: Question, context: Context, reading: Reading, misspelt: Slip | None) -> Reply | None:
+        """Return who a person is, or which of several people is meant; None where no article tells."""
+        half = biography.half_named(context)
+        found = biography.namesakes(context, half[1]) if half else biography.roles(context)
+        if half is None or len(found) < 2:
+            composed = self._composer.roles(context, found)
+            if composed is not None:
+                return self.answer(question, composed, reading.answerable)
+            return self.asked_back(question, misspelt) if misspelt else None
+        texts = [context.articles[r.candidate.hit].text for r in found]
+        named = [(text[slice(*r.name)], text[slice(*r.role)]) for text, r in zip(texts, found, strict=True)]
+        return self._choice(
+            question,
+            f"Các bài Tin Tỉnh đang có nhắc {len(named)} người tên {half[1]}. Bạn hỏi ai? Bạn trả lời bằng số nhé.",
+            {f"{name} – {role}": _renamed(question.asked, " ".join(half), name) for name, role in named},
+        )
+
+    def asked_back(self, question: Question, misspelt: Slip) -> NotFound:
+        """Return the question whether a name much like the one that was typed is meant."""
+        many = "Bạn trả lời bằng số nhé." if len(misspelt.near) > 1 else "Đúng thì bạn trả lời “đúng” nhé."
+        alone = only_names(question, misspelt)
+        questions = {
+            name: f"{name} là ai?" if alone else _renamed(question.asked, misspelt.typed, name)
+            for name in misspelt.near
+        }
+        return self._choice(question, f"{_perhaps(misspelt)}? {many}", questions)
+
+    def _choice(self, question: Question, reply: str, questions: dict[str, str]) -> NotFound:
+        """Return the refusal that asks which of the labels of `questions` is meant."""
+        asked = self.not_found(question, "needs_clarification", reply)
+        return replace(asked, choices=tuple(questions), questions=tuple(questions.values()))
+
+    def answer(self, question: Question, composed: Composed, confidence: float, kind: str | None = None) -> Answer:
+        """Return the answer that `composed` makes to `question`."""
+        return Answer(
+            id=code(),
+            question=question.typed,
+            text=composed.text,
+            items=composed.items,
+            citations=composed.citations,
+            kind=kind or ("yes_no" if question.yes_no else question.kind),
+            interpretation=interpretation(question),
+            confidence=confidence,
+            generation=self._generation.id,
+            data_until=self._generation.data_until,
+            elapsed_ms=0.0,
+            note=composed.note,
+        )
+
+    def refusal(self, question: Question, context: Context | None, drafts: Sequence[Draft]) -> NotFound:
+        """Return the refusal where nothing answers, with what is near, and the other names of a province it names."""
+        suggestions = self._composer.suggestions(context, drafts) if context else ()
+        covered = float(context.features[:, _ARTICLE_COVERAGE].max()) if context and len(context.features) else 0.0
+        reason: Reason = "article_silent" if covered >= LEAST_COVERAGE else "no_article"
+        text = refusal_text(reason, self._generation.data_until)
+        renamed = other_names(question.asked)
+        if not renamed:
+            return self.not_found(question, reason, text, suggestions)
+        # Never answered in silence: what is true of the part need not be true of the whole.
+        told = ". ".join(dict.fromkeys(r.says for r in renamed))
+        choices = {
+            f"Hỏi với tên {r.other}": question.asked[: r.start] + r.other + question.asked[r.end :] for r in renamed
+        }
+        refused = self.not_found(question, reason, f"{text} {told}.", suggestions)
+        return replace(refused, choices=tuple(choices), questions=tuple(choices.values()))
+
+    def not_found(
+        self, question: Question, reason: Reason, reply: str, suggestions: tuple[Suggestion, ...] = ()
+    ) -> NotFound:
+        """Return the refusal with this reason and these words."""
+        return NotFound(
+            id=code(),
+            question=question.typed,
+            reason=reason,
+            reply=reply,
+            kind=question.kind,
+            interpretation=interpretation(question),
+            confidence=0.0,
+            generation=self._generation.id,
+            data_until=self._generation.data_until,
+            elapsed_ms=0.0,
+            suggestions=suggestions,
+        )
+
+
+def _renamed(asked: str, typed: str, name: str) -> str:
+    return re.sub(re.escape(typed), lambda _: name, asked, count=1, flags=re.IGNORECASE)
+
+
+def _perhaps(misspelt: Slip) -> str:
+    return f"Các bài Tin Tỉnh đang có không nhắc “{misspelt.typed}”. Có phải bạn hỏi {' hoặc '.join(misspelt.near)}"
+
+
+def _threshold(reading: Reading) -> float:
+    """Return how sure the reader must be; less where a rule found the very body asked for, or the list of who was there."""
+    draft = reading.drafts[0]
+    sure = draft.typed is not None and draft.ruled and draft.typed.rule in {"task", "attendee"}
+    return reading.threshold * (RULED if sure else 1.0)
+
+
+def refusal_text(reason: Reason, data_until: str | None) -> str:
+    """Return what a refusal says to the person who asked."""
+    until = f" (đến {_local_day(data_until)})" if data_until else ""
+    if reason == "no_article":
+        return (
+            f"Các bài Tin Tỉnh đang có{until} chưa có bài nào nói về việc này. "
+            "Bạn thử hỏi kèm tên người, tên cơ quan, địa phương hoặc ngày nhé."
+        )
+    return (
+        f"Các bài Tin Tỉnh đang có{until} chưa nói về chi tiết bạn hỏi. "
+        "Bạn thử hỏi cách khác, hoặc xem đoạn có thể liên quan bên dưới."
+    )
+
+
+def interpretation(question: Question) -> str | None:
+    """Return how a follow-up, or raw keystrokes, were understood: `Hiểu là: <the question before> → <this one>`."""
+    if question.follows_up and question.previous:
+        return f"Hiểu là: {question.previous} → {question.asked}"
+    return f"Hiểu là: {question.asked}" if question.asked != question.typed else None
+
+
+def code() -> str:
+    """Return a short code, of 28 bits and more, by which an answer is found again."""
+    return "".join(secrets.choice(_CODE) for _ in range(6))
+
+
+def _local_day(iso: str) -> str:
+    year, month, day = iso.split("-")
+    return f"{day}/{month}/{year}"
+
+
+_ARTICLE_COVERAGE = FEATURES.index("article_coverage")
