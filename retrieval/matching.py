@@ -46,6 +46,7 @@ class Matcher:
         self.weights: Numbers = generation.rarity(self.word_keys)
         self.pair_weights: Numbers = generation.rarity(self.pair_keys)
         self.column = {w: i for i, w in enumerate(self.words)}
+        self._last: tuple[tuple[int, ...], Matches] | None = None
         self._folds = _table(generation.fold_ids, self.words)
         self._norms = _table(generation.norm_ids, self.accents)
         self._pair_columns = np.full((len(self.words), len(self.words)), -1, np.int16)
@@ -79,7 +80,26 @@ class Matcher:
         if self.accents:
             norms = self._norms[np.concatenate([notes.norms[t] for t in tokens])]
             accents[owner[norms >= 0], norms[norms >= 0]] = True
-        return Matches(words, pairs, accents, asked, owner, starts)
+        found = Matches(words, pairs, accents, asked, owner, starts)
+        self._last = tuple(articles), found
+        return found
+
+    def one(self, article: int) -> Matches:
+        """Return the same as `of([article])`; cut from what was found last where the article was among those."""
+        if self._last is None or article not in self._last[0]:
+            return self.of([article])
+        articles, found = self._last
+        at = articles.index(article)
+        first, last = int(found.starts[at]), int(found.starts[at + 1])
+        begin, end = np.searchsorted(found.owner, [first, last])
+        return Matches(
+            found.words[first:last],
+            found.pairs[first:last],
+            found.accents[first:last],
+            found.asked[begin:end],
+            found.owner[begin:end] - np.int32(first),
+            np.array([0, last - first], np.int32),
+        )
 
 
 def near(flags: Flags) -> Flags:

@@ -9,6 +9,7 @@ from retrieval.annotation import annotate
 from retrieval.engine import Engine
 from retrieval.linking import resolve
 from retrieval.matching import Matcher, near, share
+from retrieval.search import Query
 from retrieval.vietnamese.terms import terms
 from retrieval.vietnamese.text import canonical
 
@@ -63,3 +64,13 @@ def test_a_question_that_names_nothing_goes_on_with_the_one_before(engine: Engin
     question = resolve(engine.generation, asked, "Ai chủ trì họp về tàu du lịch hồ Lam Giang?")
     assert question.follows_up == links
     assert resolve(engine.generation, asked, None).follows_up is False
+
+
+def test_one_article_of_many_is_as_if_asked_alone(engine: Engine) -> None:
+    query = Query.of("Ai chủ trì hội nghị giao ban dân vận quý I ở tỉnh Lam Giang?")
+    many, alone = Matcher(engine.generation, query.terms), Matcher(engine.generation, query.terms)
+    many.of([2, 0, 3])
+    for row in (0, 2, 3, 1):
+        cut, own = many.one(row), alone.of([row])
+        for name in ("words", "pairs", "accents", "asked", "owner", "starts"):
+            assert np.array_equal(getattr(cut, name), getattr(own, name)), (row, name)

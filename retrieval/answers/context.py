@@ -53,7 +53,7 @@ class Contexts:
         generation = self.generation
         asked = Asked(question, len(generation), matcher)
         found = [self._read(hit.article) for hit in hits]
-        matches = [asked.matcher.of([hit.article]) for hit in hits]
+        matches = [asked.matcher.one(hit.article) for hit in hits]
         likenesses = generation.likenesses([hit.article for hit in hits], vector[0])
         cosines = np.split(likenesses, np.cumsum([len(own) for own in found])[:-1])
         candidates, features = sentences.features(asked, generation, hits, found, matches, cosines)

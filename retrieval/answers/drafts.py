@@ -349,12 +349,10 @@ def _nearness(
     # Between the stretches of a cut every word is one off: it stands in the answer's midst.
     distance = np.where(inside, 0, np.where(before, first - positions, np.where(after, positions - last, 1)))
     signed = np.where(before, -1, np.where(after, 1, 0))
-    nearest = np.minimum.reduceat(distance, starts, axis=0)
-    owner = np.repeat(np.arange(len(starts)), np.diff([*starts, len(words)]))
-    side = np.zeros_like(nearest)
-    hit_ = distance == nearest[owner]
-    for row in range(len(words) - 1, -1, -1):  # the first of equally near ones tells the side
-        side[owner[row]] = np.where(hit_[row], signed[row], side[owner[row]])
+    # Distance and place in one number: the least tells both, and of equally near ones the first.
+    keyed = np.minimum.reduceat(distance * len(words) + np.arange(len(words))[:, None], starts, axis=0)
+    nearest, row = keyed // len(words), keyed % len(words)
+    side = np.take_along_axis(signed, row, axis=0)
     total = asked.total
     close = weights * (nearest <= _CLOSE)
     adjacent = weights * (nearest == 1)

@@ -64,9 +64,8 @@ def _nothing_shared(context: Context, draft: Draft) -> bool:
     asked = context.asked
     if asked.question.elliptic:
         return False
-    there = set(folds(context.articles[draft.candidate.hit].title)).union(
-        *(s.words for s in _sentences(context, draft))
-    )
+    words = asked.matcher.words
+    there = {w for w, stands in zip(words, context.words_in(draft.candidate.hit).tolist(), strict=True) if stands}
     subject = {w: asked.own[w] for w in asked.question.syllables if w in asked.own and w not in question_frame()}
     missing = sum(v for w, v in subject.items() if w not in there and not set(_written_out([w])) <= there)
     most = _MOST_MISSING if asked.corpus_size >= _SMALL_CORPUS else _MOST_MISSING_SMALL
@@ -95,8 +94,11 @@ _DOCUMENT = re.compile(r"\b\d{1,5}(?:/\d{4})?/[A-ZĐa-zđ]{2,6}(?:[-–][A-ZĐÂ
 
 def _document_missing(context: Context, draft: Draft) -> str | None:
     """Return the number of a document that the question names and the article does not: another number is another document."""
+    named = _DOCUMENT.findall(context.asked.question.asked)
+    if not named:
+        return None
     there = {_plain_number(n) for n in _DOCUMENT.findall(context.articles[draft.candidate.hit].text)}
-    return next((n for n in _DOCUMENT.findall(context.asked.question.asked) if _plain_number(n) not in there), None)
+    return next((n for n in named if _plain_number(n) not in there), None)
 
 
 def _plain_number(number: str) -> str:
