@@ -7,11 +7,11 @@ from pathlib import Path
 
 from retrieval.answers.reader import BuiltinReader
 from retrieval.answers.reading import Reader
-from retrieval.answers.triage import EMERGENCY
 from retrieval.duplicates import Duplicate, near_duplicates
 from retrieval.encoding import Encoder
 from retrieval.engine import Engine
 from retrieval.generations import Store
+from retrieval.locality import Locality
 from retrieval.readers import Unread, load
 from retrieval.reranking import Reranker
 from retrieval.snapshot import Progress
@@ -36,13 +36,13 @@ class Library:
         encoder: Encoder,
         reader: Reader | None = None,
         reranker: Reranker | None = None,
-        emergency: str = EMERGENCY,
+        locality: Locality | None = None,
     ) -> None:
         self.store = Store(data)
         self._encoder = encoder
         self._reader = reader or BuiltinReader()
         self._reranker = reranker
-        self._emergency = emergency
+        self._locality = locality
         self._engine: Engine | None = None
         self._switching = threading.Lock()
 
@@ -63,7 +63,7 @@ class Library:
             if self._engine is not None and self.store.current_id() in {None, self._engine.generation.id}:
                 return False
             self._engine = Engine(
-                self.store.open(self._encoder), self._encoder, self._reader, self._reranker, self._emergency
+                self.store.open(self._encoder), self._encoder, self._reader, self._reranker, self._locality
             )
             return True
 

@@ -23,6 +23,7 @@ from retrieval.answers.reading import Reader
 from retrieval.answers.span_readers import SpanReading
 from retrieval.encoding import open_encoder
 from retrieval.errors import TinTinhError
+from retrieval.locality import Locality
 from retrieval.reranking import Reranker
 
 log = logging.getLogger(__name__)
@@ -127,7 +128,8 @@ def open_library(settings: Settings) -> Library:
     options = settings.embedding
     encoder = open_encoder(options.model, options.query_prompt, options.passage_prompt)
     reranker = Reranker(settings.reranker.model) if settings.reranker.model else None
-    return Library(settings.data_dir, encoder, open_reader(settings), reranker, settings.emergency)
+    locality = Locality(settings.emergency, settings.timezone)
+    return Library(settings.data_dir, encoder, open_reader(settings), reranker, locality)
 
 
 def open_reader(settings: Settings) -> Reader:

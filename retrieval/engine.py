@@ -10,10 +10,11 @@ from retrieval.answers.drafts import Draft
 from retrieval.answers.reader import ARTICLES
 from retrieval.answers.reading import Reader, Reading
 from retrieval.answers.replies import Replies
-from retrieval.answers.triage import EMERGENCY, triage
+from retrieval.answers.triage import triage
 from retrieval.answers.types import Reply
 from retrieval.encoding import Encoder
 from retrieval.linking import resolve
+from retrieval.locality import Locality
 from retrieval.questions import Question, understand
 from retrieval.reranking import DEPTH, Reranker
 from retrieval.search import Hit, Query, Searcher
@@ -46,13 +47,13 @@ class Engine:
         encoder: Encoder,
         reader: Reader,
         reranker: Reranker | None = None,
-        emergency: str = EMERGENCY,
+        locality: Locality | None = None,
     ) -> None:
         self.generation = generation
         self.encoder = encoder
         self.reader = reader
         self._reranker = reranker
-        self._emergency = emergency
+        self._locality = locality or Locality()
         self._searcher = Searcher(generation, encoder)
         self._contexts = Contexts(generation)
         self._replies = Replies(generation)
@@ -96,7 +97,7 @@ class Engine:
         return replace(made, reply=replace(made.reply, elapsed_ms=elapsed))
 
     def _explained(self, asked: str, previous: str | None, skip: int) -> Explained:
-        turned_away = triage(decode(asked), self._emergency)
+        turned_away = triage(decode(asked), self._locality.emergency)
         if turned_away is not None:
             question = understand(asked, previous)
             return Explained(self._replies.not_found(question, *turned_away), question)
@@ -110,4 +111,6 @@ class Engine:
             return Explained(self._replies.refusal(question, None, ()), question)
         context = self._contexts.of(question, hits, self._searcher.vector(query.text), self._searcher.matcher(query))
         reading = self.reader.read(context)
-        return Explained(self._replies.read(question, context, reading), question, tuple(hits), reading)
+        return Explained(
+            self._replies.read(question, context, reading, self._locality.today()), question, tuple(hits), reading
+        )

@@ -14,6 +14,7 @@ from retrieval.articles import Article
 from retrieval.encoding import Encoder
 from retrieval.engine import Engine
 from retrieval.evaluation import figures, judge
+from retrieval.locality import Locality
 from retrieval.vietnamese.text import fold
 from tests.conftest import PROVINCE
 
@@ -331,3 +332,34 @@ def test_a_call_for_help_gets_the_numbers_first(engine: Engine, typed: str) -> N
 )
 def test_a_question_about_an_accident_is_a_question(engine: Engine, typed: str) -> None:
     assert getattr(engine.ask(typed), "reason", None) != "emergency"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["hnay cup dien ko o xa Na Lo", "tối nay xã Nà Lộ có cúp điện không?", "tuan truoc xa Na Lo cup dien may gio"],
+)
+def test_what_is_asked_of_now_is_answered_of_now_alone(tmp_path: Path, encoder: Encoder, typed: str) -> None:
+    (tmp_path / "old.md").write_text(
+        "---\npublished_at: 2024-03-10\n---\nĐiện lực huyện thông báo: xã Nà Lộ cúp điện từ 7 giờ đến 16 giờ ngày 12/3.\n",
+        encoding="utf-8",
+    )
+    library = Library(tmp_path / "data", encoder)
+    library.index([tmp_path / "old.md"])
+    reply = library.engine().ask(typed)
+    assert isinstance(reply, NotFound)
+    assert "không áp dụng cho" in reply.reply
+    assert "10/03/2024" in reply.reply
+    assert reply.suggestions
+    then = library.engine().ask("Xã Nà Lộ cúp điện từ mấy giờ đến mấy giờ ngày 12/3?")
+    assert isinstance(then, Answer)
+
+
+def test_an_article_of_today_answers_today(tmp_path: Path, encoder: Encoder) -> None:
+    today = Locality().today()
+    (tmp_path / "new.md").write_text(
+        f"---\npublished_at: {today}\n---\nĐiện lực huyện thông báo: hôm nay xã Nà Lộ cúp điện từ 7 giờ đến 16 giờ.\n",
+        encoding="utf-8",
+    )
+    library = Library(tmp_path / "data", encoder)
+    library.index([tmp_path / "new.md"])
+    assert isinstance(library.engine().ask("Hôm nay xã Nà Lộ cúp điện từ mấy giờ?"), Answer)

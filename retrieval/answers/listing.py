@@ -15,6 +15,7 @@ from retrieval.articles import Article
 from retrieval.directory import Directory, Name
 from retrieval.questions import Question
 from retrieval.snapshot import Generation
+from retrieval.vietnamese.dates import day_in
 from retrieval.vietnamese.text import folds
 
 PAGE = 5
@@ -97,15 +98,12 @@ def _day(article: Article, sentence: Sentence) -> dt.date | None:
     """Return the meeting's day: the day that the sentence gives, in the year of the article; else the article's own."""
     published = article.published_at
     for when in sentence.whens:
-        year = when.year or (published.year if published else None)
-        if when.day and when.month and year:
-            try:
-                day = dt.date(year, when.month, when.day)
-            except ValueError:
-                continue
-            # An article of January tells of 29/12 of the year before.
-            late = published is not None and when.year is None and day > published + dt.timedelta(days=31)
-            return day.replace(year=year - 1) if late and not (when.month == 2 and when.day == 29) else day
+        day = day_in(when, published.year if published else None)
+        if day is None:
+            continue
+        # An article of January tells of 29/12 of the year before.
+        late = published is not None and when.year is None and day > published + dt.timedelta(days=31)
+        return day_in(when, day.year - 1) if late else day
     return published
 
 

@@ -3,6 +3,7 @@
 A draft that fits in everything but what the question fixes is no answer: the first thing people try on such a bot.
 """
 
+import datetime as dt
 import re
 
 from retrieval.annotation import Sentences, chair_cues
@@ -12,6 +13,7 @@ from retrieval.answers.tasks import is_body
 from retrieval.answers.types import Reason
 from retrieval.linking import question_frame
 from retrieval.vietnamese.abbreviations import abbreviations_in, written_out
+from retrieval.vietnamese.dates import When, day_in
 from retrieval.vietnamese.text import bigrams, fold, folds
 
 _TASK_VERBS = (
@@ -48,6 +50,22 @@ def broken_premise(context: Context, draft: Draft) -> tuple[Reason, str] | None:
             f"Các bài Tin Tỉnh đang có không nhắc văn bản số {number}. Bạn kiểm tra lại số giúp nhé.",
         )
     return _other_chair(context, draft)
+
+
+_NEWS_DAYS = 3
+"""Days before and after its publication that an article's `hôm nay`, `ngày mai` may be."""
+
+
+def covers(context: Context, draft: Draft, asked: When) -> bool:
+    """Tell whether the evidence is about the days asked for: the article is of then, or the sentence names one of them."""
+    published = context.articles[draft.candidate.hit].published_at
+    if published is None or asked.since is None or asked.until is None:
+        return False
+    spare = dt.timedelta(days=_NEWS_DAYS)
+    if asked.since - spare <= published <= asked.until + spare:
+        return True
+    named = (day_in(when, published.year) for when in draft.candidate.sentence.whens)
+    return any(day is not None and asked.since <= day <= asked.until for day in named)
 
 
 def _sentences(context: Context, draft: Draft) -> Sentences:

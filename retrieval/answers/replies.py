@@ -3,6 +3,7 @@
 The elapsed time is not known here: whoever asked for the reply fills it in.
 """
 
+import datetime as dt
 import functools
 import re
 import secrets
@@ -15,7 +16,7 @@ from retrieval.answers.context import Context
 from retrieval.answers.drafts import Draft
 from retrieval.answers.listing import asked_list, meetings
 from retrieval.answers.naming import Slip, only_names, slip
-from retrieval.answers.premise import broken_premise
+from retrieval.answers.premise import broken_premise, covers
 from retrieval.answers.reading import Reading
 from retrieval.answers.sentences import FEATURES
 from retrieval.answers.statements import phrase_asked, statement
@@ -23,6 +24,7 @@ from retrieval.answers.types import Answer, NotFound, Reason, Reply, Suggestion
 from retrieval.directory import Directory
 from retrieval.questions import Question
 from retrieval.snapshot import Generation
+from retrieval.vietnamese.dates import When, around_today
 from retrieval.vietnamese.places import other_names
 
 LEAST_COVERAGE = 0.45
@@ -44,14 +46,36 @@ class Replies:
     def _directory(self) -> Directory:
         return Directory(self._generation)
 
-    def read(self, question: Question, context: Context, reading: Reading) -> Reply:
-        """Return the reply to `question` from what was read in the articles found."""
+    def read(self, question: Question, context: Context, reading: Reading, today: dt.date) -> Reply:
+        """Return the reply to `question`, asked `today`, from what was read in the articles found."""
+        reply = self._any_day(question, context, reading)
+        asked_day = around_today(question.text, today)
+        if asked_day is None or not reading.drafts or covers(context, reading.drafts[0], asked_day):
+            return reply
+        on_it = isinstance(reply, Answer) or reply.reason == "article_silent"
+        return self._not_now(question, context, reading, asked_day) if on_it else reply
+
+    def _any_day(self, question: Question, context: Context, reading: Reading) -> Reply:
+        """Return the reply, of whatever day the articles are."""
         misspelt = slip(question, self._generation, self._directory)
         if biography.asks_role(question) and (told := self.role(question, context, reading, misspelt)) is not None:
             return told
         if (spoken := self._speaker(question, context, reading)) is not None:
             return spoken
         return self._from_drafts(question, context, reading, misspelt)
+
+    def _not_now(self, question: Question, context: Context, reading: Reading, asked_day: When) -> NotFound:
+        """Return that no article tells of the day, or the week, asked for; what is near is shown with its date, as such."""
+        phrase = question.text[asked_day.start : asked_day.end]
+        day = _local_day(asked_day.since.isoformat()) if asked_day.since else phrase
+        published = context.articles[reading.drafts[0].candidate.hit].published_at
+        near = f"ngày {_local_day(published.isoformat())}" if published else "không rõ ngày"
+        reply = (
+            f"Tin Tỉnh không có bài nào nói về {phrase} ({day}). Bài gần nhất là bài {near}, không áp dụng cho {phrase}. "
+            "Bạn hỏi cơ quan liên quan để biết thông tin mới nhất nhé."
+        )
+        suggestions = self._composer.suggestions(context, reading.drafts)
+        return self.not_found(question, "article_silent", reply, suggestions)
 
     def _speaker(self, question: Question, context: Context, reading: Reading) -> Answer | None:
         """Return who said the words that the question quotes; None where it quotes none, or no article tells."""

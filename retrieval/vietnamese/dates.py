@@ -35,6 +35,17 @@ class When:
         return bool(shared) and all(a == b for a, b in shared)
 
 
+def day_in(when: When, year: int | None) -> dt.date | None:
+    """Return the day that `when` names, in `year` where it names none itself; None where it names no day, or `29/2` of no leap year."""
+    year = when.year or year
+    if not (when.day and when.month and year):
+        return None
+    try:
+        return dt.date(year, when.month, when.day)
+    except ValueError:
+        return None
+
+
 _NUMBER = r"\d{1,2}"
 _YEAR = r"(?:19|20)\d\d"
 _PATTERN = re.compile(
@@ -70,6 +81,25 @@ def find(text: str, anchor: dt.date | None = None) -> list[When]:
         if mention is not None:
             found.append(mention)
     return found
+
+
+_NOW = re.compile(
+    r"\b(?P<day>(?:hôm|hom)\ (?:nay|qua|kia)|(?:tối|toi|sáng|sang|chiều|chieu|đêm|dem|trưa|trua)\ nay|(?:ngày|ngay)\ mai)\b"
+    r"|\b(?P<week>(?:tuần|tuan)\ (?:này|nay|trước|truoc))\b",
+    re.IGNORECASE,
+)
+_DAYS_OFF = {"hom qua": -1, "hom kia": -2, "ngay mai": 1}
+
+
+def around_today(text: str, today: dt.date) -> When | None:
+    """Return the first day or week that `text` names from today on: `hôm nay`, `tối nay`, `hôm qua`, `tuần trước`; None else."""
+    match = _NOW.search(text)
+    if match is None:
+        return None
+    if match["week"]:
+        return _relative(fold(match["week"]).lower(), *match.span(), today)
+    that = today + dt.timedelta(days=_DAYS_OFF.get(fold(match["day"]).lower(), 0))
+    return When(*match.span(), that.year, that.month, that.day, that, that)
 
 
 def _read(match: re.Match[str], anchor: dt.date | None) -> When | None:
