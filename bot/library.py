@@ -67,6 +67,14 @@ class Library:
             )
             return True
 
+    def renew(self) -> int:
+        """Build the generation in force anew where an earlier version of the program built it; return its articles, 0 where not."""
+        articles = self.store.outdated()
+        if articles is None:
+            return 0
+        self.store.publish(articles, self._encoder)
+        return len(articles)
+
     def index(self, paths: Sequence[Path], progress: Progress = lambda *_: None) -> Indexed:
         """Read the articles of `paths`, publish them as a generation, and take it up."""
         loaded = load(paths)

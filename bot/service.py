@@ -105,6 +105,8 @@ def serve(settings: Settings, announce: Callable[[str], None] = lambda _: None) 
     if library.store.current_id() is None:
         indexed = library.index(settings.corpus)
         log.info("indexed %d articles, generation %s", indexed.articles, indexed.generation)
+    elif renewed := library.renew():
+        log.info("indexed %d articles again: an earlier version had built the index", renewed)
     library.engine()
     settle()
     app = build_app(settings, library)

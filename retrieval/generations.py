@@ -145,6 +145,29 @@ class Store:
             )
         return generation
 
+    def outdated(self) -> list[Article] | None:
+        """Return the articles of the generation in force where an earlier version of the program built it; None where not.
+
+        Raises GenerationError where its articles are not whole: then they must be read anew.
+        """
+        folder = self.folder / (self.current_id() or "")
+        try:
+            manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+            if not 0 < int(manifest["format"]) < FORMAT:
+                return None
+            expected = manifest["files"]["articles.jsonl"]["sha256"]
+        except (OSError, ValueError, KeyError, TypeError):
+            return None
+        path = folder / "articles.jsonl"
+        if not path.is_file() or storage.sha256(path) != expected:
+            raise GenerationError(
+                f"{path} is damaged or missing",
+                mend="Run `tintinh index` again; the articles are read anew",
+                path=str(path),
+            )
+        lines = path.read_text(encoding="utf-8").split("\n")
+        return [Article.from_row(json.loads(line)) for line in lines if line]
+
     def publish(self, articles: Sequence[Article], encoder: Encoder, progress: Progress = lambda *_: None) -> str:
         """Build a generation of `articles`, verify it, put it in force, and return its id.
 

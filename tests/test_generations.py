@@ -103,6 +103,24 @@ def test_a_generation_of_another_format_is_refused(store: Store, encoder: Encode
         store.open(encoder)
 
 
+def test_an_index_of_an_earlier_version_is_built_anew_from_its_own_articles(tmp_path: Path, encoder: Encoder) -> None:
+    library = Library(tmp_path, encoder)
+    library.store.publish(ARTICLES, encoder)
+    assert library.renew() == 0
+    folder = library.store.folder / str(library.store.current_id())
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    (folder / "manifest.json").write_text(json.dumps(manifest | {"format": 1}), encoding="utf-8")
+    with pytest.raises(GenerationError, match="format 1"):
+        library.store.open(encoder)
+    assert library.renew() == len(ARTICLES)
+    assert [a.id for a in library.engine().generation.articles()] == [a.id for a in ARTICLES]
+
+    (folder / "articles.jsonl").write_bytes(b"{}")
+    (library.store.data / "current").write_text(folder.name, encoding="ascii")
+    with pytest.raises(GenerationError, match=r"articles\.jsonl"):
+        library.renew()
+
+
 def test_old_generations_are_dropped_and_the_new_one_is_taken_up(tmp_path: Path, encoder: Encoder) -> None:
     library = Library(tmp_path, encoder)
     for _ in range(7):
