@@ -97,7 +97,8 @@ def make(context: Context, probabilities: npt.NDArray[np.float64], model: SpanMo
     logits = [math.log(max(p, 1e-6) / max(1 - p, 1e-6)) for p in probabilities[ranking].tolist()]
     found: list[Draft] = []
     rows: list[npt.NDArray[np.float32]] = []
-    ruled = False
+    # A kind without a rule looks no further than the sentences that are marked.
+    ruled = context.asked.question.kind not in RULES
     for rank, at in enumerate(ranking.tolist()):
         candidate = context.candidates[at]
         if not candidate.sentence.folded or (rank >= len(marked) and ruled):

@@ -94,8 +94,10 @@ class BuiltinReader:
 
     def __init__(self, folder: Path = MODELS) -> None:
         self._sentences = Trees.load(folder / "sentences.npz")
-        self._answers = Trees.load(folder / "answers.npz")
-        self._overlaps = Trees.load(folder / "overlaps.npz")
+        # Both look at the same features of the same drafts: one walk.
+        answers = Trees.load(folder / "answers.npz")
+        self._drafts = answers.beside(Trees.load(folder / "overlaps.npz"))
+        self._answers = len(answers)
         self._spans = SpanModel(folder / "spans.crf")
         # The field's tagger keeps the sentence it looks at; it serves one question at a time.
         self._reading = threading.Lock()
@@ -119,8 +121,9 @@ class BuiltinReader:
             made: Drafts = drafts.make(context, self._sentences.predict(context.features), self._spans)
         if not made.drafts:
             return Reading((), 0.0, self.threshold)
-        chances = self._answers.predict(made.features)
-        overlaps = np.clip(self._overlaps.scores(made.features), 0.0, 1.0)
+        leaves = self._drafts.leaves(made.features)
+        chances = 1.0 / (1.0 + np.exp(-leaves[:, : self._answers].sum(axis=1)))
+        overlaps = np.clip(leaves[:, self._answers :].sum(axis=1), 0.0, 1.0)
         row = refusal_row(made.features, chances, overlaps)
         known = 1.0 / (1.0 + math.exp(-float(row @ self._weights) - self._bias))
         worth = worths(made.features, chances, overlaps)

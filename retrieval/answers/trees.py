@@ -21,6 +21,7 @@ class Trees:
 
     def __init__(self, features: list[str], arrays: dict[str, npt.NDArray[Any]]) -> None:
         self.features = features
+        self.arrays = arrays
         self._feature = arrays["feature"].astype(np.int32)
         self._threshold = arrays["threshold"]
         # Left child of node i at 2i, right child at 2i + 1: one look-up a step.
@@ -45,15 +46,32 @@ class Trees:
 
     def scores(self, rows: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
         """Return the log-odds of each of `rows` (rows, features)."""
+        return np.asarray(self.leaves(rows).sum(axis=1))
+
+    def beside(self, other: "Trees") -> "Trees":
+        """Return both models as one, to be walked at once: its leaves are these ones, then the other's."""
+        own, others, nodes = self.arrays, other.arrays, len(self._value)
+        shifted = others | {name: others[name] + nodes for name in ("left", "right", "roots")}
+        depth = np.array(max(int(own["depth"]), int(others["depth"])))
+        return Trees(
+            self.features,
+            {name: np.concatenate([own[name], shifted[name]]) for name in own if name != "depth"} | {"depth": depth},
+        )
+
+    def leaves(self, rows: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+        """Return the value of the leaf that each of `rows` reaches in each tree: (rows, trees)."""
         if not len(rows):
-            return np.zeros(0)
+            return np.zeros((0, len(self._roots)))
         flat = np.ascontiguousarray(rows, np.float64).ravel()
         node = np.broadcast_to(self._roots, (len(rows), len(self._roots)))
         begin = (np.arange(len(rows), dtype=np.int32) * np.int32(np.shape(rows)[1]))[:, None]
         for _ in range(self._depth):
             goes_right = flat.take(begin + self._feature.take(node)) > self._threshold.take(node)
             node = self._children.take(2 * node + goes_right)
-        return np.asarray(self._value.take(node).sum(axis=1))
+        return np.asarray(self._value.take(node))
+
+    def __len__(self) -> int:
+        return len(self._roots)
 
 
 def from_dump(dump: dict[str, Any], names: list[str]) -> dict[str, npt.NDArray[Any]]:
