@@ -34,17 +34,12 @@ class Typed:
 
 def typed(asked: Asked, sentences: Sequence[Sentence], at: int) -> Typed | None:
     """Return what a rule for the question's kind finds in the sentence at index `at`, None where none applies."""
-    sentence = sentences[at]
-    rules: dict[str, Callable[[], Typed | None]] = {
-        "chair": lambda: _chair(sentence),
-        "attendee": lambda: _attendees(sentence),
-        "task": lambda: _task(asked, sentences, at),
-        "when": lambda: _when(asked, sentence, at),
-        "where": lambda: _where(asked, sentence, at),
-        "limitation": lambda: _limitations(sentence),
-    }
-    rule = rules.get(asked.question.kind)
-    return rule() if rule is not None else None
+    kind, sentence = asked.question.kind, sentences[at]
+    if kind in _BY_SENTENCE:
+        return _BY_SENTENCE[kind](sentence)
+    if kind in _BY_PLACE:
+        return _BY_PLACE[kind](asked, sentence, at)
+    return _task(asked, sentences, at) if kind == "task" else None
 
 
 def chairs(sentence: Sentence) -> Cut:
@@ -197,3 +192,11 @@ def _fit(asked: Asked, sentence: Sentence, task: Task) -> float:
     words = sentence.folded[first : last + 1]
     body = [w for w in words if w not in _GENERIC] or list(words)
     return sum(w in asked.own or w in asked.abbreviated for w in body) / len(body)
+
+
+_BY_SENTENCE: dict[str, Callable[[Sentence], Typed | None]] = {
+    "chair": _chair,
+    "attendee": _attendees,
+    "limitation": _limitations,
+}
+_BY_PLACE: dict[str, Callable[[Asked, Sentence, int], Typed | None]] = {"when": _when, "where": _where}

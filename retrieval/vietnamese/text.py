@@ -81,7 +81,20 @@ def clean(text: str) -> str:
 
 def tokens(text: str) -> list[Token]:
     """Return the syllables and numbers of `text` in order, each with its offsets in code points."""
+    return list(_question_tokens(text)) if len(text) <= _SHORT else _tokens(text)
+
+
+_SHORT = 400
+"""Characters of a text that is likely a question, and so asked for several times on its way."""
+
+
+def _tokens(text: str) -> list[Token]:
     return [Token(*m.span(), *_forms(m[0])) for m in _WORD.finditer(text)]
+
+
+@functools.lru_cache(maxsize=2_000)
+def _question_tokens(text: str) -> tuple[Token, ...]:
+    return tuple(_tokens(text))
 
 
 @functools.lru_cache(maxsize=200_000)
