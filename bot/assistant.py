@@ -4,12 +4,11 @@ import logging
 import re
 import secrets
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from bot import admin
 from bot.library import Library
 from bot.messages import Incoming, Outgoing
-from retrieval.answers.listing import PAGE
 from retrieval.answers.types import Answer, NotFound, Reply
 from retrieval.errors import GenerationError
 from retrieval.vietnamese.text import folds
@@ -32,8 +31,7 @@ class Memory:
     """The question that the next one may lean on, with what it leaned on itself."""
     reply: Reply | None = None
     listed: tuple[str, str | None, int] | None = None
-    """The list that was shown last: its question, the one before that, and how many rows were seen."""
-    shown: OrderedDict[str, Reply] = field(default_factory=OrderedDict)
+    """The list that was shown last and goes on: its question, the one before that, and how many rows were seen."""
 
 
 class Assistant:
@@ -70,12 +68,11 @@ class Assistant:
             code = secrets.token_hex(3)
             log.exception("question failed, id %s", code)
             return Outgoing(words=APOLOGY.format(code=code))
-        if isinstance(reply, Answer) or reply.reason not in {"smalltalk", "invalid"}:
-            if not skip and (isinstance(reply, Answer) or reply.reason != "needs_clarification"):
-                memory.question = _carried(memory.question, reply)
+        memory.question = reply.carried or memory.question
+        if isinstance(reply, Answer) or reply.reason not in {"smalltalk", "invalid", "emergency"}:
             memory.reply = reply
-            is_list = isinstance(reply, Answer) and reply.kind == "list"
-            memory.listed = (asked, previous, skip + PAGE) if is_list else None
+            more = reply.next_skip if isinstance(reply, Answer) else None
+            memory.listed = (asked, previous, more) if more else None
         return Outgoing(reply=reply)
 
     def sources(self, channel: str, chat: str) -> Answer | None:
@@ -121,10 +118,3 @@ def about_last(text: str, reply: Answer) -> str | None:
         direct = any(_QUOTED.search(c.quote) for c in reply.citations)
         return admin.sources(reply) if direct else f"{NOT_QUOTED}\n\n{admin.sources(reply)}"
     return None
-
-
-def _carried(previous: str | None, reply: Reply) -> str:
-    """Return what the next question may lean on: this one, after the one it leaned on itself."""
-    if reply.interpretation and previous:
-        return f"{previous} {reply.question}"[-400:]
-    return reply.question

@@ -15,8 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
-from bot import evaluating, explaining
-from bot.admin import report as told
+from bot import admin, evaluating, explaining
 from bot.assistant import Assistant
 from bot.channels import console as terminal
 from bot.library import Library
@@ -101,7 +100,7 @@ def index(
         }
         sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
     else:
-        out.print(told(indexed), markup=False, highlight=False)
+        out.print(admin.report(indexed), markup=False, highlight=False)
     if not indexed.articles:
         raise CorpusError(
             "no article was loaded", mend="Look at what was skipped and why; give --corpus a file or folder of articles"

@@ -31,9 +31,10 @@ class Directory:
         self._places: dict[Name, _Place] = {}
         notes = generation.annotations
         persons = notes.persons.astype(np.int64)
-        owner = np.repeat(np.arange(len(notes.person_starts) - 1), np.diff(notes.person_starts))
-        first = notes.token_starts[owner] + persons[:, 0]
-        lengths = persons[:, 1] - persons[:, 0] + 1
+        self._owner = np.repeat(np.arange(len(notes.person_starts) - 1), np.diff(notes.person_starts))
+        """The sentence of each mention of a person, its first token, and how many it has."""
+        self._first = first = notes.token_starts[self._owner] + persons[:, 0]
+        self._lengths = lengths = persons[:, 1] - persons[:, 0] + 1
         for length in range(FEWEST, int(lengths.max(initial=0)) + 1):
             starts = first[lengths == length]
             if not len(starts):
@@ -56,13 +57,10 @@ class Directory:
         """Return (article row, index of the sentence in it) of each sentence that names `name` in full."""
         notes = self._generation.annotations
         ids = [self._generation.fold_ids.get(w, -1) for w in name]
-        persons = notes.persons.astype(np.int64)
-        owner = np.repeat(np.arange(len(notes.person_starts) - 1), np.diff(notes.person_starts))
-        first = notes.token_starts[owner] + persons[:, 0]
-        fits = persons[:, 1] - persons[:, 0] + 1 == len(name)
+        fits = self._lengths == len(name)
         for offset, wanted in enumerate(ids):
-            fits[fits] = notes.folds[first[fits] + offset] == wanted
-        sentences = np.unique(owner[fits])
+            fits[fits] = notes.folds[self._first[fits] + offset] == wanted
+        sentences = np.unique(self._owner[fits])
         articles = np.searchsorted(notes.sentence_starts, sentences, side="right") - 1
         return list(zip(articles.tolist(), (sentences - notes.sentence_starts[articles]).tolist(), strict=True))
 

@@ -122,6 +122,23 @@ def test_a_slip_in_an_answered_question_is_told(namesakes: Library) -> None:
     assert "Có phải bạn hỏi Vàng Seo Pín?" in answer.note
 
 
+def test_keystrokes_about_something_else_leave_the_old_subject(province: Library) -> None:
+    """What was understood is shown, and that alone does not make it go on with the question before."""
+    assistant = Assistant(province)
+    say(assistant, "Lễ hội Cầu mùa huyện Mường Then khai mạc khi nào?")
+    answer = say(assistant, "Ai chur trif hooij nghij giao ban coong tacs daan vaanj cuar Tinhr uyr Lam Giang?")
+    meant = "Ai chủ trì hội nghị giao ban công tác dân vận của Tỉnh ủy Lam Giang?"
+    assert answer.interpretation == f"Hiểu là: {meant}"
+    assert answer.carried == meant
+
+
+def test_a_call_for_help_does_not_change_the_subject(province: Library) -> None:
+    assistant = Assistant(province)
+    say(assistant, "Tỉnh đoàn được giao việc gì?")
+    assert refused(assistant, "cứu em với").reason == "emergency"
+    assert "hiến đất" in say(assistant, "Còn Hội Nông dân thì sao?").text
+
+
 def test_raw_keystrokes_are_read_and_shown(namesakes: Library) -> None:
     answer = say(Assistant(namesakes), "ai chur trif hojp dduwowngf vaof banr Tar Phowif")
     assert answer.items[0].text == "Vàng Seo Pín"

@@ -48,6 +48,7 @@ def test_every_syllable_comes_back(keys: dict[str, str], tones: dict[str, str]) 
         ("Nguyeenx Vawn Tuaans laf ai", "Nguyễn Văn Tuấn là ai"),
         ("thuwowngf truwcj huyeenj uyr", "thường trực huyện ủy"),
         ("tieenf dder laij", "tiền đẻ lại"),
+        ("coong tacs daan vaanj", "công tác dân vận"),
     ],
 )
 def test_questions_in_keystrokes(typed: str, meant: str) -> None:

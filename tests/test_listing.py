@@ -42,7 +42,7 @@ def engine(library: Library) -> Engine:
     return library.engine()
 
 
-def days(reply: Reply) -> list[str]:
+def rows(reply: Reply) -> list[str]:
     assert isinstance(reply, Answer)
     assert reply.kind == "list"
     return [i.text for i in reply.items]
@@ -57,10 +57,16 @@ def test_newest_first_five_at_a_time(library: Library) -> None:
         return reply
 
     first = say("liet ke cac cuoc hop giang a phung chu tri 2024")
-    assert days(first) == [f"cuộc họp bàn kế hoạch tháng {m}" for m in (7, 6, 5, 4, 3)]
+    assert rows(first) == [f"cuộc họp bàn kế hoạch tháng {m}" for m in (7, 6, 5, 4, 3)]
     assert isinstance(first, Answer)
+    assert first.next_skip == 5
     assert first.note == "Theo các bài đang có: 7 cuộc. Còn 2 cuộc, nhắn “tiếp” để xem."
-    assert days(say("tiep")) == [f"cuộc họp bàn kế hoạch tháng {m}" for m in (2, 1)]
+    assert rows(say("tiep")) == [f"cuộc họp bàn kế hoạch tháng {m}" for m in (2, 1)]
+    beyond = say("tiep")
+    assert not (isinstance(beyond, NotFound) and "không kể cuộc họp nào" in beyond.reply), (
+        "the list is at its end, not empty"
+    )
+    say("liet ke cac cuoc hop giang a phung chu tri 2024")
     counted = say("tong cong may cuoc")
     assert isinstance(counted, Answer)
     assert counted.note is not None
@@ -68,12 +74,33 @@ def test_newest_first_five_at_a_time(library: Library) -> None:
 
 
 def test_a_december_told_in_january_is_of_the_year_before(engine: Engine) -> None:
-    assert days(engine.ask(f"{NAME} chủ trì những cuộc họp nào năm 2023?")) == ["hội nghị tổng kết năm"]
+    assert rows(engine.ask(f"{NAME} chủ trì những cuộc họp nào năm 2023?")) == ["hội nghị tổng kết năm"]
+
+
+def test_two_meetings_of_a_day_are_two_and_one_told_twice_is_one(
+    tmp_path_factory: pytest.TempPathFactory, encoder: Encoder
+) -> None:
+    folder = tmp_path_factory.mktemp("day")
+    for name, told in (
+        ("a", "chủ trì hội nghị sơ kết phong trào trồng quế"),
+        ("b", "chủ trì phiên họp về bồi thường lòng hồ Nậm Khao"),
+        ("c", "chủ trì hội nghị sơ kết 5 năm phong trào trồng quế"),
+    ):
+        (folder / f"{name}.md").write_text(
+            f"---\npublished_at: 2024-05-06\n---\nNgày 5/5, đồng chí {NAME} {told}.\n", encoding="utf-8"
+        )
+    library = Library(tmp_path_factory.mktemp("data"), encoder)
+    library.index([folder])
+    reply = library.engine().ask(f"Liệt kê các cuộc họp {NAME} chủ trì")
+    assert sorted(rows(reply)) == [
+        "hội nghị sơ kết phong trào trồng quế",
+        "phiên họp về bồi thường lòng hồ Nậm Khao",
+    ]
 
 
 def test_undated_meetings_come_last_and_in_no_year(engine: Engine) -> None:
     page = engine.ask(f"Liệt kê các cuộc họp {NAME} chủ trì", skip=5)
-    assert days(page)[-2:] == ["hội nghị tổng kết năm", "hội nghị về nước sạch"]
+    assert rows(page)[-2:] == ["hội nghị tổng kết năm", "hội nghị về nước sạch"]
     refused = engine.ask(f"Liệt kê các cuộc họp {NAME} chủ trì năm 2019")
     assert isinstance(refused, NotFound)
     assert "không kể cuộc họp nào" in refused.reply

@@ -61,6 +61,8 @@ def test_a_passage_is_shown_in_its_surroundings(client: TestClient) -> None:
         (b"[]", 422),
         (b'{"question": 5}', 422),
         (b'{"question": "a", "previous": []}', 422),
+        (b'{"question": "a", "skip": -1}', 422),
+        (b'{"question": "a", "skip": true}', 422),
         (b'"' + b"x" * 70_000 + b'"', 413),
     ],
 )

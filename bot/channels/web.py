@@ -48,7 +48,7 @@ class Web:
         ]
 
     async def ask(self, request: Request) -> Response:
-        """Answer `{"question", "previous"?}` with the contract's JSON."""
+        """Answer `{"question", "previous"?, "skip"?}` with the contract's JSON."""
         body = b""
         async for chunk in request.stream():
             body += chunk
@@ -58,16 +58,13 @@ class Web:
             asked = json.loads(body)
         except ValueError:
             return _wrong('the body is not JSON; send {"question": "..."}', 400)
-        if not isinstance(asked, dict) or not isinstance(asked.get("question"), str):
-            return _wrong('"question" is missing or not text', 422)
-        previous = asked.get("previous")
-        if not isinstance(previous, str | None):
-            return _wrong('"previous" is not text', 422)
+        if fault := _fault(asked):
+            return _wrong(fault, 422)
         try:
             engine = self._library.engine()
         except GenerationError as error:
             return _wrong(str(error), 503)
-        reply = await asyncio.to_thread(engine.ask, asked["question"], previous)
+        reply = await asyncio.to_thread(engine.ask, asked["question"], asked.get("previous"), asked.get("skip", 0))
         return JSONResponse(reply.to_json(), headers=_HEADERS)
 
     async def passage(self, request: Request) -> Response:
@@ -110,6 +107,16 @@ def _page(name: str) -> Callable[[Request], Awaitable[Response]]:
         return Response(content, media_type=_PAGES[name], headers=_HEADERS)
 
     return endpoint
+
+
+def _fault(asked: object) -> str | None:
+    """Return what is wrong with a body of `/api/ask`, None where it is as it should be."""
+    if not isinstance(asked, dict) or not isinstance(asked.get("question"), str):
+        return '"question" is missing or not text'
+    if not isinstance(asked.get("previous"), str | None):
+        return '"previous" is not text'
+    skip = asked.get("skip", 0)
+    return None if type(skip) is int and skip >= 0 else '"skip" is no count of rows'
 
 
 def _wrong(what: str, status: int) -> Response:

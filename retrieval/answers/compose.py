@@ -43,6 +43,7 @@ class Composed:
     items: tuple[Item, ...]
     citations: tuple[Citation, ...]
     note: str | None = None
+    next_skip: int | None = None
 
 
 class Composer:
@@ -127,7 +128,8 @@ class Composer:
         note = f"Theo các bài đang có: {len(found)} cuộc." + (
             f" Còn {left} cuộc, nhắn “tiếp” để xem." if left > 0 else ""
         )
-        return Composed("\n".join(i.text for i in items), tuple(items), tuple(citations), note)
+        text = "\n".join(i.text for i in items)
+        return Composed(text, tuple(items), tuple(citations), note, skip + PAGE if left > 0 else None)
 
     def statement(self, context: Context, found: Statement) -> Composed | None:
         """Return the answer that names who said a phrase: the name from where it stands, and the sentence with the phrase."""

@@ -30,6 +30,7 @@ _EVENT = frozenset(
     ("hoi nghi", "cuoc hop", "buoi lam", "buoi hop", "phien hop", "cuoc lam", "hoi thao", "hop bao", "toa dam", "dai hoi",
      "giao ban", "ky hop", "buoi tiep", "buoi gap")
 )  # fmt: skip
+_ALIKE = 0.5
 _LONGEST = 40
 """Words of a meeting's name."""
 
@@ -74,17 +75,23 @@ def asked_list(question: Question, directory: Directory) -> Listing | None:
 
 
 def meetings(listing: Listing, generation: Generation, directory: Directory) -> list[Meeting]:
-    """Return the meetings of all years that the person chaired, newest first, undated last; one a day, or a title where it has no day."""
-    found: dict[tuple[object, ...], Meeting] = {}
+    """Return the meetings of all years that the person chaired, newest first, undated last; one that several articles tell of, once."""
+    found: list[Meeting] = []
     for row, index in directory.mentions(listing.name):
         article, sentence = generation.article(row), generation.sentences(row)[index]
         named = _named(sentence)
         if named is None or not _chaired(sentence, listing.name):
             continue
-        day = _day(article, sentence)
-        key = (day,) if day else (article.title,)
-        found.setdefault(key, Meeting(row, Candidate(0, index, sentence), *named, day))
-    return sorted(found.values(), key=lambda m: m.day or dt.date.min, reverse=True)
+        meeting = Meeting(row, Candidate(0, index, sentence), *named, _day(article, sentence))
+        if not any(_same(meeting, other) for other in found):
+            found.append(meeting)
+    return sorted(found, key=lambda m: m.day or dt.date.min, reverse=True)
+
+
+def _same(one: Meeting, other: Meeting) -> bool:
+    """Tell whether two sentences tell of one meeting: of the same day, by half the same words. One may chair two in a day."""
+    a, b = (set(m.candidate.sentence.folded[m.first : m.last + 1]) for m in (one, other))
+    return one.day == other.day and len(a & b) >= _ALIKE * min(len(a), len(b))
 
 
 def _chaired(sentence: Sentence, name: Name) -> bool:

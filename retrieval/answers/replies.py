@@ -31,6 +31,10 @@ LEAST_COVERAGE = 0.45
 """Below this share of the question (by rarity) in the best article, the corpus has no article on it."""
 RULED = 0.3
 """Share of the refusal threshold for an answer whose assignee or list of people a rule matched wholly."""
+_NO_SUBJECT = frozenset({"smalltalk", "invalid", "emergency", "needs_clarification"})
+"""Reasons of refusals after which the talk goes on where it was."""
+_CARRIED = 400
+"""Characters of a talk that the next question may lean on."""
 _CODE = "23456789abcdefghjkmnpqrstuvwxyz"
 """Letters of an answer's short code; none that are mistaken for one another."""
 
@@ -92,8 +96,9 @@ class Replies:
         if drafts and broken is None and not only_named and reading.answerable >= _threshold(reading):
             composed = self._composer.compose(question, context, reading)
             if composed is not None:
-                note = f"{_perhaps(misspelt)}?" if misspelt else composed.note
-                return self.answer(question, replace(composed, note=note), reading.confidence)
+                if misspelt:
+                    composed = replace(composed, note=_perhaps(misspelt))
+                return self.answer(question, composed, reading.confidence)
         if misspelt is not None:
             return self.asked_back(question, misspelt)
         if broken is not None and broken[1]:
@@ -142,7 +147,7 @@ class Replies:
             name: f"{name} là ai?" if alone else _renamed(question.asked, misspelt.typed, name)
             for name in misspelt.near
         }
-        return self._choice(question, f"{_perhaps(misspelt)}? {many}", questions)
+        return self._choice(question, f"{_perhaps(misspelt)} {many}", questions)
 
     def _choice(self, question: Question, reply: str, questions: dict[str, str]) -> NotFound:
         """Return the refusal that asks which of the labels of `questions` is meant."""
@@ -163,7 +168,9 @@ class Replies:
             generation=self._generation.id,
             data_until=self._generation.data_until,
             elapsed_ms=0.0,
+            carried=carried(question),
             note=composed.note,
+            next_skip=composed.next_skip,
         )
 
     def refusal(self, question: Question, context: Context | None, drafts: Sequence[Draft]) -> NotFound:
@@ -198,6 +205,7 @@ class Replies:
             generation=self._generation.id,
             data_until=self._generation.data_until,
             elapsed_ms=0.0,
+            carried=None if reason in _NO_SUBJECT else carried(question),
             suggestions=suggestions,
         )
 
@@ -207,7 +215,7 @@ def _renamed(asked: str, typed: str, name: str) -> str:
 
 
 def _perhaps(misspelt: Slip) -> str:
-    return f"Các bài Tin Tỉnh đang có không nhắc “{misspelt.typed}”. Có phải bạn hỏi {' hoặc '.join(misspelt.near)}"
+    return f"Các bài Tin Tỉnh đang có không nhắc “{misspelt.typed}”. Có phải bạn hỏi {' hoặc '.join(misspelt.near)}?"
 
 
 def _threshold(reading: Reading) -> float:
@@ -236,6 +244,11 @@ def interpretation(question: Question) -> str | None:
     if question.follows_up and question.previous:
         return f"Hiểu là: {question.previous} → {question.asked}"
     return f"Hiểu là: {question.asked}" if question.asked != question.typed else None
+
+
+def carried(question: Question) -> str:
+    """Return what the next question may lean on: this one, after the one it leaned on itself."""
+    return f"{question.previous} {question.asked}"[-_CARRIED:] if question.follows_up else question.asked
 
 
 def code() -> str:

@@ -82,8 +82,12 @@ class Answer:
     generation: str
     data_until: str | None
     elapsed_ms: float
+    carried: str | None = None
+    """What the next question may lean on: this one, after the one it leaned on itself."""
     note: str | None = None
     """What the reader of the answer should know besides: that the words are a paraphrase, for instance."""
+    next_skip: int | None = None
+    """Of a list: how many rows to skip for the next page; None where this is the last."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the answer as the contract has it."""
@@ -100,7 +104,9 @@ class Answer:
             "generation": self.generation,
             "data_until": self.data_until,
             "elapsed_ms": round(self.elapsed_ms, 3),
+            "carried": self.carried,
             **({"note": self.note} if self.note else {}),
+            **({"next_skip": self.next_skip} if self.next_skip else {}),
         }
 
 
@@ -123,6 +129,8 @@ class NotFound:
     """What the person may choose among, where more than one thing may be meant."""
     questions: tuple[str, ...] = field(default=())
     """The question that each choice asks."""
+    carried: str | None = None
+    """What the next question may lean on; None leaves what was asked before: small talk and questions back change no subject."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the refusal as the contract has it."""
@@ -144,6 +152,7 @@ class NotFound:
             "generation": self.generation,
             "data_until": self.data_until,
             "elapsed_ms": round(self.elapsed_ms, 3),
+            "carried": self.carried,
         }
 
 

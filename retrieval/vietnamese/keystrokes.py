@@ -41,7 +41,9 @@ def _parts(syllable: str) -> tuple[str, str] | None:
 
 @functools.cache
 def _folded_syllables() -> frozenset[str]:
-    return frozenset(fold(o + r) for o in (*_ONSETS, "") for r in _rimes()) | {"gi", "gin", "giet", "gieng", "giec"}
+    # `coong` is far likelier the keystrokes of `công` than a word like `xoong`.
+    rimes = [r for r in _rimes() if "oo" not in r]
+    return frozenset(fold(o + r) for o in (*_ONSETS, "") for r in rimes) | {"gi", "gin", "giet", "gieng", "giec"}
 
 
 def decode(text: str) -> str:

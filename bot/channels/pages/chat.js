@@ -78,14 +78,18 @@ function showAnswer(line, answer) {
   line.append(make("p", "source", "mã " + answer.id));
 }
 
+function choice(text, chosen) {
+  const button = make("button", "choice", text);
+  button.type = "button";
+  button.addEventListener("click", () => chosen(text));
+  return button;
+}
+
 function showRefusal(line, answer) {
   line.append(make("p", "", answer.reply));
   if (answer.interpretation) line.append(make("p", "understood", answer.interpretation));
   (answer.questions || []).forEach((question, number) => {
-    const choice = make("button", "choice", number + 1 + ". " + answer.choices[number]);
-    choice.type = "button";
-    choice.addEventListener("click", () => ask(question, answer.choices[number]));
-    line.append(choice);
+    line.append(choice(number + 1 + ". " + answer.choices[number], () => ask(question, answer.choices[number])));
   });
   if (answer.suggestions.length) line.append(make("p", "source", "Đoạn có thể liên quan (không phải câu trả lời):"));
   for (const suggestion of answer.suggestions) {
@@ -97,18 +101,20 @@ function showRefusal(line, answer) {
   if (!["smalltalk", "invalid"].includes(answer.reason)) line.append(make("p", "source", "mã " + answer.id));
 }
 
-// The choices of the last answer, so that typing a number chooses as a click does.
+// The choices of the last answer, so that typing a number chooses as a click does; and the rest of its list.
 let choices = [];
+let more = null;
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   const typed = field.value.trim();
   if (!typed) return;
   field.value = "";
-  ask(choices[/^[1-9]$/.test(typed) ? Number(typed) - 1 : -1] || typed, typed);
+  if (more && /^(xem )?ti[eế]p$/i.test(typed)) more(typed);
+  else ask(choices[/^[1-9]$/.test(typed) ? Number(typed) - 1 : -1] || typed, typed);
 });
 
-async function ask(question, shown) {
+async function ask(question, shown, before = previous, skip = 0) {
   say("mine").textContent = shown;
   const line = say("theirs");
   line.textContent = "Đang tìm…";
@@ -117,21 +123,21 @@ async function ask(question, shown) {
     const response = await fetch("/api/ask", {
       method: "POST",
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ question, previous }),
+      body: JSON.stringify({ question, previous: before, skip }),
     });
     const answer = await response.json();
     line.textContent = "";
     choices = answer.questions || [];
+    more = answer.next_skip ? (typed) => ask(question, typed, before, answer.next_skip) : null;
     if (!response.ok) {
       line.textContent = "Xin lỗi bạn, Tin Tỉnh đang gặp trục trặc. Bạn thử lại sau ít phút nhé.";
     } else if (answer.status === "answered") {
       showAnswer(line, answer);
+      if (more) line.append(choice("Xem tiếp", more));
     } else {
       showRefusal(line, answer);
     }
-    if (response.ok && !["smalltalk", "invalid", "needs_clarification"].includes(answer.reason)) {
-      previous = (answer.interpretation && previous ? previous + " " + question : question).slice(-400);
-    }
+    previous = answer.carried || previous;
   } catch {
     line.textContent = "Mất kết nối. Bạn thử lại nhé.";
   }
