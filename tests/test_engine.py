@@ -363,3 +363,16 @@ def test_an_article_of_today_answers_today(tmp_path: Path, encoder: Encoder) -> 
     library = Library(tmp_path / "data", encoder)
     library.index([tmp_path / "new.md"])
     assert isinstance(library.engine().ask("Hôm nay xã Nà Lộ cúp điện từ mấy giờ?"), Answer)
+
+
+def test_when_a_work_is_done_is_not_when_it_began(tmp_path: Path, encoder: Encoder) -> None:
+    (tmp_path / "a.md").write_text(
+        "---\npublished_at: 2024-03-10\n---\nSáng 9/3, cầu Nậm Thi dài 120 m ở xã Nà Lộ được khởi công với vốn 45 tỷ đồng.\n",
+        encoding="utf-8",
+    )
+    library = Library(tmp_path / "data", encoder)
+    library.index([tmp_path / "a.md"])
+    assert isinstance(library.engine().ask("Cầu Nậm Thi ở xã Nà Lộ khi nào xong?"), NotFound)
+    began = library.engine().ask("Cầu Nậm Thi ở xã Nà Lộ khởi công khi nào?")
+    assert isinstance(began, Answer)
+    assert "9/3" in began.text

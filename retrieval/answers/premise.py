@@ -42,6 +42,8 @@ def broken_premise(context: Context, draft: Draft) -> tuple[Reason, str] | None:
         return "no_article", ""
     if _year_missing(context, draft):
         return "article_silent", ""
+    if _begins_instead(context, draft):
+        return "article_silent", ""
     if _body_missing(context, draft):
         return "article_silent", ""
     if (number := _document_missing(context, draft)) is not None:
@@ -104,6 +106,17 @@ def _year_missing(context: Context, draft: Draft) -> bool:
     # Without a date of its own, an article that states no year may be of any year; one that states some, of those.
     stated = {year for w in there for year in _YEAR.findall(w)}
     return bool(stated) and not years & stated
+
+
+_BEGINS = re.compile(r"\b(?:khoi dong|khoi cong|dong tho|bat dau|khai mac)\b")
+_ENDS = re.compile(r"\b(?:xong|hoan thanh|hoan tat|ket thuc|be mac)\b")
+
+
+def _begins_instead(context: Context, draft: Draft) -> bool:
+    """`khi nào xong?` is not answered by a sentence that tells when the work began, and of no end."""
+    question, there = context.asked.question, " ".join(draft.candidate.sentence.folded)
+    asks_end = question.kind == "when" and _ENDS.search(" ".join(question.own_terms.folded)) is not None
+    return asks_end and _BEGINS.search(there) is not None and _ENDS.search(there) is None
 
 
 _DOCUMENT = re.compile(r"\b\d{1,5}(?:/\d{4})?/[A-ZĐa-zđ]{2,6}(?:[-–][A-ZĐÂƯa-zđâư]{2,10})*")
