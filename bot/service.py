@@ -130,7 +130,7 @@ def open_library(settings: Settings) -> Library:
     options = settings.embedding
     encoder = open_encoder(options.model, options.query_prompt, options.passage_prompt)
     reranker = Reranker(settings.reranker.model) if settings.reranker.model else None
-    locality = Locality(settings.emergency, settings.timezone)
+    locality = Locality(settings.emergency, settings.timezone, settings.province)
     return Library(settings.data_dir, encoder, open_reader(settings), reranker, locality)
 
 

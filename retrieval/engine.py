@@ -56,7 +56,7 @@ class Engine:
         self._locality = locality or Locality()
         self._searcher = Searcher(generation, encoder)
         self._contexts = Contexts(generation)
-        self._replies = Replies(generation)
+        self._replies = Replies(generation, self._locality.province)
 
     def search(
         self,
@@ -102,9 +102,9 @@ class Engine:
             question = understand(asked, previous)
             return Explained(self._replies.not_found(question, *turned_away), question)
         question = resolve(self.generation, asked, previous)
-        listed = self._replies.listed(question, skip)
-        if listed is not None:
-            return Explained(listed, question)
+        known = self._replies.listed(question, skip) or self._replies.office(question)
+        if known is not None:
+            return Explained(known, question)
         query = Query(question.text, question.terms)
         hits = self._found(query, ARTICLES)
         if not hits:

@@ -83,7 +83,7 @@ class Generation:
             self._articles = np.memmap(folder / "articles.jsonl", dtype=np.uint8, mode="r")
             with np.load(folder / "terms.npz") as stored:
                 self._keys, self._counts = stored["keys"], stored["counts"]
-                self._published, self._source_rows = stored["published"], stored["source_rows"]
+                self.published, self._source_rows = stored["published"], stored["source_rows"]
             mapped = np.load(folder / "sentences.npy", mmap_mode="r" if self.manifest["articles"] else None)
             self._sentences: npt.NDArray[np.float16] = np.asarray(mapped)
             self.annotations = Annotations.load(folder)
@@ -179,9 +179,9 @@ class Generation:
             return None
         mask = np.ones(len(self), bool)
         if since is not None:
-            mask &= self._published >= since.toordinal()
+            mask &= self.published >= since.toordinal()
         if until is not None:
-            mask &= (self._published <= until.toordinal()) & (self._published > 0)
+            mask &= (self.published <= until.toordinal()) & (self.published > 0)
         if sources:
             wanted = [i for i, name in enumerate(self.sources) if name in sources]
             mask &= np.isin(self._source_rows, wanted)

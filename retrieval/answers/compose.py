@@ -14,8 +14,10 @@ from retrieval.answers.biography import Role
 from retrieval.answers.context import Context
 from retrieval.answers.drafts import Draft, text_of
 from retrieval.answers.listing import PAGE, Meeting
+from retrieval.answers.offices import Holder
 from retrieval.answers.reading import Reading
 from retrieval.answers.roles import role_of
+from retrieval.answers.sentences import Candidate
 from retrieval.answers.statements import Statement
 from retrieval.answers.types import Citation, Item, Suggestion
 from retrieval.articles import Article
@@ -110,6 +112,39 @@ class Composer:
         when = f"bài ngày {'/'.join(reversed(newest.split('-')))}" if newest else "bài không rõ ngày"
         note = f"Chức vụ ghi theo {when}, đến nay có thể đã thay đổi."
         return Composed("; ".join(dict.fromkeys(i.text for i in items)), tuple(items), tuple(citations), note)
+
+    def holders(self, found: Sequence[Holder], note: str) -> Composed | None:
+        """Return the answer that names the holders of an office, each with the role as the article has it; None where none."""
+        items: list[Item] = []
+        citations: list[Citation] = []
+        for holder in found:
+            article = self._generation.article(holder.article)
+            start, end = holder.name
+            whole = min(start, holder.role[0]), max(end, holder.role[1])
+            citation = self._cite(article, holder.article, holder.candidate.sentence, *whole)
+            if citation is not None:
+                role = article.text[slice(*holder.role)]
+                items.append(Item(article.text[start:end], len(citations), start, end, role=role))
+                citations.append(citation)
+        if not items:
+            return None
+        return Composed("; ".join(i.text for i in items), tuple(items), tuple(citations), note)
+
+    def whole(self, context: Context, found: Sequence[Candidate], note: str) -> Composed | None:
+        """Return the answer that tells whole sentences, one a line; None where there is none."""
+        items: list[Item] = []
+        citations: list[Citation] = []
+        for candidate in found:
+            article, sentence = context.articles[candidate.hit], candidate.sentence
+            start, end = sentence.tokens[0].start, sentence.tokens[-1].end
+            citation = self._cite(article, context.hits[candidate.hit].article, sentence, start, end)
+            if citation is not None:
+                at = max(start, citation.start), min(end, citation.end)
+                items.append(Item(article.text[slice(*at)], len(citations), *at))
+                citations.append(citation)
+        if not items:
+            return None
+        return Composed("\n".join(i.text for i in items), tuple(items), tuple(citations), note)
 
     def meetings(self, found: Sequence[Meeting], skip: int) -> Composed | None:
         """Return the next page of meetings after the first `skip`, with how many the articles tell of; None where none is left."""

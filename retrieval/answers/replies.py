@@ -10,22 +10,24 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 
-from retrieval.answers import biography
+from retrieval.answers import biography, verdicts
 from retrieval.answers.compose import Composed, Composer
 from retrieval.answers.context import Context
 from retrieval.answers.drafts import Draft
 from retrieval.answers.listing import asked_list, meetings
 from retrieval.answers.naming import Slip, only_names, slip
+from retrieval.answers.offices import Holder, Office, asked_office, holders, seat_name, terms_of
 from retrieval.answers.premise import broken_premise, covers
 from retrieval.answers.reading import Reading
 from retrieval.answers.sentences import FEATURES
 from retrieval.answers.statements import phrase_asked, statement
 from retrieval.answers.types import Answer, NotFound, Reason, Reply, Suggestion
-from retrieval.directory import Directory
+from retrieval.directory import Directory, Name
 from retrieval.questions import Question
 from retrieval.snapshot import Generation
 from retrieval.vietnamese.dates import When, around_today
 from retrieval.vietnamese.places import other_names
+from retrieval.vietnamese.text import folds
 
 LEAST_COVERAGE = 0.45
 """Below this share of the question (by rarity) in the best article, the corpus has no article on it."""
@@ -33,18 +35,34 @@ RULED = 0.3
 """Share of the refusal threshold for an answer whose assignee or list of people a rule matched wholly."""
 _NO_SUBJECT = frozenset({"smalltalk", "invalid", "emergency", "needs_clarification"})
 """Reasons of refusals after which the talk goes on where it was."""
+_MOST_HOLDERS = 4
 _CARRIED = 400
 """Characters of a talk that the next question may lean on."""
 _CODE = "23456789abcdefghjkmnpqrstuvwxyz"
 """Letters of an answer's short code; none that are mistaken for one another."""
 
 
+NO_VERDICT = (
+    "Tin Tỉnh không trả lời có hay không về tội trạng, kỷ luật hay đời tư của một người. "
+    "Trên đây là điều bài báo thuật lại, theo ngày của bài; sự việc có thể đã chuyển sang bước khác."
+)
+NO_RULING = (
+    "Tin Tỉnh không trả lời có hay không về tội trạng, kỷ luật hay đời tư của một người. "
+    "Các bài đang có không dẫn kết luận của cơ quan nào về {name} trong việc này."
+)
+NO_INFERENCE = (
+    "Tin Tỉnh không suy ra ai có tội hay không: chỉ cơ quan có thẩm quyền kết luận điều đó. "
+    "Các bài đang có nói gì thì Tin Tỉnh đã dẫn nguyên văn, kèm ngày của bài."
+)
+
+
 class Replies:
     """Makes the replies of one generation."""
 
-    def __init__(self, generation: Generation) -> None:
+    def __init__(self, generation: Generation, province: str | None = None) -> None:
         self._generation = generation
         self._composer = Composer(generation)
+        self._province = province
 
     @functools.cached_property
     def _directory(self) -> Directory:
@@ -61,6 +79,10 @@ class Replies:
 
     def _any_day(self, question: Question, context: Context, reading: Reading) -> Reply:
         """Return the reply, of whatever day the articles are."""
+        if verdicts.asks_verdict(question):
+            person = verdicts.named(question, self._directory)
+            if person is not None or verdicts.infers(question):
+                return self.verdict(question, context, person)
         misspelt = slip(question, self._generation, self._directory)
         if biography.asks_role(question) and (told := self.role(question, context, reading, misspelt)) is not None:
             return told
@@ -121,6 +143,82 @@ class Replies:
         )
         reply = f"Các bài Tin Tỉnh đang có không kể cuộc họp nào do {self._directory.written(listing.name)} chủ trì{when}.{rest}"
         return self.not_found(question, "article_silent", reply)
+
+    def office(self, question: Question) -> Reply | None:
+        """Return who holds the office that is asked for, or held it; None where none is asked for, or no article tells."""
+        office = asked_office(question)
+        found = holders(office, self._generation) if office else []
+        if office is None or not found:
+            return None
+        seats = list(dict.fromkeys(h.seat for h in found if h.seat and not h.former))
+        own = [s for s in seats if self._province and folds(self._province) == folds(seat_name(s))]
+        if len(seats) > 1 and not own:
+            return self._which_seat(question, found, seats)
+        return self._tenure(question, office, terms_of([h for h in found if not own or h.seat in (*own, None)]))
+
+    def _tenure(self, question: Question, office: Office, terms: Sequence[Sequence[Holder]]) -> Reply:
+        """Return who of `terms` is asked for: of a year, before the newest, or the newest, as of which article."""
+        when = ""
+        if office.years:
+            when = "năm " + ", ".join(map(str, sorted(office.years)))
+            chosen = [next((h for h in term if h.day and h.day.year in office.years and not h.former), None) for term in terms]
+        elif office.single and office.back:
+            return self._held_before(question, office, terms)
+        elif office.single and terms[0][0].day is not None:
+            chosen = [next((h for h in terms[0] if not h.former), terms[0][0])]
+        else:
+            # Several deputies, or articles of which nobody knows which is the newest.
+            chosen = [term[0] for term in terms if office.single or not term[0].former][:_MOST_HOLDERS]
+        return self._held(question, [h for h in chosen if h is not None], when)
+
+    def _held(self, question: Question, found: Sequence[Holder], when: str) -> Reply:
+        """Return the answer that names `found`, or that no article tells who held the office `when`."""
+        days = [h.day for h in found]
+        told = "bài không rõ ngày" if not days or days[0] is None else f"bài ngày {_local_day(days[0].isoformat())}"
+        if len(found) > 1:
+            told = "từng bài được dẫn" if all(days) else "từng bài được dẫn, có bài không rõ ngày"
+        note = f"Chức vụ ghi theo {told}" + ("." if when else ", đến nay có thể đã thay đổi.")
+        if any(h.former for h in found):
+            note = f"Theo {told}, đây là người từng giữ chức; các bài đang có không cho biết ai kế nhiệm."
+        composed = self._composer.holders(found, note)
+        if composed is not None:
+            return self.answer(question, composed, 1.0, kind="who")
+        reply = f"Các bài Tin Tỉnh đang có không cho biết ai giữ chức này {when or 'hiện nay'}."
+        return self.not_found(question, "article_silent", reply)
+
+    def _held_before(self, question: Question, office: Office, terms: Sequence[Sequence[Holder]]) -> Reply:
+        """Return who held the office before the newest holder, with the days of the articles that say so."""
+        if office.back >= len(terms):
+            reply = "Các bài Tin Tỉnh đang có không cho biết ai giữ chức này trước đó."
+            return self.not_found(question, "article_silent", reply)
+        term = terms[office.back]
+        days = sorted(h.day for h in term if h.day and not h.former)
+        left = [h.day for h in term if h.former and h.day]
+        told = [f"{_between(days[0], days[-1])} ghi giữ chức"] if days else []
+        told += [f"bài ngày {_local_day(min(left).isoformat())} ghi là nguyên chức vụ này"] if left else []
+        note = f"Theo các bài đang có: {'; '.join(told)}." if told else "Theo bài không rõ ngày."
+        shown = next((h for h in term if not h.former), term[0])
+        composed = self._composer.holders([shown], note)
+        return self.answer(question, composed, 1.0, kind="who") if composed else self.refusal(question, None, ())
+
+    def _which_seat(self, question: Question, found: Sequence[Holder], seats: Sequence[str]) -> NotFound:
+        """Return the question of which place the office is meant."""
+        questions: dict[str, str] = {}
+        for place in seats[:_MOST_HOLDERS]:
+            holder = next(h for h in found if h.seat == place and not h.former)
+            role = self._generation.article(holder.article).text[slice(*holder.role)]
+            named = role if folds(seat_name(place))[-1] in folds(role) else f"{role} {seat_name(place)}"
+            questions[f"{role} – {place}" if named != role else role] = f"{named} là ai?"
+        return self._choice(question, "Các bài Tin Tỉnh đang có nhắc chức vụ này ở nhiều nơi. Bạn hỏi nơi nào? Bạn trả lời bằng số nhé.", questions)
+
+    def verdict(self, question: Question, context: Context, person: Name | None) -> Reply:
+        """Return what articles tell that authorities said of `person`, never yes or no; a refusal where they tell nothing."""
+        if person is None or verdicts.infers(question):
+            return self.not_found(question, "article_silent", NO_INFERENCE)
+        composed = self._composer.whole(context, verdicts.told(context, person), NO_VERDICT)
+        if composed is None:
+            return self.not_found(question, "article_silent", NO_RULING.format(name=self._directory.written(person)))
+        return self.answer(question, composed, 1.0, kind="yes_no")
 
     def role(self, question: Question, context: Context, reading: Reading, misspelt: Slip | None) -> Reply | None:
         """Return who a person is, or which of several people is meant; None where no article tells."""
@@ -254,6 +352,11 @@ def carried(question: Question) -> str:
 def code() -> str:
     """Return a short code, of 28 bits and more, by which an answer is found again."""
     return "".join(secrets.choice(_CODE) for _ in range(6))
+
+
+def _between(first: dt.date, last: dt.date) -> str:
+    one, other = _local_day(first.isoformat()), _local_day(last.isoformat())
+    return f"bài ngày {one}" if first == last else f"các bài từ {one} đến {other}"
 
 
 def _local_day(iso: str) -> str:

@@ -23,6 +23,8 @@ _REPLIES = {
     "greeting": "Chào bạn, Tin Tỉnh trả lời câu hỏi về tin tức của tỉnh và trích đúng đoạn bài báo làm căn cứ. "
     "Bạn cứ hỏi, ví dụ: “Ai chủ trì hội nghị giao ban ngày 29/12?”",
     "thanks": "Rất vui được giúp bạn. Bạn cần hỏi thêm điều gì cứ nhắn nhé.",
+    "complaint": "Xin lỗi bạn, câu trả lời vừa rồi chưa giúp được. Bạn thử hỏi kèm tên người, tên cơ quan, địa phương hoặc ngày; "
+    "thấy sai chỗ nào, bạn đối chiếu với đoạn trích nguyên văn giúp nhé.",
     "goodbye": "Chào bạn, hẹn gặp lại.",
     "who_are_you": "Tin Tỉnh là trợ lý tự động: bạn hỏi về tin tức của tỉnh (ai chủ trì, giao việc gì, khi nào, ở đâu, bao nhiêu), "
     "Tin Tỉnh trả lời bằng câu trích nguyên văn từ các bài báo đang có.",

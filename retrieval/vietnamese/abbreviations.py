@@ -72,6 +72,11 @@ def is_known(abbreviation: str) -> bool:
     return "".join(canonical_fold(w) for w in _PARTS.findall(abbreviation)) in _written_out()
 
 
+def known_abbreviations() -> frozenset[str]:
+    """Return the abbreviations of the table, folded, without hyphens."""
+    return frozenset(_written_out())
+
+
 @functools.cache
 def teencode() -> dict[str, str]:
     """Return what is typed in chats (`ko`, `dc`, `ntn`) -> what it means."""

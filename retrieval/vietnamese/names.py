@@ -15,7 +15,9 @@ from retrieval.vietnamese.text import Token, fold, tokens
 LONGEST = 5
 _ALONE = frozenset(("nguyen", "quyen"))
 """`nguyên`, `quyền` begin a role, but `Nguyễn` begins a name."""
-_CAPITAL = re.compile(r"^[A-ZĐÀÁẢÃẠÂẤẦẨẪẬĂẮẰẲẴẶÈÉẺẼẸÊẾỀỂỄỆÌÍỈĨỊÒÓỎÕỌÔỐỒỔỖỘƠỚỜỞỠỢÙÚỦŨỤƯỨỪỬỮỰỲÝỶỸỴ]")
+CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZĐÀÁẢÃẠÂẤẦẨẪẬĂẮẰẲẴẶÈÉẺẼẸÊẾỀỂỄỆÌÍỈĨỊÒÓỎÕỌÔỐỒỔỖỘƠỚỜỞỠỢÙÚỦŨỤƯỨỪỬỮỰỲÝỶỸỴ"
+"""The capital letters of Vietnamese."""
+_CAPITAL = re.compile(rf"^[{CAPITALS}]")
 _AFTER_NAMES: dict[str, frozenset[str] | None] = {
     **dict.fromkeys("ủy ubnd hđnd mttq bộ sở ban phòng tp tỉnh huyện xã phường quận phó trưởng chánh".split()),
     "chủ": frozenset(("tịch", "nhiệm", "tọa")),

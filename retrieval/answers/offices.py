@@ -1,0 +1,324 @@
+"""`Chủ tịch UBND tỉnh là ai?`: who holds an office, as of which article; who held it before, or in a given year.
+
+An article tells who held an office on its day, never who holds it today; `nguyên` is not the holder, `quyền` and
+`phụ trách` are told as such. An office of the same name in another place is another office.
+"""
+
+import datetime as dt
+import functools
+import re
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from retrieval.annotation import Sentence
+from retrieval.answers.roles import role_of
+from retrieval.answers.sentences import Candidate
+from retrieval.articles import Article
+from retrieval.questions import Question
+from retrieval.snapshot import Generation
+from retrieval.vietnamese import names
+from retrieval.vietnamese.abbreviations import known_abbreviations, spell_out, written_out
+from retrieval.vietnamese.places import is_province
+from retrieval.vietnamese.text import folds
+
+Words = tuple[str, ...]
+"""Folded syllables, abbreviations written out."""
+
+MOST_READ = 400
+"""Sentences looked at for one office, the newest articles first."""
+_LONGEST_BODY = 14
+_SHORTEST_ABBREVIATION = 3
+_NO_OFFICE = frozenset(
+    ("nguyen", "quyen", "uy_vien", "dai_dien", "lanh_dao", "dai_bieu", "thanh_vien", "chu_tri", "tinh_uy_vien",
+     "huyen_uy_vien", "thanh_uy_vien", "thuong_truc")
+)  # fmt: skip
+"""Words that begin a role which many hold, or which only qualify one."""
+_FORMER = frozenset(("nguyen", "cuu"))
+_LEVELS = {
+    ("tinh",): "tỉnh", ("huyen",): "huyện", ("xa",): "xã", ("phuong",): "phường", ("quan",): "quận",
+    ("thi", "xa"): "thị xã", ("thi", "tran"): "thị trấn", ("thanh", "pho"): "thành phố",
+}  # fmt: skip
+"""What a body may be of, folded, and as it is written."""
+_BARE_SEATS = {("tinh", "uy"): "tỉnh", ("huyen", "uy"): "huyện", ("thanh", "uy"): "thành phố", ("thi", "uy"): "thị xã"}
+
+_ASKS = re.compile(
+    r"\b(?:la ai|ai la|la nguoi nao|ten (?:la )?gi|ai (?:dang |hien )?(?:giu|lam|dam nhiem)|do ai (?:giu|lam|dam nhiem)|la dong chi nao"
+    r"|dong chi nao la|ong nao la|la ong nao|thi ai)\b"
+)
+_BEFORE = re.compile(r"\b(?:truoc (?:do|day|nua)|nguoi tien nhiem|tien nhiem|doi truoc|khoa truoc)\b")
+_NEXT = re.compile(
+    r"^(?:(?:vay|the|con|roi|va) )*(?:(?:truoc (?:do|day|nua)|nguoi tien nhiem|tien nhiem|hien nay|bay gio|nam (?:19|20)\d\d) ?)+"
+    r"(?:(?:nua|thi|la|ai|sao|nao|a|vay|the|ha) ?)*$"
+)
+_END = re.compile(
+    r"\b(?:la (?:ai|nguoi|dong|ong|ba)|hien (?:nay|tai|gio)|bay gio|hien|nam (?:19|20)\d\d|nam nay|nam ngoai|truoc (?:do|day|nua)|luc (?:do|nay)"
+    r"|khi (?:do|ay)|ten|thi ai|do ai|ai|nguoi tien nhiem|moi|duong nhiem|khoa|nhiem ky|vay|the)\b"
+)
+_BEGINNING = re.compile(
+    r"^(?:(?:cho (?:hoi|biet|em hoi|minh hoi)|xin hoi|hoi|vay|the|hien (?:nay|tai)|bay gio|nam (?:19|20)\d\d|ai|dang|giu|lam|dam nhiem|chuc"
+    r"|chuc vu|la|dong chi|nao|ong|ba|nguoi|ten|cua|ad|bot|oi|ban|a) ?)*$"
+)
+_PARTS = re.compile(r"[,;]|\bkiêm\b|\bđồng thời là\b")
+
+
+@dataclass(frozen=True)
+class Office:
+    """An office that is asked for: its title and body, of which years (empty: the newest), how many holders back."""
+
+    title: Words
+    body: Words
+    years: frozenset[int]
+    back: int
+
+    @property
+    def single(self) -> bool:
+        """Whether one person holds it at a time: there are several deputies."""
+        return self.title[0] != "pho"
+
+
+@dataclass(frozen=True)
+class Holder:
+    """One mention of somebody with the office: where (offsets in the article's text), of which place."""
+
+    person: Words
+    article: int
+    candidate: Candidate
+    name: tuple[int, int]
+    role: tuple[int, int]
+    former: bool
+    seat: str | None
+    day: dt.date | None
+
+
+def asked_office(question: Question) -> Office | None:
+    """Return the office whose holder `question` asks for, None where it asks for none."""
+    own = " ".join(question.syllables)
+    if question.previous and question.follows_up and _NEXT.match(own):
+        text = " ".join(folds(spell_out(question.previous)))
+        back = len(_BEFORE.findall(text)) + len(_BEFORE.findall(own))
+        years = _years(own)
+        return _office(text, years or (frozenset() if back else _years(text)), 0 if years else back)
+    return _office(own, _years(own), len(_BEFORE.findall(own))) if _ASKS.search(own) else None
+
+
+def _years(folded: str) -> frozenset[int]:
+    return frozenset(int(y) for y in re.findall(r"\bnam ((?:19|20)\d\d)\b", folded))
+
+
+def _office(folded: str, years: frozenset[int], back: int) -> Office | None:
+    words = folded.split()
+    at = next((i for i in range(len(words)) if title_at(words, i)), None)
+    if at is None or not _BEGINNING.match(" ".join(words[:at])):
+        return None
+    title = title_at(words, at)
+    rest = " ".join(words[at + len(title) :])
+    end = _END.search(rest)
+    body = canonical(rest[: end.start()].split() if end else rest.split())
+    return Office(title, body, years, back) if len(body) <= _LONGEST_BODY else None
+
+
+@functools.cache
+def _titles() -> dict[str, list[Words]]:
+    table: dict[str, list[Words]] = {}
+    for title in sorted(names.roles(), key=len, reverse=True):
+        if "_".join(title) not in _NO_OFFICE:
+            table.setdefault(title[0], []).append(title)
+    return table
+
+
+def title_at(words: Sequence[str], at: int) -> Words:
+    """Return the longest title that begins at `at`, empty where none does."""
+    return next((t for t in _titles().get(words[at], ()) if tuple(words[at : at + len(t)]) == t), ())
+
+
+def canonical(words: Sequence[str]) -> Words:
+    """Return folded words with the abbreviations of bodies written out."""
+    found: list[str] = []
+    for word in words:
+        long = written_out(word) if len(word) >= _SHORTEST_ABBREVIATION and word not in {"nam", "ban"} else None
+        found += folds(long) if long else [word]
+    return tuple(found)
+
+
+def holders(office: Office, generation: Generation) -> list[Holder]:
+    """Return the mentions of people with `office`, newest article first, undated last; those of one article in its order."""
+    found = []
+    for row, indexes in _mentions(office, generation).items():
+        sentences = generation.sentences(row)
+        people = _people(generation, row, sentences.words)
+        for index in indexes:
+            found += _holders_in(office, generation.article(row), people, Candidate(row, index, sentences[index]))
+    return sorted(found, key=lambda h: h.day or dt.date.min, reverse=True)
+
+
+def _people(generation: Generation, row: int, words: Sequence[str]) -> set[str]:
+    """Return the people that an article names, folded; `words` are its folded syllables."""
+    notes = generation.annotations
+    own = notes.article(row)
+    persons = notes.persons_of(own)
+    counts = np.diff(notes.person_starts[own.start : own.stop + 1])
+    starts = np.repeat(notes.token_starts[own.start : own.stop], counts) - notes.token_starts[own.start]
+    spans = notes.persons[persons, :2] + starts[:, None]
+    return {" ".join(words[a : b + 1]) for a, b in spans.tolist()}
+
+
+def _mentions(office: Office, generation: Generation) -> dict[int, list[int]]:
+    """Return article row -> sentences in it with the title and a person, the newest articles first."""
+    notes = generation.annotations
+    ids = [generation.fold_ids.get(w, -1) for w in office.title]
+    at = np.flatnonzero(notes.folds == ids[0]) if ids[0] >= 0 else np.zeros(0, np.int64)
+    for offset, wanted in enumerate(ids[1:], 1):
+        at = at[at + offset < len(notes.folds)]
+        at = at[notes.folds[at + offset] == wanted]
+    if office.body:
+        at = at[at + len(ids) < len(notes.folds)]
+        at = at[np.isin(notes.folds[at + len(ids)], [generation.fold_ids.get(w, -1) for w in _firsts(office.body[0])])]
+    sentences = np.unique(np.searchsorted(notes.token_starts, at, side="right") - 1)
+    sentences = sentences[np.diff(notes.person_starts)[sentences] > 0]
+    rows = np.searchsorted(notes.sentence_starts, sentences, side="right") - 1
+    order = np.argsort(-generation.published[rows], kind="stable")[:MOST_READ]
+    found: dict[int, list[int]] = {}
+    for i in order:
+        found.setdefault(int(rows[i]), []).append(int(sentences[i] - notes.sentence_starts[rows[i]]))
+    return found
+
+
+def _firsts(word: str) -> set[str]:
+    """Return how an article may begin a body whose first word, written out, is `word`."""
+    return {word} | {a for a in known_abbreviations() if canonical([a])[:1] == (word,)}
+
+
+def _holders_in(office: Office, article: Article, people: Collection[str], candidate: Candidate) -> list[Holder]:
+    """Return who of a sentence (of the article at row `candidate.hit`) has the office."""
+    found = []
+    sentence = candidate.sentence
+    for person in sentence.named:
+        span = role_of(sentence, person.first, person.last)
+        if span is None:
+            continue
+        first = _begins(sentence, person)
+        name = sentence.tokens[first].start, sentence.tokens[person.last].end
+        if first > person.first and span[1] <= name[0]:
+            span = span[0], sentence.tokens[first - 1].end
+        for part in _parts(article.text, *span):
+            fits, former, place = _fits(office, article, article.text[slice(*part)], people)
+            if fits:
+                words = sentence.folded[first : person.last + 1]
+                found.append(
+                    Holder(words, candidate.hit, candidate, name, part, former, place, article.published_at)
+                )
+                break
+    return found
+
+
+def _begins(sentence: Sentence, person: names.Person) -> int:
+    """Return where a name begins: after `Ông`, and in `Quảng Ninh Nguyễn Văn Đọc` with the family name."""
+    words, first = sentence.folded, person.first
+    if words[first] in {"ong", "ba"}:
+        first += 1
+    if person.last - first > 1 and first and is_province(words[first - 1 : first + 1]):
+        first += 1
+    return first
+
+
+def _parts(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Return the offices of a role, `Phó Bí thư Tỉnh ủy, Chủ tịch UBND tỉnh`, each as offsets without blanks around."""
+    edges = [start, *(e for m in _PARTS.finditer(text, start, end) for e in m.span()), end]
+    parts = []
+    for a, b in zip(edges[::2], edges[1::2], strict=True):
+        piece = text[a:b]
+        if piece.strip():
+            parts.append((a + len(piece) - len(piece.lstrip()), b - (len(piece) - len(piece.rstrip()))))
+    return parts
+
+
+def _fits(office: Office, article: Article, role: str, people: Collection[str]) -> tuple[bool, bool, str | None]:
+    """Return whether `role` is the office, whether it was left, and the place that it is of."""
+    words = folds(role)
+    at = 0
+    while at < len(words) and not title_at(words, at):
+        at += 1
+    qualified = words[:at]
+    if at == len(words) or at > 2 or title_at(words, at) != office.title:
+        return False, False, None
+    body = canonical(words[at + len(office.title) :])
+    shared = min(len(body), len(office.body))
+    if not shared or body[:shared] != office.body[:shared]:
+        return False, False, None
+    place = seat(role, article, people)
+    fits = _same_place(list(office.body[shared:]), body, place, article)
+    return fits, bool(_FORMER.intersection(qualified)), place
+
+
+def _same_place(left_out: list[str], body: Words, place: str | None, article: Article) -> bool:
+    """Tell whether what the role leaves out of the body that is asked for, `tỉnh Lâm Đồng`, is what the article is about."""
+    if not left_out:
+        return True
+    own = folds(seat_name(place)) if place else []
+    if own and left_out[: len(own)] == own:
+        left_out = left_out[len(own) :]
+    elif not own or list(body[-len(own) :]) != own:
+        return False
+    there = " ".join(folds(f"{article.title} {article.source} {article.text}"))
+    return f" {' '.join(left_out)} " in f" {there} "
+
+
+_CAPITALIZED = rf"[{names.CAPITALS}][\w’'-]*(?: [{names.CAPITALS}][\w’'-]*){{1,3}}"
+
+
+def seat(role: str, article: Article, people: Collection[str] = ()) -> str | None:
+    """Return the place whose office `role` is, `tỉnh Lam Giang`: as the role names it, else as the article does; None if unknown.
+
+    `Chủ tịch UBND tỉnh Hà Thị Nhiên` is no place: `people` are those named in the article, folded.
+    """
+    words = folds(role)
+    level = next(
+        (
+            written
+            for table in (_BARE_SEATS, _LEVELS)
+            for key, written in table.items()
+            if any(tuple(words[i : i + len(key)]) == key for i in range(len(words)))
+        ),
+        None,
+    )
+    if level is None and "so" in words:
+        level = "tỉnh"  # a department (`sở`) is a province's, though its role seldom says so
+    if level is None:
+        return None
+    pattern = _of_level(level)
+    own = pattern.search(role)
+    if own:
+        return f"{level} {own[1]}"
+    told = Counter(
+        m[1] for m in pattern.finditer(f"{article.title}\n{article.text}") if " ".join(folds(m[1])) not in people
+    )
+    return f"{level} {told.most_common(1)[0][0]}" if told else None
+
+
+def seat_name(place: str) -> str:
+    """Return the name of a place without its level: `Lam Giang` of `tỉnh Lam Giang`."""
+    return next((place[len(level) + 1 :] for level in _LEVELS.values() if place.startswith(f"{level} ")), place)
+
+
+@functools.cache
+def _of_level(level: str) -> re.Pattern[str]:
+    party = {"tỉnh": "Tỉnh ủy", "huyện": "Huyện ủy", "thành phố": "Thành ủy", "thị xã": "Thị ủy"}.get(level)
+    heads = [level, level.capitalize(), *([party, party.lower()] if party else [])]
+    return re.compile(rf"(?<!\w)(?:{'|'.join(heads)}) ({_CAPITALIZED})")
+
+
+def terms_of(found: Sequence[Holder]) -> list[list[Holder]]:
+    """Return the mentions person by person: who holds the office by the newest article first, who only left it last."""
+    people: dict[Words, list[Holder]] = {}
+    for holder in sorted(found, key=lambda h: len(h.person)):
+        # `Ninh Nguyễn Văn Đọc` after `Quảng` is `Nguyễn Văn Đọc`.
+        known = next((p for p in people if len(p) > 1 and holder.person[-len(p) :] == p), holder.person)
+        people.setdefault(known, []).append(holder)
+    for own in people.values():
+        own.sort(key=lambda h: h.day or dt.date.min, reverse=True)
+    held = [own for own in people.values() if any(not h.former for h in own)]
+    held.sort(key=lambda own: max(h.day or dt.date.min for h in own if not h.former), reverse=True)
+    return held + [own for own in people.values() if all(h.former for h in own)]

@@ -1,0 +1,64 @@
+"""`Ông X tham nhũng đúng không?`: no yes or no on guilt, discipline, health or private life, only what which authority said, and when.
+
+An article tells the stage a case had on its day: being looked into is not guilt, and nothing is inferred from it.
+"""
+
+import re
+
+from retrieval.answers.context import Context
+from retrieval.answers.sentences import Candidate
+from retrieval.directory import Directory, Name
+from retrieval.questions import Question
+
+MOST = 3
+"""Sentences shown."""
+_GUILT = (
+    r"tham (?:nhung|o)|(?:an |nhan |dua )?hoi lo|co toi|toi pham|pham toi|pham phap|vi pham|sai pham|k[iy] luat|cach chuc|bi bat|khoi to"
+    r"|di tu|vao tu|rut ruot|lua dao|bien thu|truc loi|bao ke|an chan|an tien|an cap|an bot"
+)
+_PRIVATE = r"bo nhi|l[iy] hon|bo vo|bo chong|bi benh|mac benh|ung thu|om nang|bi om|nghien"
+_OF_PERSON = re.compile(rf"\b(?:{_GUILT}|{_PRIVATE})\b")
+_YES_NO = re.compile(r"\b(?:dung khong|phai khong|co phai|co dung|that khong|co that)\b|\b(?:khong|chua|a|nhi)(?: (?:ban|a|ad|nhi|the|vay))?$")
+_ASKS_MORE = re.compile(r"\b(?:gi|ai|nao|dau|bao nhieu|may|the nao|sao)\b")
+"""`đã bị kỷ luật hình thức gì chưa` asks for a fact."""
+_INFERS = re.compile(rf"^(?:(?:u|a|the|vay) )*(?:tuc la|nghia la|vay la|the la|the thi|vay thi|chac la|chac)\b.*\b(?:{_GUILT})\b")
+_PROCEDURE = re.compile(
+    r"\b(?:khoi to|tam giam|bat giu|bat tam|dieu tra|truy to|cao trang|xet xu|tuyen phat|tuyen an|an tu|k[iy] luat|canh cao|khien trach|khai tru"
+    r"|cach chuc|dinh chi|tam dinh chi|dau hieu vi pham|xem xet|giai trinh|kiem diem|thi hanh|vi pham|sai pham|ket luan|bac bo|minh oan|vo toi)\b"
+)
+
+
+def asks_verdict(question: Question) -> bool:
+    """Tell whether a yes or no is asked for that only an authority can give, on somebody's guilt or private life."""
+    own = " ".join(question.syllables)
+    whether = _OF_PERSON.search(own) and _YES_NO.search(own) and not _ASKS_MORE.search(own)
+    return bool(whether or infers(question))
+
+
+def infers(question: Question) -> bool:
+    """Tell whether the question draws a conclusion from the answer before: `tức là có tội rồi`."""
+    return _INFERS.search(" ".join(question.syllables)) is not None
+
+
+def named(question: Question, directory: Directory) -> Name | None:
+    """Return the person whom the question, or the one before, names in full; None where it names nobody."""
+    words = question.terms.folded
+    spans = ((tuple(words[i : i + n])) for n in (5, 4, 3, 2) for i in range(len(words) - n + 1))
+    return next((name for name in spans if name in directory), None)
+
+
+def told(context: Context, person: Name) -> list[Candidate]:
+    """Return the sentences about `person` that tell of a proceeding, newest article first, undated last."""
+    rows = sorted(range(len(context.articles)), key=lambda i: _day(context, i), reverse=True)
+    found = []
+    for hit in rows:
+        for index, sentence in enumerate(context.sentences[hit]):
+            text = f" {' '.join(sentence.folded)} "
+            if f" {' '.join(person)} " in text and _PROCEDURE.search(text):
+                found.append(Candidate(hit, index, sentence))
+    return found[:MOST]
+
+
+def _day(context: Context, hit: int) -> str:
+    published = context.articles[hit].published_at
+    return published.isoformat() if published else ""
