@@ -68,12 +68,15 @@ class Assistant:
             code = secrets.token_hex(3)
             log.exception("question failed, id %s", code)
             return Outgoing(words=APOLOGY.format(code=code))
-        memory.question = reply.carried or memory.question
+        outgoing, replies = Outgoing(reply=reply), (reply, *reply.also)
+        memory.question = next((r.carried for r in reversed(replies) if r.carried), memory.question)
+        # What is said next goes on with the last question; the sources are those of the last answer.
+        reply = next((r for r in reversed(replies) if isinstance(r, Answer)), replies[-1])
         if isinstance(reply, Answer) or reply.reason not in {"smalltalk", "invalid", "emergency"}:
             memory.reply = reply
             more = reply.next_skip if isinstance(reply, Answer) else None
             memory.listed = (asked, previous, more) if more else None
-        return Outgoing(reply=reply)
+        return outgoing
 
     def sources(self, channel: str, chat: str) -> Answer | None:
         """Return the last answer of a chat that has sources, None where there is none."""

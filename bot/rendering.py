@@ -51,9 +51,19 @@ class _Block:
 
 
 def render(reply: Reply, public_url: str | None = None) -> list[Message]:
-    """Return the messages of `reply`, the buttons on the last one."""
+    """Return the messages of `reply`, the buttons on the last one; where several questions were asked, those of each in turn."""
+    if not reply.also:
+        return _rendered(reply, public_url)
+    messages: list[Message] = []
+    for number, one in enumerate((reply, *reply.also), 1):
+        head = f"Câu {number}: {_cut(_readable(one.question), 200)}"
+        messages += _rendered(one, public_url, _Block(f"<i>{html.escape(head)}</i>", head))
+    return messages
+
+
+def _rendered(reply: Reply, public_url: str | None, *before: _Block) -> list[Message]:
     blocks = _answer_blocks(reply) if isinstance(reply, Answer) else _refusal_blocks(reply)
-    return _packed(blocks, _buttons(reply, public_url))
+    return _packed([*before, *blocks], _buttons(reply, public_url))
 
 
 def words(text: str) -> list[Message]:

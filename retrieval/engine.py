@@ -19,7 +19,9 @@ from retrieval.questions import Question, understand
 from retrieval.reranking import DEPTH, Reranker
 from retrieval.search import Hit, Query, Searcher
 from retrieval.snapshot import Generation
+from retrieval.splitting import questions_in
 from retrieval.vietnamese.keystrokes import decode
+from retrieval.vietnamese.text import clean
 
 
 @dataclass(frozen=True)
@@ -85,9 +87,18 @@ class Engine:
     def ask(self, question: str, previous: str | None = None, skip: int = 0) -> Reply:
         """Return the answer to `question`, asked after `previous`, or a refusal with its reason.
 
-        Of a list over articles the first `skip` rows are left out.
+        Of a list over articles the first `skip` rows are left out. Where several questions are asked, the replies to the
+        others are the first one's `also`.
         """
-        return self.explain(question, previous, skip).reply
+        first, *others = questions_in(question)
+        reply = self.explain(first, previous, skip).reply
+        if not others:
+            return reply if first == question else replace(reply, question=clean(question))
+        also: list[Reply] = []
+        for other in others:
+            before = (also[-1] if also else reply).carried or previous
+            also.append(self.explain(other, before).reply)
+        return replace(reply, also=tuple(also), elapsed_ms=sum(r.elapsed_ms for r in (reply, *also)))
 
     def explain(self, question: str, previous: str | None = None, skip: int = 0) -> Explained:
         """Return the reply together with what it was made from."""

@@ -130,18 +130,20 @@ class Composer:
             return None
         return Composed("; ".join(i.text for i in items), tuple(items), tuple(citations), note)
 
-    def whole(self, context: Context, found: Sequence[Candidate], note: str) -> Composed | None:
-        """Return the answer that tells whole sentences, one a line; None where there is none."""
+    def lines(self, context: Context, found: Sequence[tuple[Candidate, int, int]], note: str | None) -> Composed | None:
+        """Return the answer that tells tokens `first` to `last` of sentences, one a line; None where there is none."""
         items: list[Item] = []
         citations: list[Citation] = []
-        for candidate in found:
+        for candidate, first, last in found:
             article, sentence = context.articles[candidate.hit], candidate.sentence
-            start, end = sentence.tokens[0].start, sentence.tokens[-1].end
+            start, end = sentence.tokens[first].start, sentence.tokens[last].end
             citation = self._cite(article, context.hits[candidate.hit].article, sentence, start, end)
-            if citation is not None:
-                at = max(start, citation.start), min(end, citation.end)
-                items.append(Item(article.text[slice(*at)], len(citations), *at))
+            if citation is None:
+                continue
+            if citation not in citations:
                 citations.append(citation)
+            at = max(start, citation.start), min(end, citation.end)
+            items.append(Item(article.text[slice(*at)], citations.index(citation), *at))
         if not items:
             return None
         return Composed("\n".join(i.text for i in items), tuple(items), tuple(citations), note)
@@ -222,19 +224,23 @@ class Composer:
         found: dict[str, Suggestion] = {}
         for draft in drafts:
             article = context.articles[draft.candidate.hit]
-            row = context.hits[draft.candidate.hit].article
-            sentence = draft.candidate.sentence
-            first, last = _quote_span(article.text, sentence, sentence.tokens[0].start, sentence.tokens[0].end)
-            if article.id not in found and sentence.tokens:
-                found[article.id] = Suggestion(
-                    article.id,
-                    article.title,
-                    article.url,
-                    article.published_at.isoformat() if article.published_at else None,
-                    str(self.passage_at(row, first)),
-                    article.text[first:last],
-                )
+            if article.id not in found and draft.candidate.sentence.tokens:
+                found[article.id] = self.suggestion(context, draft.candidate)
         return tuple(found.values())[:most]
+
+    def suggestion(self, context: Context, candidate: Candidate) -> Suggestion:
+        """Return one sentence as what may be related."""
+        article = context.articles[candidate.hit]
+        token = candidate.sentence.tokens[0]
+        first, last = _quote_span(article.text, candidate.sentence, token.start, token.end)
+        return Suggestion(
+            article.id,
+            article.title,
+            article.url,
+            article.published_at.isoformat() if article.published_at else None,
+            str(self.passage_at(context.hits[candidate.hit].article, first)),
+            article.text[first:last],
+        )
 
 
 def short_text(question: Question, context: Context, draft: Draft) -> str:

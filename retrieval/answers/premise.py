@@ -5,6 +5,7 @@ A draft that fits in everything but what the question fixes is no answer: the fi
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 
 from retrieval.annotation import Sentences, chair_cues
 from retrieval.answers.context import Context
@@ -14,6 +15,7 @@ from retrieval.answers.types import Reason
 from retrieval.linking import question_frame
 from retrieval.vietnamese.abbreviations import abbreviations_in, written_out
 from retrieval.vietnamese.dates import When, day_in
+from retrieval.vietnamese.levels import other_level, places
 from retrieval.vietnamese.text import bigrams, fold, folds
 
 _TASK_VERBS = (
@@ -52,6 +54,14 @@ def broken_premise(context: Context, draft: Draft) -> tuple[Reason, str] | None:
             f"Các bài Tin Tỉnh đang có không nhắc văn bản số {number}. Bạn kiểm tra lại số giúp nhé.",
         )
     return _other_chair(context, draft)
+
+
+def of_place(context: Context, drafts: Sequence[Draft]) -> tuple[Draft, ...]:
+    """Return the drafts whose sentence gives no place of the question another level: `huyện Tuấn Lam` is no `xã Tuấn Lam`."""
+    asked = places(folds(context.asked.question.asked))
+    if not asked:
+        return tuple(drafts)
+    return tuple(d for d in drafts if not any(other_level(place, d.candidate.sentence.folded) for place in asked))
 
 
 _NEWS_DAYS = 3

@@ -13,19 +13,22 @@ from dataclasses import replace
 from retrieval.answers import biography, verdicts
 from retrieval.answers.compose import Composed, Composer
 from retrieval.answers.context import Context
+from retrieval.answers.coordination import asks_coordination, coordinating
 from retrieval.answers.drafts import Draft
 from retrieval.answers.listing import asked_list, meetings
 from retrieval.answers.naming import Slip, only_names, slip
 from retrieval.answers.offices import Holder, Office, asked_office, holders, seat_name, terms_of
-from retrieval.answers.premise import broken_premise, covers
+from retrieval.answers.premise import broken_premise, covers, of_place
 from retrieval.answers.reading import Reading
 from retrieval.answers.sentences import FEATURES
 from retrieval.answers.statements import phrase_asked, statement
+from retrieval.answers.today import WHICH_PLACE, earlier, lacks_place, years_asked
 from retrieval.answers.types import Answer, NotFound, Reason, Reply, Suggestion
 from retrieval.directory import Directory, Name
 from retrieval.questions import Question
 from retrieval.snapshot import Generation
 from retrieval.vietnamese.dates import When, around_today
+from retrieval.vietnamese.levels import places
 from retrieval.vietnamese.places import other_names
 from retrieval.vietnamese.text import folds
 
@@ -56,6 +59,9 @@ NO_INFERENCE = (
 )
 
 
+TWO_PLACES = "Tin Tỉnh không tự tính tỷ lệ tăng, giảm giữa hai địa bàn khác nhau."
+
+
 class Replies:
     """Makes the replies of one generation."""
 
@@ -70,8 +76,13 @@ class Replies:
 
     def read(self, question: Question, context: Context, reading: Reading, today: dt.date) -> Reply:
         """Return the reply to `question`, asked `today`, from what was read in the articles found."""
-        reply = self._any_day(question, context, reading)
         asked_day = around_today(question.text, today)
+        if asked_day is not None and lacks_place(question):
+            # What is said next, a commune, goes on with this question.
+            return replace(self.not_found(question, "needs_clarification", WHICH_PLACE), carried=carried(question))
+        if asked_day is not None and (years := years_asked(question)):
+            return self._of_year(question, context, asked_day, years)
+        reply = self._any_day(question, context, reading)
         if asked_day is None or not reading.drafts or covers(context, reading.drafts[0], asked_day):
             return reply
         on_it = isinstance(reply, Answer) or reply.reason == "article_silent"
@@ -80,12 +91,17 @@ class Replies:
     def _any_day(self, question: Question, context: Context, reading: Reading) -> Reply:
         """Return the reply, of whatever day the articles are."""
         if verdicts.asks_verdict(question):
-            person = verdicts.named(question, self._directory)
-            if person is not None or verdicts.infers(question):
+            person = verdicts.named(question, self._directory) or _half_named(context)
+            if person is not None or verdicts.infers(question) or biography.half_named(context):
                 return self.verdict(question, context, person)
         misspelt = slip(question, self._generation, self._directory)
         if biography.asks_role(question) and (told := self.role(question, context, reading, misspelt)) is not None:
             return told
+        if asks_coordination(question) and (listed := coordinating(context)) is not None:
+            candidate, bodies = listed
+            composed = self._composer.lines(context, [(candidate, *body) for body in bodies], None)
+            if composed is not None:
+                return self.answer(question, composed, reading.confidence, kind="who")
         if (spoken := self._speaker(question, context, reading)) is not None:
             return spoken
         return self._from_drafts(question, context, reading, misspelt)
@@ -103,6 +119,18 @@ class Replies:
         suggestions = self._composer.suggestions(context, reading.drafts)
         return self.not_found(question, "article_silent", reply, suggestions)
 
+    def _of_year(self, question: Question, context: Context, asked_day: When, years: frozenset[int]) -> NotFound:
+        """Return what articles of `years` tell on a question about today: shown with its date, and as not of today."""
+        found = earlier(context, years)
+        when = ", ".join(map(str, sorted(years)))
+        day = context.articles[found.hit].published_at if found else None
+        if found is None or day is None:
+            reply = f"Các bài Tin Tỉnh đang có không có bài nào của năm {when} nói về việc này."
+            return self.not_found(question, "article_silent", reply)
+        phrase = question.text[asked_day.start : asked_day.end]
+        reply = f"Đoạn dưới đây là của bài ngày {_local_day(day.isoformat())}, không áp dụng cho {phrase}."
+        return self.not_found(question, "article_silent", reply, (self._composer.suggestion(context, found),))
+
     def _speaker(self, question: Question, context: Context, reading: Reading) -> Answer | None:
         """Return who said the words that the question quotes; None where it quotes none, or no article tells."""
         phrase = phrase_asked(question)
@@ -112,7 +140,11 @@ class Replies:
 
     def _from_drafts(self, question: Question, context: Context, reading: Reading, misspelt: Slip | None) -> Reply:
         """Return the answer that the drafts give; where they do not, or must not, why."""
-        drafts = reading.drafts
+        drafts = of_place(context, reading.drafts)
+        if not drafts and reading.drafts:
+            text = refusal_text("article_silent", self._generation.data_until)
+            return self.not_found(question, "article_silent", text, self._composer.suggestions(context, reading.drafts))
+        reading = replace(reading, drafts=drafts)
         broken = broken_premise(context, drafts[0]) if drafts else None
         only_named = misspelt is not None and only_names(question, misspelt)
         if drafts and broken is None and not only_named and reading.answerable >= _threshold(reading):
@@ -213,9 +245,12 @@ class Replies:
 
     def verdict(self, question: Question, context: Context, person: Name | None) -> Reply:
         """Return what articles tell that authorities said of `person`, never yes or no; a refusal where they tell nothing."""
-        if person is None or verdicts.infers(question):
+        if verdicts.infers(question):
             return self.not_found(question, "article_silent", NO_INFERENCE)
-        composed = self._composer.whole(context, verdicts.told(context, person), NO_VERDICT)
+        if person is None:
+            return self.not_found(question, "article_silent", NO_RULING.format(name="người này"))
+        told = [(c, 0, len(c.sentence.tokens) - 1) for c in verdicts.told(context, person)]
+        composed = self._composer.lines(context, told, NO_VERDICT)
         if composed is None:
             return self.not_found(question, "article_silent", NO_RULING.format(name=self._directory.written(person)))
         return self.answer(question, composed, 1.0, kind="yes_no")
@@ -277,6 +312,8 @@ class Replies:
         covered = float(context.features[:, _ARTICLE_COVERAGE].max()) if context and len(context.features) else 0.0
         reason: Reason = "article_silent" if covered >= LEAST_COVERAGE else "no_article"
         text = refusal_text(reason, self._generation.data_until)
+        if compares(question):
+            text = f"{text} {TWO_PLACES}"
         renamed = other_names(question.asked)
         if not renamed:
             return self.not_found(question, reason, text, suggestions)
@@ -306,6 +343,21 @@ class Replies:
             carried=None if reason in _NO_SUBJECT else carried(question),
             suggestions=suggestions,
         )
+
+
+def compares(question: Question) -> bool:
+    """Tell whether the talk named two places and asks now by how much the one is more."""
+    changes = re.search(r"\b(?:tang|giam|chenh|hon|gap) (?:len |di )?(?:may|bao nhieu)\b", " ".join(question.syllables))
+    return changes is not None and len(set(places(folds(question.text)))) > 1
+
+
+def _half_named(context: Context) -> Name | None:
+    """Return the one person of the articles whom the question names by a syllable, `ông Tự`; None where there are none or several."""
+    half = biography.half_named(context)
+    found = biography.namesakes(context, half[1]) if half else []
+    if len(found) != 1:
+        return None
+    return tuple(folds(context.articles[found[0].candidate.hit].text[slice(*found[0].name)]))
 
 
 def _renamed(asked: str, typed: str, name: str) -> str:

@@ -76,10 +76,14 @@ def _action(sentence: Sentence, first: int, last: int) -> tuple[int, int] | None
     for at in range(first, min(last, first + LONGEST_ASSIGNEE) + 1):
         if at > first and sentence.gaps[at] == "C" and not _is_body(sentence, first):
             return None
-        for verb in _ACTIONS:
-            if sentence.folded[at : at + len(verb)] == verb and sentence.marks[at] == "o":
-                return first, at
+        if begins_action(sentence, at):
+            return first, at
     return None
+
+
+def begins_action(sentence: Sentence, at: int) -> bool:
+    """Tell whether a verb of what is to be done begins at token `at`: `rà soát`, `tham mưu`."""
+    return sentence.marks[at] == "o" and any(sentence.folded[at : at + len(verb)] == verb for verb in _ACTIONS)
 
 
 def _is_body(sentence: Sentence, at: int) -> bool:

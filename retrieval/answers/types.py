@@ -88,6 +88,8 @@ class Answer:
     """What the reader of the answer should know besides: that the words are a paraphrase, for instance."""
     next_skip: int | None = None
     """Of a list: how many rows to skip for the next page; None where this is the last."""
+    also: tuple["Reply", ...] = ()
+    """The replies to the other questions of the message."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the answer as the contract has it."""
@@ -107,6 +109,7 @@ class Answer:
             "carried": self.carried,
             **({"note": self.note} if self.note else {}),
             **({"next_skip": self.next_skip} if self.next_skip else {}),
+            **({"also": [r.to_json() for r in self.also]} if self.also else {}),
         }
 
 
@@ -131,6 +134,8 @@ class NotFound:
     """The question that each choice asks."""
     carried: str | None = None
     """What the next question may lean on; None leaves what was asked before: small talk and questions back change no subject."""
+    also: tuple["Reply", ...] = ()
+    """The replies to the other questions of the message."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the refusal as the contract has it."""
@@ -153,6 +158,7 @@ class NotFound:
             "data_until": self.data_until,
             "elapsed_ms": round(self.elapsed_ms, 3),
             "carried": self.carried,
+            **({"also": [r.to_json() for r in self.also]} if self.also else {}),
         }
 
 

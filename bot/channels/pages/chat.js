@@ -131,13 +131,15 @@ async function ask(question, shown, before = previous, skip = 0) {
     more = answer.next_skip ? (typed) => ask(question, typed, before, answer.next_skip) : null;
     if (!response.ok) {
       line.textContent = "Xin lỗi bạn, Tin Tỉnh đang gặp trục trặc. Bạn thử lại sau ít phút nhé.";
-    } else if (answer.status === "answered") {
-      showAnswer(line, answer);
-      if (more) line.append(choice("Xem tiếp", more));
     } else {
-      showRefusal(line, answer);
+      const replies = [answer, ...(answer.also || [])];
+      replies.forEach((reply, number) => {
+        if (replies.length > 1) line.append(make("p", "understood", "Câu " + (number + 1) + ": " + reply.question));
+        (reply.status === "answered" ? showAnswer : showRefusal)(line, reply);
+        previous = reply.carried || previous;
+      });
+      if (more) line.append(choice("Xem tiếp", more));
     }
-    previous = answer.carried || previous;
   } catch {
     line.textContent = "Mất kết nối. Bạn thử lại nhé.";
   }
