@@ -7,21 +7,22 @@ from dataclasses import dataclass, replace
 
 from retrieval.answers.context import Contexts
 from retrieval.answers.drafts import Draft
+from retrieval.answers.editor import Editor
 from retrieval.answers.reader import ARTICLES
 from retrieval.answers.reading import Reader, Reading
-from retrieval.answers.replies import Replies
 from retrieval.answers.triage import triage
 from retrieval.answers.types import Reply
 from retrieval.encoding import Encoder
 from retrieval.linking import resolve
 from retrieval.locality import Locality
-from retrieval.questions import Question, understand
+from retrieval.questions import Question, is_follow_up, understand
 from retrieval.reranking import DEPTH, Reranker
 from retrieval.search import Hit, Query, Searcher
 from retrieval.snapshot import Generation
 from retrieval.splitting import questions_in
+from retrieval.vietnamese.abbreviations import spell_out
 from retrieval.vietnamese.keystrokes import decode
-from retrieval.vietnamese.text import clean
+from retrieval.vietnamese.text import clean, folds
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class Engine:
         self._locality = locality or Locality()
         self._searcher = Searcher(generation, encoder)
         self._contexts = Contexts(generation)
-        self._replies = Replies(generation, self._locality.province)
+        self._editor = Editor(generation, self._locality.province)
 
     def search(
         self,
@@ -96,8 +97,9 @@ class Engine:
             return reply if first == question else replace(reply, question=clean(question))
         also: list[Reply] = []
         for other in others:
+            # In one breath only what says so itself leans on the question before.
             before = (also[-1] if also else reply).carried or previous
-            also.append(self.explain(other, before).reply)
+            also.append(self.explain(other, before if is_follow_up(folds(spell_out(other))) else None).reply)
         return replace(reply, also=tuple(also), elapsed_ms=sum(r.elapsed_ms for r in (reply, *also)))
 
     def explain(self, question: str, previous: str | None = None, skip: int = 0) -> Explained:
@@ -111,17 +113,17 @@ class Engine:
         turned_away = triage(decode(asked), self._locality.emergency)
         if turned_away is not None:
             question = understand(asked, previous)
-            return Explained(self._replies.not_found(question, *turned_away), question)
+            return Explained(self._editor.turned_away(question, turned_away), question)
         question = resolve(self.generation, asked, previous)
-        known = self._replies.listed(question, skip) or self._replies.office(question)
+        known = self._editor.known(question, skip)
         if known is not None:
             return Explained(known, question)
         query = Query(question.text, question.terms)
         hits = self._found(query, ARTICLES)
         if not hits:
-            return Explained(self._replies.refusal(question, None, ()), question)
+            return Explained(self._editor.nothing(question), question)
         context = self._contexts.of(question, hits, self._searcher.vector(query.text), self._searcher.matcher(query))
         reading = self.reader.read(context)
         return Explained(
-            self._replies.read(question, context, reading, self._locality.today()), question, tuple(hits), reading
+            self._editor.read(question, context, reading, self._locality.today()), question, tuple(hits), reading
         )

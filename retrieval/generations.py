@@ -24,7 +24,7 @@ from retrieval.encoding import Encoder
 from retrieval.errors import GenerationError
 from retrieval.snapshot import Generation, Progress
 
-FORMAT = 8
+FORMAT = 9
 KEPT = 5
 """Generations that stay for a rollback."""
 

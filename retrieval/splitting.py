@@ -57,4 +57,6 @@ def _pieces(text: str) -> list[str]:
 
 def _asks(piece: str) -> bool:
     syllables = folds(spell_out(piece))
-    return len(syllables) > 1 and (find_cue(syllables).label != "none" or _YES_NO.search(" ".join(syllables)) is not None)
+    return len(syllables) > 1 and (
+        find_cue(syllables).label != "none" or _YES_NO.search(" ".join(syllables)) is not None
+    )

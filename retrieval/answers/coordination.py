@@ -40,7 +40,9 @@ def _bodies(sentence: Sentence) -> list[tuple[int, int]]:
         (
             i + 1
             for i, word in enumerate(words)
-            if word in {"voi", "cung"} and "phoi hop" in " ".join(words[max(0, i - 4) : i]) and is_body(words[i + 1 : i + 3])
+            if word in {"voi", "cung"}
+            and "phoi hop" in " ".join(words[max(0, i - 4) : i])
+            and is_body(words[i + 1 : i + 3])
         ),
         None,
     )

@@ -207,9 +207,7 @@ def _holders_in(office: Office, article: Article, people: Collection[str], candi
             fits, former, place = _fits(office, article, article.text[slice(*part)], people)
             if fits:
                 words = sentence.folded[first : person.last + 1]
-                found.append(
-                    Holder(words, candidate.hit, candidate, name, part, former, place, article.published_at)
-                )
+                found.append(Holder(words, candidate.hit, candidate, name, part, former, place, article.published_at))
                 break
     return found
 

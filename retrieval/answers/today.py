@@ -17,7 +17,9 @@ _LOCAL = re.compile(
 )
 _TODAY = frozenset("hom nay mai qua kia sang trua chieu toi tuan gio bay hien lich con dang bi".split())
 _YEAR = re.compile(r"\b((?:19|20)\d\d)\b")
-WHICH_PLACE = "Bạn hỏi ở xã, phường nào? Bạn nhắn tên xã, phường (kèm huyện, tỉnh nếu biết) để Tin Tỉnh tìm thông báo nhé."
+WHICH_PLACE = (
+    "Bạn hỏi ở xã, phường nào? Bạn nhắn tên xã, phường (kèm huyện, tỉnh nếu biết) để Tin Tỉnh tìm thông báo nhé."
+)
 
 
 def lacks_place(question: Question) -> bool:
@@ -27,7 +29,9 @@ def lacks_place(question: Question) -> bool:
     if match is None or question.follows_up:
         return False
     left = (text[: match.start()] + text[match.end() :]).split()
-    return not any(w for w in left if w not in question_frame() and w not in _TODAY and w not in {"khong", "dien", "nuoc"})
+    return not any(
+        w for w in left if w not in question_frame() and w not in _TODAY and w not in {"khong", "dien", "nuoc"}
+    )
 
 
 def years_asked(question: Question) -> frozenset[int]:

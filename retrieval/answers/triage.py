@@ -18,6 +18,8 @@ _LONGEST_CALL = 20
 _CALL = "Nếu bạn hoặc người bên cạnh đang gặp nguy hiểm, hãy gọi ngay {numbers}. Tin Tỉnh chỉ tra tin báo, không báo cứu nạn thay bạn được."
 
 Reason = Literal["invalid", "smalltalk", "emergency"]
+Turned = tuple[Reason, str]
+"""Why something is not searched for, and what to reply."""
 
 _REPLIES = {
     "greeting": "Chào bạn, Tin Tỉnh trả lời câu hỏi về tin tức của tỉnh và trích đúng đoạn bài báo làm căn cứ. "
@@ -45,7 +47,7 @@ def _emergencies() -> re.Pattern[str]:
     return re.compile("|".join(rf"\b{between.join(row[0].split())}\b" for row in rows("emergencies")))
 
 
-def triage(typed: str, numbers: str = EMERGENCY) -> tuple[Reason, str] | None:
+def triage(typed: str, numbers: str = EMERGENCY) -> Turned | None:
     """Return why `typed` is not searched for and what to reply, or None where it is a question.
 
     `numbers` is what a call for help gets first.
@@ -62,7 +64,7 @@ def triage(typed: str, numbers: str = EMERGENCY) -> tuple[Reason, str] | None:
     return _small_talk(phrase, syllables) or _foreign(text)
 
 
-def _small_talk(phrase: str, syllables: list[str]) -> tuple[Reason, str] | None:
+def _small_talk(phrase: str, syllables: list[str]) -> Turned | None:
     polite = [
         w
         for w in syllables
@@ -72,7 +74,7 @@ def _small_talk(phrase: str, syllables: list[str]) -> tuple[Reason, str] | None:
     return ("smalltalk", _REPLIES[kind]) if kind else None
 
 
-def _foreign(text: str) -> tuple[Reason, str] | None:
+def _foreign(text: str) -> Turned | None:
     letters = [c for c in text if c.isalpha()]
     latin = sum(c.isascii() or "LATIN" in _name(c) for c in letters)
     if letters and latin * 2 < len(letters):

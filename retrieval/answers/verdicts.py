@@ -18,10 +18,14 @@ _GUILT = (
 )
 _PRIVATE = r"bo nhi|l[iy] hon|bo vo|bo chong|bi benh|mac benh|ung thu|om nang|bi om|nghien"
 _OF_PERSON = re.compile(rf"\b(?:{_GUILT}|{_PRIVATE})\b")
-_YES_NO = re.compile(r"\b(?:dung khong|phai khong|co phai|co dung|that khong|co that)\b|\b(?:khong|chua|a|nhi)(?: (?:ban|a|ad|nhi|the|vay))?$")
+_YES_NO = re.compile(
+    r"\b(?:dung khong|phai khong|co phai|co dung|that khong|co that)\b|\b(?:khong|chua|a|nhi)(?: (?:ban|a|ad|nhi|the|vay))?$"
+)
 _ASKS_MORE = re.compile(r"\b(?:gi|ai|nao|dau|bao nhieu|may|the nao|sao)\b")
 """`đã bị kỷ luật hình thức gì chưa` asks for a fact."""
-_INFERS = re.compile(rf"^(?:(?:u|a|the|vay) )*(?:tuc la|nghia la|vay la|the la|the thi|vay thi|chac la|chac)\b.*\b(?:{_GUILT})\b")
+_INFERS = re.compile(
+    rf"^(?:(?:u|a|the|vay) )*(?:tuc la|nghia la|vay la|the la|the thi|vay thi|chac la|chac)\b.*\b(?:{_GUILT})\b"
+)
 _PROCEDURE = re.compile(
     r"\b(?:khoi to|tam giam|bat giu|bat tam|dieu tra|truy to|cao trang|xet xu|tuyen phat|tuyen an|an tu|k[iy] luat|canh cao|khien trach|khai tru"
     r"|cach chuc|dinh chi|tam dinh chi|dau hieu vi pham|xem xet|giai trinh|kiem diem|thi hanh|vi pham|sai pham|ket luan|bac bo|minh oan|vo toi)\b"

@@ -28,7 +28,5 @@ def places(words: Sequence[str]) -> list[tuple[str, tuple[str, ...]]]:
 def other_level(asked: tuple[str, tuple[str, ...]], words: Sequence[str]) -> str | None:
     """Return the level that folded words give the place `asked`, where they name it and never with the level asked for."""
     level, name = asked
-    told = {
-        level_before(words, at) for at in range(len(words) - _NAME + 1) if tuple(words[at : at + _NAME]) == name
-    }
+    told = {level_before(words, at) for at in range(len(words) - _NAME + 1) if tuple(words[at : at + _NAME]) == name}
     return next(iter(sorted(t for t in told if t)), None) if told and None not in told and level not in told else None

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from retrieval.vietnamese.places import is_province
 from retrieval.vietnamese.tables import rows
 from retrieval.vietnamese.text import Token, fold, tokens
 
@@ -32,6 +33,17 @@ _AFTER_NAMES: dict[str, frozenset[str] | None] = {
 
 `Phương` is a name, and so is `Trung` but before `ương`: `Lê Hoài Trung`.
 """
+
+
+_NAMED_AFTER = frozenset(
+    tuple(words.split())
+    for words in (
+        "đường", "phố", "cầu", "sông", "suối", "chợ", "hồ", "đèo", "chùa", "đền", "đình", "thpt", "thcs", "ptdtnt", "mầm non",
+        "mẫu giáo", "tiểu học", "phổ thông", "đại học", "cao đẳng", "công viên", "quảng trường", "khách sạn", "nhà máy", "thủy điện",
+        "tượng đài", "học bổng", "giải thưởng", "khu phố", "đại lộ", "ngã tư", "bến xe",
+    )
+)  # fmt: skip
+"""Words (canonical) before the name of a street, a school, a river."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +111,9 @@ def people(text: str, found: list[Token] | None = None) -> list[Person]:
             at += 1
             continue
         introduced = _introduced(found, at)
+        if not introduced and (province := _province(folded, capital, joined, at)):
+            at += province
+            continue
         word = text[found[at].start : found[at].end]
         surname = word in _surnames()
         last = at
@@ -126,11 +141,31 @@ def people(text: str, found: list[Token] | None = None) -> list[Person]:
             and not (word.isupper() and len(word) > 2)
             and (introduced or last - at >= 1)
         ):
-            people.append(Person(at, last, introduced))
+            if introduced or not _names_place(found, at, last):
+                people.append(Person(at, last, introduced))
             at = last + 1
         else:
             at += 1
     return people
+
+
+def _province(folded: Sequence[str], capital: Sequence[bool], joined: Sequence[bool], at: int) -> int:
+    """Return how many tokens from `at` on belong to a province before a name, as in `UBND tỉnh Lâm Đồng Trần Văn Hiệp`."""
+    if at and capital[at - 1] and joined[at] and is_province((folded[at - 1], folded[at])):
+        return 1
+    if at and folded[at - 1] in {"tinh", "tp", "pho", "uy"}:
+        for length in (4, 3, 2):
+            here = slice(at, at + length)
+            if all(capital[here]) and all(joined[at + 1 : at + length]) and is_province(tuple(folded[here])):
+                return length
+    return 0
+
+
+def _names_place(found: Sequence[Token], first: int, last: int) -> bool:
+    """Tell whether a name is that of a street or a school, `Trường Mẫu giáo Sơn Ca`; one with `Văn`, `Thị` is a person's all the same."""
+    before = tuple(t.norm for t in found[max(0, first - 2) : first])
+    within = {t.norm for t in found[first + 1 : last]}
+    return (before[-1:] in _NAMED_AFTER or before in _NAMED_AFTER) and not within & {"văn", "thị"}
 
 
 def _begins_office(found: Sequence[Token], at: int) -> bool:

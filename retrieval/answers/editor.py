@@ -1,0 +1,238 @@
+"""What was asked and what was read -> how it is replied to: by a list, by who holds an office, by the drafts, or not at all."""
+
+import datetime as dt
+import functools
+import re
+from dataclasses import replace
+
+from retrieval.answers import biography, verdicts
+from retrieval.answers.compose import Composer
+from retrieval.answers.context import Context
+from retrieval.answers.coordination import asks_coordination, coordinating
+from retrieval.answers.listing import asked_list, meetings
+from retrieval.answers.naming import Slip, only_names, slip
+from retrieval.answers.premise import broken_premise, covers, of_place
+from retrieval.answers.reading import Reading
+from retrieval.answers.replies import Replies, carried, local_day, refusal_text
+from retrieval.answers.statements import phrase_asked, statement
+from retrieval.answers.tenure import Tenures
+from retrieval.answers.today import WHICH_PLACE, earlier, lacks_place, years_asked
+from retrieval.answers.triage import Turned
+from retrieval.answers.types import Answer, NotFound, Reply
+from retrieval.directory import Directory, Name
+from retrieval.questions import Question
+from retrieval.snapshot import Generation
+from retrieval.vietnamese.dates import When, around_today
+from retrieval.vietnamese.text import folds
+
+RULED = 0.3
+"""Share of the refusal threshold for an answer whose assignee or list of people a rule matched wholly."""
+NO_VERDICT = (
+    "Tin Tỉnh không trả lời có hay không về tội trạng, kỷ luật hay đời tư của một người. "
+    "Trên đây là điều bài báo thuật lại, theo ngày của bài; sự việc có thể đã chuyển sang bước khác."
+)
+NO_RULING = (
+    "Tin Tỉnh không trả lời có hay không về tội trạng, kỷ luật hay đời tư của một người. "
+    "Các bài đang có không dẫn kết luận của cơ quan nào về {name} trong việc này."
+)
+NO_INFERENCE = (
+    "Tin Tỉnh không suy ra ai có tội hay không: chỉ cơ quan có thẩm quyền kết luận điều đó. "
+    "Các bài đang có nói gì thì Tin Tỉnh đã dẫn nguyên văn, kèm ngày của bài."
+)
+
+
+class Editor:
+    """Decides on the replies of one generation; `province` is meant where a question names none."""
+
+    def __init__(self, generation: Generation, province: str | None = None) -> None:
+        self._generation = generation
+        self._composer = Composer(generation)
+        self._make = Replies(generation, self._composer)
+        self._tenures = Tenures(generation, self._composer, self._make, province)
+
+    @functools.cached_property
+    def _directory(self) -> Directory:
+        return Directory(self._generation)
+
+    def turned_away(self, question: Question, turned: Turned) -> NotFound:
+        """Return the reply to what is no question to search for."""
+        return self._make.not_found(question, *turned)
+
+    def known(self, question: Question, skip: int) -> Reply | None:
+        """Return what can be told without reading: a list of meetings (its first `skip` rows left out), who holds an office."""
+        return self.listed(question, skip) or self._tenures.office(question)
+
+    def nothing(self, question: Question) -> NotFound:
+        """Return the refusal where no article was found."""
+        return self._make.refusal(question, None, ())
+
+    def read(self, question: Question, context: Context, reading: Reading, today: dt.date) -> Reply:
+        """Return the reply to `question`, asked `today`, from what was read in the articles found."""
+        asked_day = around_today(question.text, today)
+        if asked_day is not None and lacks_place(question):
+            # What is said next, a commune, goes on with this question.
+            return replace(
+                self._make.not_found(question, "needs_clarification", WHICH_PLACE), carried=carried(question)
+            )
+        if asked_day is not None and (years := years_asked(question)):
+            return self._of_year(question, context, asked_day, years)
+        reply = self._any_day(question, context, reading)
+        if asked_day is None or not reading.drafts or covers(context, reading.drafts[0], asked_day):
+            return reply
+        on_it = isinstance(reply, Answer) or reply.reason == "article_silent"
+        return self._not_now(question, context, reading, asked_day) if on_it else reply
+
+    def _any_day(self, question: Question, context: Context, reading: Reading) -> Reply:
+        """Return the reply, of whatever day the articles are."""
+        if verdicts.asks_verdict(question):
+            person = verdicts.named(question, self._directory) or _half_named(context)
+            if person is not None or verdicts.infers(question) or biography.half_named(context):
+                return self.verdict(question, context, person)
+        misspelt = slip(question, self._generation, self._directory)
+        if biography.asks_role(question) and (told := self.role(question, context, reading, misspelt)) is not None:
+            return told
+        if asks_coordination(question) and (listed := coordinating(context)) is not None:
+            candidate, bodies = listed
+            composed = self._composer.lines(context, [(candidate, *body) for body in bodies], None)
+            if composed is not None:
+                return self._make.answer(question, composed, reading.confidence, kind="who")
+        if (spoken := self._speaker(question, context, reading)) is not None:
+            return spoken
+        return self._from_drafts(question, context, reading, misspelt)
+
+    def _not_now(self, question: Question, context: Context, reading: Reading, asked_day: When) -> NotFound:
+        """Return that no article tells of the day, or the week, asked for; what is near is shown with its date, as such."""
+        phrase = question.text[asked_day.start : asked_day.end]
+        day = local_day(asked_day.since.isoformat()) if asked_day.since else phrase
+        published = context.articles[reading.drafts[0].candidate.hit].published_at
+        near = f"ngày {local_day(published.isoformat())}" if published else "không rõ ngày"
+        reply = (
+            f"Tin Tỉnh không có bài nào nói về {phrase} ({day}). Bài gần nhất là bài {near}, không áp dụng cho {phrase}. "
+            "Bạn hỏi cơ quan liên quan để biết thông tin mới nhất nhé."
+        )
+        suggestions = self._composer.suggestions(context, reading.drafts)
+        return self._make.not_found(question, "article_silent", reply, suggestions)
+
+    def _of_year(self, question: Question, context: Context, asked_day: When, years: frozenset[int]) -> NotFound:
+        """Return what articles of `years` tell on a question about today: shown with its date, and as not of today."""
+        found = earlier(context, years)
+        when = ", ".join(map(str, sorted(years)))
+        day = context.articles[found.hit].published_at if found else None
+        if found is None or day is None:
+            reply = f"Các bài Tin Tỉnh đang có không có bài nào của năm {when} nói về việc này."
+            return self._make.not_found(question, "article_silent", reply)
+        phrase = question.text[asked_day.start : asked_day.end]
+        reply = f"Đoạn dưới đây là của bài ngày {local_day(day.isoformat())}, không áp dụng cho {phrase}."
+        return self._make.not_found(question, "article_silent", reply, (self._composer.suggestion(context, found),))
+
+    def _speaker(self, question: Question, context: Context, reading: Reading) -> Answer | None:
+        """Return who said the words that the question quotes; None where it quotes none, or no article tells."""
+        phrase = phrase_asked(question)
+        said = statement(context, phrase) if phrase else None
+        composed = self._composer.statement(context, said) if said is not None else None
+        return self._make.answer(question, composed, reading.answerable, kind="statement") if composed else None
+
+    def _from_drafts(self, question: Question, context: Context, reading: Reading, misspelt: Slip | None) -> Reply:
+        """Return the answer that the drafts give; where they do not, or must not, why."""
+        drafts = of_place(context, reading.drafts)
+        if not drafts and reading.drafts:
+            text = refusal_text("article_silent", self._generation.data_until)
+            return self._make.not_found(
+                question, "article_silent", text, self._composer.suggestions(context, reading.drafts)
+            )
+        reading = replace(reading, drafts=drafts)
+        broken = broken_premise(context, drafts[0]) if drafts else None
+        only_named = misspelt is not None and only_names(question, misspelt)
+        if drafts and broken is None and not only_named and reading.answerable >= _threshold(reading):
+            composed = self._composer.compose(question, context, reading)
+            if composed is not None:
+                if misspelt:
+                    composed = replace(composed, note=_perhaps(misspelt))
+                return self._make.answer(question, composed, reading.confidence)
+        if misspelt is not None:
+            return self.asked_back(question, misspelt)
+        if broken is not None and broken[1]:
+            return self._make.not_found(question, broken[0], broken[1], self._composer.suggestions(context, drafts))
+        return self._make.refusal(question, context, drafts)
+
+    def listed(self, question: Question, skip: int) -> Reply | None:
+        """Return a page of the meetings whose list is asked for, or that the articles tell of none; None where no list is."""
+        listing = asked_list(question, self._directory)
+        if listing is None:
+            return None
+        found = meetings(listing, self._generation, self._directory)
+        composed = self._composer.meetings([m for m in found if listing.covers(m)], skip)
+        if composed is not None:
+            return self._make.answer(question, composed, 1.0, kind="list")
+        undated = sum(m.day is None for m in found)
+        when = f" năm {listing.year}" if listing.year else ""
+        rest = (
+            f" Có {undated} cuộc không rõ ngày; bạn hỏi lại không kèm năm để xem." if undated and listing.year else ""
+        )
+        reply = f"Các bài Tin Tỉnh đang có không kể cuộc họp nào do {self._directory.written(listing.name)} chủ trì{when}.{rest}"
+        return self._make.not_found(question, "article_silent", reply)
+
+    def verdict(self, question: Question, context: Context, person: Name | None) -> Reply:
+        """Return what articles tell that authorities said of `person`, never yes or no; a refusal where they tell nothing."""
+        if verdicts.infers(question):
+            return self._make.not_found(question, "article_silent", NO_INFERENCE)
+        if person is None:
+            return self._make.not_found(question, "article_silent", NO_RULING.format(name="người này"))
+        told = [(c, 0, len(c.sentence.tokens) - 1) for c in verdicts.told(context, person)]
+        composed = self._composer.lines(context, told, NO_VERDICT)
+        if composed is None:
+            return self._make.not_found(
+                question, "article_silent", NO_RULING.format(name=self._directory.written(person))
+            )
+        return self._make.answer(question, composed, 1.0, kind="yes_no")
+
+    def role(self, question: Question, context: Context, reading: Reading, misspelt: Slip | None) -> Reply | None:
+        """Return who a person is, or which of several people is meant; None where no article tells."""
+        half = biography.half_named(context)
+        found = biography.namesakes(context, half[1]) if half else biography.roles(context)
+        if half is None or len(found) < 2:
+            composed = self._composer.roles(context, found)
+            if composed is not None:
+                return self._make.answer(question, composed, reading.answerable)
+            return self.asked_back(question, misspelt) if misspelt else None
+        texts = [context.articles[r.candidate.hit].text for r in found]
+        named = [(text[slice(*r.name)], text[slice(*r.role)]) for text, r in zip(texts, found, strict=True)]
+        return self._make.choice(
+            question,
+            f"Các bài Tin Tỉnh đang có nhắc {len(named)} người tên {half[1]}. Bạn hỏi ai? Bạn trả lời bằng số nhé.",
+            {f"{name} – {role}": _renamed(question.asked, " ".join(half), name) for name, role in named},
+        )
+
+    def asked_back(self, question: Question, misspelt: Slip) -> NotFound:
+        """Return the question whether a name much like the one that was typed is meant."""
+        many = "Bạn trả lời bằng số nhé." if len(misspelt.near) > 1 else "Đúng thì bạn trả lời “đúng” nhé."
+        alone = only_names(question, misspelt)
+        questions = {
+            name: f"{name} là ai?" if alone else _renamed(question.asked, misspelt.typed, name)
+            for name in misspelt.near
+        }
+        return self._make.choice(question, f"{_perhaps(misspelt)} {many}", questions)
+
+
+def _half_named(context: Context) -> Name | None:
+    """Return the one person of the articles whom the question names by a syllable, `ông Tự`; None where there are none or several."""
+    half = biography.half_named(context)
+    found = biography.namesakes(context, half[1]) if half else []
+    if len(found) != 1:
+        return None
+    return tuple(folds(context.articles[found[0].candidate.hit].text[slice(*found[0].name)]))
+
+
+def _renamed(asked: str, typed: str, name: str) -> str:
+    return re.sub(re.escape(typed), lambda _: name, asked, count=1, flags=re.IGNORECASE)
+
+
+def _perhaps(misspelt: Slip) -> str:
+    return f"Các bài Tin Tỉnh đang có không nhắc “{misspelt.typed}”. Có phải bạn hỏi {' hoặc '.join(misspelt.near)}?"
+
+
+def _threshold(reading: Reading) -> float:
+    """Return how sure the reader must be; less where a rule found the very body asked for, or the list of who was there."""
+    draft = reading.drafts[0]
+    sure = draft.typed is not None and draft.ruled and draft.typed.rule in {"task", "attendee"}
+    return reading.threshold * (RULED if sure else 1.0)

@@ -1,0 +1,189 @@
+"""Conversations that must go well, over articles of an invented province: each turn as people type it."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.assistant import Assistant
+from bot.library import Library
+from bot.messages import Incoming
+from retrieval.answers.types import Answer, NotFound, Reply
+from retrieval.encoding import Encoder
+from retrieval.locality import Locality
+
+ARTICLES = [Path(__file__).parent / "conversations", Path(__file__).parent / "province" / "articles"]
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Library:
+    library = Library(tmp_path_factory.mktemp("data"), encoder)
+    library.index(ARTICLES)
+    return library
+
+
+class Talk:
+    """One person's turns, and what came back."""
+
+    def __init__(self, library: Library) -> None:
+        self._assistant = Assistant(library)
+
+    def say(self, text: str) -> Reply:
+        reply = self._assistant.answer(Incoming("test", "1", text)).reply
+        assert reply is not None, text
+        return reply
+
+    def answered(self, text: str) -> Answer:
+        reply = self.say(text)
+        assert isinstance(reply, Answer), (text, reply)
+        return reply
+
+    def refused(self, text: str) -> NotFound:
+        reply = self.say(text)
+        assert isinstance(reply, NotFound), (text, reply)
+        return reply
+
+
+@pytest.fixture
+def talk(library: Library) -> Talk:
+    return Talk(library)
+
+
+def test_5_a_power_cut_today_is_asked_of_a_commune(talk: Talk) -> None:
+    asked = talk.refused("hnay cup dien ko")
+    assert asked.reason == "needs_clarification"
+    assert "xã, phường nào" in asked.reply
+    silent = talk.refused("xã Nậm Pha")
+    assert "không áp dụng cho hôm nay" in silent.reply
+    old = talk.refused("bài 2024 có mà")
+    assert "ngày 14/08/2024, không áp dụng cho hôm nay" in old.reply
+    assert [s.article_id for s in old.suggestions] == ["cup-dien-2024.md"]
+
+
+def test_5_a_commune_that_is_named_is_not_asked_for(talk: Talk) -> None:
+    assert talk.refused("hôm nay xã Nậm Pha có cúp điện không").reason != "needs_clarification"
+
+
+def test_6_a_call_for_help_comes_before_any_search(talk: Talk) -> None:
+    assert talk.refused("nha e bi lu cuon cuu voi").reason == "emergency"
+    told = talk.answered("bao r. cau nao sap")
+    assert any("cầu treo bản Huổi Lóng" in c.quote for c in told.citations)
+
+
+def test_7_an_office_and_who_held_it_before(talk: Talk) -> None:
+    now = talk.answered("ct ubnd tinh lam giang la ai")
+    assert [(i.text, i.role) for i in now.items] == [("Hà Thị Nhiên", "Chủ tịch UBND tỉnh Lam Giang")]
+    assert now.note == "Chức vụ ghi theo bài ngày 28/06/2024, đến nay có thể đã thay đổi."
+    before = talk.answered("trc do?")
+    assert [(i.text, i.role) for i in before.items] == [("Đàm Quốc Việt", "Quyền Chủ tịch UBND tỉnh Lam Giang")]
+    assert before.note == "Theo các bài đang có: bài ngày 06/09/2020 ghi giữ chức."
+    assert talk.refused("nam 2012?").reason == "article_silent"
+
+
+def test_7_the_one_before_the_one_before_and_no_further(talk: Talk) -> None:
+    talk.answered("Chủ tịch UBND tỉnh Lam Giang hiện nay là ai?")
+    talk.answered("trước đó?")
+    first = talk.answered("trước đó nữa?")
+    assert [i.text for i in first.items] == ["Vi Văn Thuần"]
+    assert first.note is not None
+    assert "bài ngày 06/09/2020 ghi là nguyên chức vụ này" in first.note
+    assert talk.refused("trước đó nữa?").reason == "article_silent"
+
+
+@pytest.mark.parametrize(
+    "asked", ["Chủ tịch UBND tỉnh Lam Giang năm 2016 là ai?", "nam 2016 ai la chu tich ubnd tinh lam giang"]
+)
+def test_7_who_held_it_in_a_year(talk: Talk, asked: str) -> None:
+    assert [i.text for i in talk.answered(asked).items] == ["Vi Văn Thuần"]
+
+
+def test_7_a_deputy_is_not_the_head(talk: Talk) -> None:
+    deputies = {i.text for i in talk.answered("phó chủ tịch ubnd tỉnh là ai").items}
+    assert "Tống Văn Lực" in deputies
+    assert "Hà Thị Nhiên" not in deputies
+
+
+def test_8_two_territories_of_one_name_are_not_mixed(talk: Talk) -> None:
+    district = talk.answered("huyen tuan lam 2023 trong bn ha mac ca")
+    assert "1.250 ha" in district.text
+    assert {c.article_id for c in district.citations} == {"mac-ca-huyen.md"}
+    commune = talk.answered("xa tuan lam 2026 thi sao")
+    assert {c.article_id for c in commune.citations} == {"mac-ca-xa.md"}
+    percent = talk.refused("tang may %")
+    assert "hai địa bàn khác nhau" in percent.reply
+
+
+def test_8_the_other_level_never_answers(talk: Talk) -> None:
+    told = talk.answered("huyện Tuấn Lam trồng bao nhiêu ha mắc ca?")
+    assert {c.article_id for c in told.citations} == {"mac-ca-huyen.md"}
+
+
+def test_9_a_list_and_its_count(talk: Talk) -> None:
+    listed = talk.answered("liet ke cac cuoc hop ha thi nhien chu tri 2024")
+    assert [i.text for i in listed.items] == ["phiên họp thường kỳ tháng 6"]
+    counted = talk.answered("tong cong may cuoc")
+    assert counted.note == "Theo các bài đang có: 1 cuộc."
+
+
+def test_10_who_leads_and_who_takes_part(talk: Talk) -> None:
+    lead = talk.answered("KH 1234/KH-UBND giao so nao trc 30/6")
+    assert lead.items[0].text == "Sở Nông nghiệp và Môi trường"
+    others = talk.answered("so nao chi phoi hop")
+    assert [i.text for i in others.items] == ["Sở Xây dựng", "Sở Tài chính"]
+    other_number = talk.refused("1243/KH-UBND?")
+    assert "không nhắc văn bản số 1243/KH-UBND" in other_number.reply
+
+
+def test_11_no_yes_or_no_on_guilt(talk: Talk) -> None:
+    told = talk.answered("ong quach dinh tu tham nhung dung ko")
+    assert told.kind == "yes_no"
+    assert "đang xem xét dấu hiệu vi phạm" in told.text
+    assert told.note is not None
+    assert told.note.startswith("Tin Tỉnh không trả lời có hay không")
+    inferred = talk.refused("tuc la co toi r")
+    assert "không suy ra" in inferred.reply
+    assert talk.refused("bot ngu the").reason == "smalltalk"
+
+
+@pytest.mark.parametrize(
+    "asked", ["bà Hà Thị Nhiên có nhận hối lộ không?", "ông Việt bị kỷ luật chưa?", "Tống Văn Lực bị bệnh đúng không"]
+)
+def test_11_where_no_authority_is_quoted_nothing_is_said(talk: Talk, asked: str) -> None:
+    assert "không trả lời có hay không" in talk.refused(asked).reply
+
+
+def test_several_questions_in_one_message(talk: Talk) -> None:
+    first = talk.answered("ai chu tri phien hop thuong ky thang 6? huyen tuan lam trong bao nhieu ha mac ca?")
+    assert first.text == "Hà Thị Nhiên"
+    assert [r.question for r in first.also] == ["huyen tuan lam trong bao nhieu ha mac ca?"]
+    assert isinstance(first.also[0], Answer)
+    assert {c.article_id for c in first.also[0].citations} == {"mac-ca-huyen.md"}
+    commune = talk.answered("còn xã Tuấn Lam thì sao?")
+    assert {c.article_id for c in commune.citations} == {"mac-ca-xa.md"}
+
+
+@pytest.fixture(scope="module")
+def two_provinces(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("two")
+    for province, name in (("Lam Giang", "Hà Thị Nhiên"), ("Thượng Hà", "Cao Bá Lịch")):
+        (folder / f"{name}.md").write_text(
+            f"---\npublished_at: 2024-05-0{len(name) % 9}\n---\nNgày 1/5, đồng chí {name}, Chủ tịch UBND tỉnh, thăm công nhân "
+            f"tỉnh {province}. Trong sáu tháng, tỉnh {province} có 12 xã về đích.\n",
+            encoding="utf-8",
+        )
+    return folder
+
+
+def test_of_an_office_in_two_provinces_it_asks_which(two_provinces: Path, tmp_path: Path, encoder: Encoder) -> None:
+    library = Library(tmp_path, encoder)
+    library.index([two_provinces])
+    talk = Talk(library)
+    asked = talk.refused("Chủ tịch UBND tỉnh là ai?")
+    assert asked.reason == "needs_clarification"
+    assert sorted(asked.choices) == ["Chủ tịch UBND tỉnh – tỉnh Lam Giang", "Chủ tịch UBND tỉnh – tỉnh Thượng Hà"]
+    assert [i.text for i in talk.answered("thượng hà").items] == ["Cao Bá Lịch"]
+
+
+def test_the_province_of_the_settings_is_meant(two_provinces: Path, tmp_path: Path, encoder: Encoder) -> None:
+    library = Library(tmp_path, encoder, locality=Locality(province="Lam Giang"))
+    library.index([two_provinces])
+    assert [i.text for i in Talk(library).answered("Chủ tịch UBND tỉnh là ai?").items] == ["Hà Thị Nhiên"]
