@@ -187,3 +187,15 @@ def test_the_province_of_the_settings_is_meant(two_provinces: Path, tmp_path: Pa
     library = Library(tmp_path, encoder, locality=Locality(province="Lam Giang"))
     library.index([two_provinces])
     assert [i.text for i in Talk(library).answered("Chủ tịch UBND tỉnh là ai?").items] == ["Hà Thị Nhiên"]
+
+
+def test_7_a_deputy_never_answers_for_the_head(tmp_path: Path, encoder: Encoder) -> None:
+    (tmp_path / "a.md").write_text(
+        "Dự họp có các đồng chí: Lù Thị Mỷ, Chủ tịch HĐND tỉnh Lam Giang; Lù Văn Chẩn, Phó Chủ tịch UBND tỉnh Lam Giang.\n",
+        encoding="utf-8",
+    )
+    library = Library(tmp_path / "data", encoder)
+    library.index([tmp_path / "a.md"])
+    talk = Talk(library)
+    assert talk.refused("chủ tịch ubnd tỉnh lam giang là ai").reason == "article_silent"
+    assert talk.answered("chủ tịch hđnd tỉnh lam giang là ai").items[0].text == "Lù Thị Mỷ"

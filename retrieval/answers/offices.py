@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from retrieval.annotation import Sentence
+from retrieval.answers.drafts import Draft
 from retrieval.answers.roles import role_of
 from retrieval.answers.sentences import Candidate
 from retrieval.articles import Article
@@ -118,6 +119,44 @@ def _office(folded: str, years: frozenset[int], back: int) -> Office | None:
     end = _END.search(rest)
     body = canonical(rest[: end.start()].split() if end else rest.split())
     return Office(title, body, years, back) if len(body) <= _LONGEST_BODY else None
+
+
+_GOVERNING = ("uy ban nhan dan", "hoi dong nhan dan", "tinh uy", "huyen uy", "thanh uy", "thi uy", "dang uy", "so ")
+
+
+def of_office(question: Question, drafts: Sequence[Draft], articles: Sequence[Article]) -> tuple[Draft, ...]:
+    """Return no draft where the best names the holder of another office than the one asked for; else all.
+
+    A deputy is not the head, and the chair of the council not that of the committee. Only for offices of the state and
+    the Party, whose names are fixed.
+    """
+    office = asked_office(question)
+    if office is None or not drafts or not " ".join(office.body).startswith(_GOVERNING):
+        return tuple(drafts)
+    return () if _other_office(office, drafts[0], articles[drafts[0].candidate.hit].text) else tuple(drafts)
+
+
+def _other_office(office: Office, draft: Draft, text: str) -> bool:
+    sentence = draft.candidate.sentence
+    told = [
+        span
+        for person in sentence.named
+        if any(first <= person.first <= last for first, last in draft.cut)
+        and (span := role_of(sentence, person.first, person.last)) is not None
+    ]
+    return bool(told) and not any(
+        _same_office(office, text[slice(*part)]) for span in told for part in _parts(text, *span)
+    )
+
+
+def _same_office(office: Office, role: str) -> bool:
+    """Tell whether `role` has the title of `office`, and begins its body as that does."""
+    words = folds(role)
+    at = next((i for i in range(len(words)) if title_at(words, i)), None)
+    if at is None or title_at(words, at) != office.title:
+        return False
+    body = canonical(words[at + len(office.title) :])
+    return not body or not office.body or body[0] == office.body[0]
 
 
 @functools.cache
