@@ -20,6 +20,8 @@ REMEMBERED = 10_000
 
 APOLOGY = "Xin lỗi bạn, Tin Tỉnh đang gặp trục trặc (mã {code}). Bạn thử lại sau ít phút nhé."
 NO_INDEX = "Tin Tỉnh chưa nạp bài báo nào nên chưa trả lời được. Bạn quay lại sau nhé."
+HOME = "Tin Tỉnh nhớ trong cuộc trò chuyện này: câu hỏi không nêu tỉnh là hỏi về {province}. Nhắn “tỉnh nào cũng được” để bỏ."
+NO_HOME = "Tin Tỉnh không ưu tiên tỉnh nào nữa."
 NO_SOURCES = "Chưa có câu trả lời nào để xem nguồn. Bạn cứ đặt câu hỏi trước nhé."
 
 
@@ -32,6 +34,8 @@ class Memory:
     reply: Reply | None = None
     listed: tuple[str, str | None, int] | None = None
     """The list that was shown last and goes on: its question, the one before that, and how many rows were seen."""
+    province: str | None = None
+    """The province that this chat's questions are about, where they name none."""
 
 
 class Assistant:
@@ -55,12 +59,15 @@ class Assistant:
         memory = self.memory(incoming.channel, incoming.chat)
         if isinstance(memory.reply, Answer) and (said := about_last(incoming.text, memory.reply)):
             return Outgoing(words=said)
+        if (said := home(incoming.text)) is not None:
+            memory.province = said or None
+            return Outgoing(words=HOME.format(province=said) if said else NO_HOME)
         asked = chosen(incoming.text, memory.reply) or incoming.text
         previous, skip = memory.question, 0
         if memory.listed is not None and " ".join(folds(incoming.text)) in _MORE:
             asked, previous, skip = memory.listed
         try:
-            reply = self._library.engine().ask(asked, previous, skip)
+            reply = self._library.engine().ask(asked, previous, skip, memory.province)
         except GenerationError as error:
             log.error("%s", error)
             return Outgoing(words=NO_INDEX)
@@ -110,6 +117,22 @@ _WORD_FOR_WORD = frozenset(
 )
 _QUOTED = re.compile(r"[“\"][^”\"]{15,}[”\"]")
 NOT_QUOTED = "Bài viết thuật lại ý, không dẫn lời trực tiếp trong ngoặc kép. Câu trong bài là:"
+
+
+_LIVES = re.compile(
+    r"^(?:tôi|toi|mình|minh|em|nhà tôi|nha toi|bác|bac|cháu|chau) (?:ở|o|sống ở|song o) (?:tỉnh |tinh |tp\.? |thành phố |thanh pho )(?P<name>.{2,30}?)[.!]*$"
+    r"|^/tinh(?:@\w+)?\s+(?P<command>.{2,30})$",
+    re.IGNORECASE,
+)
+_ANYWHERE = frozenset(("tinh nao cung duoc", "moi tinh", "tat ca cac tinh", "bo tinh"))
+
+
+def home(text: str) -> str | None:
+    """Return the province that `text` says its writer is of, empty where he takes it back; None where it says neither."""
+    if " ".join(folds(text)) in _ANYWHERE:
+        return ""
+    match = _LIVES.match(" ".join(text.split()))
+    return (match["name"] or match["command"]).strip() if match else None
 
 
 def about_last(text: str, reply: Answer) -> str | None:

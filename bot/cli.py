@@ -124,13 +124,13 @@ def ask(
     if batch is not None and output is not None:
         _run_batch(batch, output, lambda row: engine.ask(_text(row, "question"), _optional(row, "previous")).to_json())
         return
-    explained = engine.explain(question or "", previous)
-    why = explaining.explanation(engine, explained) if explain else None
+    explained = engine.explain(question or "", previous) if explain else None
+    reply = explained.reply if explained else engine.ask(question or "", previous)
+    why = explaining.explanation(engine, explained) if explained else None
     if as_json:
-        row = explained.reply.to_json() | ({"explanation": why} if why else {})
-        sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
+        sys.stdout.write(json.dumps(reply.to_json() | ({"explanation": why} if why else {}), ensure_ascii=False) + "\n")
         return
-    terminal.show(out, explained.reply)
+    terminal.show(out, reply)
     if why:
         explaining.show(out, why)
 

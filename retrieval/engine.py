@@ -59,7 +59,7 @@ class Engine:
         self._locality = locality or Locality()
         self._searcher = Searcher(generation, encoder)
         self._contexts = Contexts(generation)
-        self._editor = Editor(generation, self._locality.province)
+        self._editor = Editor(generation)
 
     def search(
         self,
@@ -85,36 +85,41 @@ class Engine:
         """Return what each feature adds to the score of `hit`."""
         return self._searcher.breakdown(hit)
 
-    def ask(self, question: str, previous: str | None = None, skip: int = 0) -> Reply:
+    def ask(self, question: str, previous: str | None = None, skip: int = 0, province: str | None = None) -> Reply:
         """Return the answer to `question`, asked after `previous`, or a refusal with its reason.
+
+        `province` is meant where the question names none; left out, the one this service is for.
 
         Of a list over articles the first `skip` rows are left out. Where several questions are asked, the replies to the
         others are the first one's `also`.
         """
         first, *others = questions_in(question)
-        reply = self.explain(first, previous, skip).reply
+        reply = self.explain(first, previous, skip, province).reply
         if not others:
             return reply if first == question else replace(reply, question=clean(question))
         also: list[Reply] = []
         for other in others:
             # In one breath only what says so itself leans on the question before.
             before = (also[-1] if also else reply).carried or previous
-            also.append(self.explain(other, before if is_follow_up(folds(spell_out(other))) else None).reply)
+            leaning = before if is_follow_up(folds(spell_out(other))) else None
+            also.append(self.explain(other, leaning, province=province).reply)
         return replace(reply, also=tuple(also), elapsed_ms=sum(r.elapsed_ms for r in (reply, *also)))
 
-    def explain(self, question: str, previous: str | None = None, skip: int = 0) -> Explained:
+    def explain(
+        self, question: str, previous: str | None = None, skip: int = 0, province: str | None = None
+    ) -> Explained:
         """Return the reply together with what it was made from."""
         started = time.perf_counter()
-        made = self._explained(question, previous, skip)
+        made = self._explained(question, previous, skip, province or self._locality.province)
         elapsed = (time.perf_counter() - started) * 1000
         return replace(made, reply=replace(made.reply, elapsed_ms=elapsed))
 
-    def _explained(self, asked: str, previous: str | None, skip: int) -> Explained:
+    def _explained(self, asked: str, previous: str | None, skip: int, province: str | None) -> Explained:
         turned_away = triage(decode(asked), self._locality.emergency)
         if turned_away is not None:
             question = understand(asked, previous)
             return Explained(self._editor.turned_away(question, turned_away), question)
-        question = resolve(self.generation, asked, previous)
+        question = replace(resolve(self.generation, asked, previous), province=province)
         known = self._editor.known(question, skip)
         if known is not None:
             return Explained(known, question)

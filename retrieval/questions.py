@@ -67,6 +67,8 @@ class Question:
     elliptic: bool = False
     """Whether it leaves out what it asks for, so that the question before says it."""
     yes_no: bool = False
+    province: str | None = None
+    """The province that is meant where the question names none."""
 
     @property
     def points_back(self) -> bool:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.assistant import NOT_QUOTED, Assistant, chosen
+from bot.assistant import NOT_QUOTED, Assistant, chosen, home
 from bot.library import Library
 from bot.messages import Incoming
 from retrieval.answers.types import Answer, NotFound
@@ -144,3 +144,18 @@ def test_raw_keystrokes_are_read_and_shown(namesakes: Library) -> None:
     assert answer.items[0].text == "Vàng Seo Pín"
     assert answer.interpretation == "Hiểu là: ai chủ trì họp đường vào bản Tả Phời"
     assert answer.question == "ai chur trif hojp dduwowngf vaof banr Tar Phowif"
+
+
+def test_a_chat_has_its_own_province(namesakes: Library) -> None:
+    assistant = Assistant(namesakes)
+    said = assistant.answer(Incoming("test", "1", "Tôi ở tỉnh Thượng Hà.")).words
+    assert "hỏi về Thượng Hà" in said
+    assert assistant.memory("test", "1").province == "Thượng Hà"
+    assert assistant.memory("test", "2").province is None
+    assistant.answer(Incoming("test", "1", "tinh nao cung duoc"))
+    assert assistant.memory("test", "1").province is None
+
+
+@pytest.mark.parametrize("text", ["ở tỉnh nào có lễ hội?", "Tôi ở tỉnh", "Ai chủ trì họp ở tỉnh Lam Giang?"])
+def test_a_question_about_a_province_is_no_home(text: str) -> None:
+    assert home(text) is None

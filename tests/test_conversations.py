@@ -199,3 +199,46 @@ def test_7_a_deputy_never_answers_for_the_head(tmp_path: Path, encoder: Encoder)
     talk = Talk(library)
     assert talk.refused("chủ tịch ubnd tỉnh lam giang là ai").reason == "article_silent"
     assert talk.answered("chủ tịch hđnd tỉnh lam giang là ai").items[0].text == "Lù Thị Mỷ"
+
+
+@pytest.fixture(scope="module")
+def two_meetings(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("meetings")
+    for province, name in (("Lam Giang", "Tạ Quang Hiển"), ("Thượng Hà", "Cao Bá Lịch")):
+        (folder / f"{name}.md").write_text(
+            f"---\ntitle: Giao ban Mặt trận tỉnh {province}\npublished_at: 2023-12-30\n---\nNgày 29/12, đồng chí {name}, Phó Bí thư Tỉnh ủy "
+            f"{province}, chủ trì hội nghị giao ban Mặt trận Tổ quốc tỉnh {province}. Hội nghị diễn ra tại Hội trường Tỉnh ủy.\n",
+            encoding="utf-8",
+        )
+    return folder
+
+
+def test_of_one_meeting_in_two_provinces_it_asks_which(two_meetings: Path, tmp_path: Path, encoder: Encoder) -> None:
+    library = Library(tmp_path, encoder)
+    library.index([two_meetings])
+    talk = Talk(library)
+    asked = talk.refused("ai chu tri giao ban mttq 29/12")
+    assert asked.reason == "needs_clarification"
+    assert sorted(c.split(" – ")[0] for c in asked.choices) == ["tỉnh Lam Giang", "tỉnh Thượng Hà"]
+    which = [c.startswith("tỉnh Thượng Hà") for c in asked.choices].index(True) + 1
+    assert [i.text for i in talk.answered(str(which)).items] == ["Cao Bá Lịch"]
+    assert [i.text for i in talk.answered("ai chủ trì giao ban MTTQ tỉnh Lam Giang 29/12").items] == ["Tạ Quang Hiển"]
+
+
+def test_the_meeting_of_the_province_of_the_settings_is_meant(
+    two_meetings: Path, tmp_path: Path, encoder: Encoder
+) -> None:
+    library = Library(tmp_path, encoder, locality=Locality(province="Thượng Hà"))
+    library.index([two_meetings])
+    assert [i.text for i in Talk(library).answered("ai chu tri giao ban mttq 29/12").items] == ["Cao Bá Lịch"]
+
+
+def test_one_meeting_told_twice_is_no_choice(two_meetings: Path, tmp_path: Path, encoder: Encoder) -> None:
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    text = next(two_meetings.glob("Cao*")).read_text(encoding="utf-8")
+    (folder / "a.md").write_text(text, encoding="utf-8")
+    (folder / "b.md").write_text(text.replace("diễn ra", "được tổ chức"), encoding="utf-8")
+    library = Library(tmp_path / "data", encoder)
+    library.index([folder])
+    assert {i.text for i in Talk(library).answered("ai chu tri giao ban mttq 29/12").items} == {"Cao Bá Lịch"}

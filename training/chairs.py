@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from retrieval.answers import drafts
+from retrieval.answers.drafts import text_of
 from retrieval.vietnamese.tables import rows as table
 from retrieval.vietnamese.text import fold
 from training import reader as training
@@ -55,11 +56,23 @@ def interval(right: np.ndarray) -> str:
     return f"{right.mean():.3f} ({low:.3f} to {high:.3f}), {len(right)} questions"
 
 
+def told(item: training.Item) -> None:
+    """Print a question that was answered wrongly, with what was answered and what was right."""
+    print(f"  {item.row['question']}\n    right: {[spans[0] for spans in item.gold]}")
+    if item.made.drafts:
+        draft = item.made.drafts[training.picked(item)]
+        article = item.context.articles[draft.candidate.hit]
+        sentence = draft.candidate.sentence
+        other = "" if article.id == item.row["article_id"] else " (another article)"
+        print(f"    told: {text_of(sentence, draft.cut)}{other}\n    in: {article.text[sentence.start : sentence.end]}")
+
+
 def main() -> None:
     """Cross-validate and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("corpus", type=Path)
     parser.add_argument("questions", type=Path, nargs="+")
+    parser.add_argument("--wrong", choices=FORMS, help="print what was answered wrongly in this form")
     options = parser.parse_args()
     rows: list[dict[str, Any]] = [r for path in options.questions for r in read_rows(path)]
     items = training.items_of(options.corpus, rows)
@@ -82,6 +95,9 @@ def main() -> None:
                 item.overlaps = np.clip(np.asarray(overlaps.predict(item.made.features)), 0.0, 1.0)
         right = np.array([bool(i.made.drafts) and i.right[training.picked(i)] > 0 for i in found], float)
         print(f"{name:14} {interval(right)}", flush=True)
+        if options.wrong and name == options.wrong:
+            for item in (i for i, well in zip(found, right, strict=True) if not well):
+                told(item)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """The terminal: lines typed -> messages, replies -> coloured text. rich."""
 
+from dataclasses import replace
+
 from rich.console import Console
 from rich.text import Text
 
@@ -12,9 +14,20 @@ CHANNEL = "console"
 
 
 def show(console: Console, reply: Reply) -> None:
-    """Print a reply: the short answer in bold, then each quote with the answer's words marked."""
+    """Print a reply; where several questions were asked, each with its own."""
+    if not reply.also:
+        _show(console, reply)
+        return
+    for number, one in enumerate((reply, *reply.also), 1):
+        console.print(Text(f"Câu {number}: {one.question}", style="italic"))
+        _show(console, one)
+        console.print()
+
+
+def _show(console: Console, reply: Reply) -> None:
+    """Print one reply: the short answer in bold, then each quote with the answer's words marked."""
     if not isinstance(reply, Answer):
-        for message in rendering.render(reply):
+        for message in rendering.render(replace(reply, also=())):
             console.print(Text(message.plain))
         return
     if reply.kind == "yes_no":

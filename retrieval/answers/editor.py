@@ -11,10 +11,11 @@ from retrieval.answers.context import Context
 from retrieval.answers.coordination import asks_coordination, coordinating
 from retrieval.answers.listing import asked_list, meetings
 from retrieval.answers.naming import Slip, only_names, slip
-from retrieval.answers.offices import of_office
+from retrieval.answers.offices import of_office, seat_name
 from retrieval.answers.premise import broken_premise, covers, of_place
 from retrieval.answers.reading import Reading
 from retrieval.answers.replies import Replies, carried, local_day, refusal_text
+from retrieval.answers.rivals import Rival, rivals
 from retrieval.answers.statements import phrase_asked, statement
 from retrieval.answers.tenure import Tenures
 from retrieval.answers.today import WHICH_PLACE, earlier, lacks_place, years_asked
@@ -43,13 +44,13 @@ NO_INFERENCE = (
 
 
 class Editor:
-    """Decides on the replies of one generation; `province` is meant where a question names none."""
+    """Decides on the replies of one generation."""
 
-    def __init__(self, generation: Generation, province: str | None = None) -> None:
+    def __init__(self, generation: Generation) -> None:
         self._generation = generation
         self._composer = Composer(generation)
         self._make = Replies(generation, self._composer)
-        self._tenures = Tenures(generation, self._composer, self._make, province)
+        self._tenures = Tenures(generation, self._composer, self._make)
 
     @functools.cached_property
     def _directory(self) -> Directory:
@@ -142,6 +143,20 @@ class Editor:
                 question, "article_silent", text, self._composer.suggestions(context, reading.drafts)
             )
         reading = replace(reading, drafts=drafts)
+        if (
+            drafts
+            and reading.answerable >= _threshold(reading)
+            and (events := rivals(context, drafts[0].candidate.hit))
+        ):
+            own = [
+                e.hit
+                for e in events
+                if e.place and question.province and folds(seat_name(e.place)) == folds(question.province)
+            ]
+            if not own:
+                return self._which_event(question, context, events)
+            drafts = tuple(d for d in drafts if d.candidate.hit in own)
+            reading = replace(reading, drafts=drafts)
         broken = broken_premise(context, drafts[0]) if drafts else None
         only_named = misspelt is not None and only_names(question, misspelt)
         if drafts and broken is None and not only_named and reading.answerable >= _threshold(reading):
@@ -155,6 +170,14 @@ class Editor:
         if broken is not None and broken[1]:
             return self._make.not_found(question, broken[0], broken[1], self._composer.suggestions(context, drafts))
         return self._make.refusal(question, context, drafts)
+
+    def _which_event(self, question: Question, context: Context, events: list[Rival]) -> NotFound:
+        """Return the question which of several events is meant, each with its article's title."""
+        choices = {
+            f"{e.says} – {context.articles[e.hit].title}": f"{question.asked.rstrip('?')} {e.says}" for e in events
+        }
+        reply = "Có nhiều sự việc giống điều bạn hỏi. Bạn hỏi việc nào? Bạn trả lời bằng số nhé."
+        return self._make.choice(question, reply, choices)
 
     def listed(self, question: Question, skip: int) -> Reply | None:
         """Return a page of the meetings whose list is asked for, or that the articles tell of none; None where no list is."""

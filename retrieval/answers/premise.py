@@ -57,11 +57,21 @@ def broken_premise(context: Context, draft: Draft) -> tuple[Reason, str] | None:
 
 
 def of_place(context: Context, drafts: Sequence[Draft]) -> tuple[Draft, ...]:
-    """Return the drafts whose sentence gives no place of the question another level: `huyện Tuấn Lam` is no `xã Tuấn Lam`."""
+    """Return the drafts whose sentence gives no place of the question another level: `huyện Tuấn Lam` is no `xã Tuấn Lam`.
+
+    Where some are of articles that name all the places of the question, those alone.
+    """
     asked = places(folds(context.asked.question.asked))
     if not asked:
         return tuple(drafts)
-    return tuple(d for d in drafts if not any(other_level(place, d.candidate.sentence.folded) for place in asked))
+    fitting = [d for d in drafts if not any(other_level(place, d.candidate.sentence.folded) for place in asked)]
+    there = {hit: _names_all(context, hit, asked) for hit in {d.candidate.hit for d in fitting}}
+    return tuple(d for d in fitting if there[d.candidate.hit] or not any(there.values()))
+
+
+def _names_all(context: Context, hit: int, asked: Sequence[tuple[str, tuple[str, ...]]]) -> bool:
+    words = f" {' '.join((*folds(context.articles[hit].title), *context.sentences[hit].words))} "
+    return all(f" {' '.join(name)} " in words for _, name in asked)
 
 
 _NEWS_DAYS = 3

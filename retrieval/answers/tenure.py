@@ -17,11 +17,10 @@ _MOST_HOLDERS = 4
 class Tenures:
     """Answers who holds which office, from one generation."""
 
-    def __init__(self, generation: Generation, composer: Composer, make: Replies, province: str | None) -> None:
+    def __init__(self, generation: Generation, composer: Composer, make: Replies) -> None:
         self._generation = generation
         self._composer = composer
         self._make = make
-        self._province = province
 
     def office(self, question: Question) -> Reply | None:
         """Return who holds the office that is asked for, or held it; None where none is asked for, or no article tells."""
@@ -30,7 +29,7 @@ class Tenures:
         if office is None or not found:
             return None
         seats = list(dict.fromkeys(h.seat for h in found if h.seat and not h.former))
-        own = [s for s in seats if self._province and folds(self._province) == folds(seat_name(s))]
+        own = [s for s in seats if question.province and folds(question.province) == folds(seat_name(s))]
         if len(seats) > 1 and not own:
             return self._which_seat(question, found, seats)
         return self._tenure(question, office, terms_of([h for h in found if not own or h.seat in (*own, None)]))

@@ -66,12 +66,31 @@ def _chair(sentence: Sentence) -> Typed | None:
                 chosen.append(person)
     elif before:
         chosen = _joined(sentence, before)
+    elif after and cue and words[cue - 1] in {"cung", "dong"}:
+        chosen = _joined_after(sentence, after)
     elif after:
         chosen = [after[0]]
     else:
         body = _chairing_body(sentence, cue)
         return Typed("chair", (body,), 0.5) if body else None
-    return Typed("chair", tuple((p.first, p.last) for p in chosen), 1.0 if under or before else 0.7)
+    return Typed("chair", tuple(_addressed(sentence, p) for p in chosen), 1.0 if under or before else 0.7)
+
+
+def _addressed(sentence: Sentence, person: Person) -> tuple[int, int]:
+    """Return the tokens of a name; of one syllable, `bà Thanh`, with what it is addressed by."""
+    alone = person.first == person.last and person.first > 0 and sentence.folded[person.first - 1] in {"ong", "ba"}
+    return person.first - alone, person.last
+
+
+def _joined_after(sentence: Sentence, people: Sequence[Person]) -> list[Person]:
+    """Return who chairs together: `Cùng chủ trì hội nghị, A, Bộ trưởng … và ông B`."""
+    chosen = [people[0]]
+    for person in people[1:]:
+        between = sentence.folded[chosen[-1].last + 1 : person.first]
+        if len(between) > _LONGEST_BETWEEN or not {"va", "cung"} & set(between):
+            break
+        chosen.append(person)
+    return chosen
 
 
 def _joined(sentence: Sentence, people: Sequence[Person]) -> list[Person]:
@@ -112,6 +131,7 @@ def _chairing_body(sentence: Sentence, cue: int) -> tuple[int, int] | None:
 
 
 _LONGEST_BODY = 12
+_LONGEST_BETWEEN = 16
 _AUXILIARY = frozenset("da se dang cung truc tiep dong vua moi".split())
 _BEFORE_SUBJECT = frozenset("nen thi do ma rang".split())
 

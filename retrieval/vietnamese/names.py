@@ -165,7 +165,9 @@ def _names_place(found: Sequence[Token], first: int, last: int) -> bool:
     """Tell whether a name is that of a street or a school, `Trường Mẫu giáo Sơn Ca`; one with `Văn`, `Thị` is a person's all the same."""
     before = tuple(t.norm for t in found[max(0, first - 2) : first])
     within = {t.norm for t in found[first + 1 : last]}
-    return (before[-1:] in _NAMED_AFTER or before in _NAMED_AFTER) and not within & {"văn", "thị"}
+    if before == ("thành", "phố") or within & {"văn", "thị"}:
+        return False
+    return before[-1:] in _NAMED_AFTER or before in _NAMED_AFTER
 
 
 def _begins_office(found: Sequence[Token], at: int) -> bool:

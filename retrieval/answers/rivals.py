@@ -1,0 +1,79 @@
+"""`ai chủ trì giao ban MTTQ 29/12`, told by articles of two provinces, or two years: close rivals that are different events.
+
+The bot asks which one is meant and never guesses; the province of the settings, or of the chat, decides where it can.
+"""
+
+from dataclasses import dataclass
+
+from retrieval.answers.context import Context
+from retrieval.answers.offices import seat, seat_name
+from retrieval.articles import Article
+from retrieval.questions import Question
+from retrieval.vietnamese.text import folds
+
+MOST = 4
+"""Choices of one question back."""
+_MARGIN = 1.0
+"""Log-odds by which a rival's article may be behind the best."""
+_SHARED = 0.97
+"""Share of the question's weight, of what the best article has, that a rival's article must have."""
+
+
+@dataclass(frozen=True)
+class Rival:
+    """An article that fits the question as well as another: its place, and its year where that tells it apart."""
+
+    hit: int
+    place: str | None
+    year: int | None
+
+    @property
+    def says(self) -> str:
+        """What tells it apart: `tỉnh Lam Giang`, `năm 2023`."""
+        return self.place or f"năm {self.year}"
+
+
+def rivals(context: Context, best: int) -> list[Rival]:
+    """Return the events between which `context.articles[best]` and others leave open which is meant; empty where none is left open."""
+    question = context.asked.question
+    if question.follows_up:
+        return []
+    close = [best, *(h for h in _close(context, best) if h != best)]
+    articles = context.articles
+    by_place: dict[str, Rival] = {}
+    for hit in close:
+        if (place := province(articles[hit])) is not None:
+            by_place.setdefault(place, Rival(hit, place, None))
+    if len(by_place) > 1 and not _names_one(question, [seat_name(p) for p in by_place]):
+        return list(by_place.values())[:MOST]
+    by_year: dict[int, Rival] = {}
+    for hit in close:
+        if (day := articles[hit].published_at) is not None and province(articles[hit]) == province(articles[best]):
+            by_year.setdefault(day.year, Rival(hit, None, day.year))
+    a_day_of_any_year = any(w.day and w.month and not w.year for w in question.whens)
+    return list(by_year.values())[:MOST] if len(by_year) > 1 and a_day_of_any_year else []
+
+
+def _close(context: Context, best: int) -> list[int]:
+    """Return the articles found that hold as much of the question as the best, the best first."""
+    weights = context.asked.matcher.weights
+    own = float(weights @ context.words_in(best))
+    pairs = context.asked.matcher.pair_weights
+    own_pairs = float(pairs @ context.pairs_in(best))
+    return [
+        hit
+        for hit, found in enumerate(context.hits)
+        if found.score >= context.hits[best].score - _MARGIN
+        and float(weights @ context.words_in(hit)) >= _SHARED * own
+        and float(pairs @ context.pairs_in(hit)) >= _SHARED * own_pairs
+    ]
+
+
+def province(article: Article) -> str | None:
+    """Return the province that an article is about, `tỉnh Lam Giang`; None where it names none."""
+    return seat("tỉnh", article)
+
+
+def _names_one(question: Question, names: list[str]) -> bool:
+    words = f" {' '.join(folds(question.asked))} "
+    return any(f" {' '.join(folds(name))} " in words for name in names)
