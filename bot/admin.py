@@ -1,16 +1,22 @@
-"""What an editor does: reload, status, looking at a passage; and the fixed texts of the commands."""
+"""What an editor does, and the record of it: reload, add, withdraw, roll back, status; and the fixed texts of the commands."""
 
-import logging
+import contextlib
+import datetime as dt
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
 from pathlib import Path
 
 from bot.library import Indexed, Library
 from bot.rendering import FIRST_CONTACT, citation_line, local_day, web_link
 from retrieval.answers.types import Answer
-from retrieval.errors import GenerationError, TinTinhError
-
-log = logging.getLogger(__name__)
+from retrieval.articles import Article
+from retrieval.errors import CorpusError, GenerationError
+from retrieval.generations import Summary
+from retrieval.journal import Journal
+from retrieval.readers import ENDINGS, Unread, load, load_file
+from retrieval.snapshot import Progress
 
 WELCOME = (
     f"Chào bạn, đây là Tin Tỉnh. {FIRST_CONTACT}: câu trả lời lấy nguyên văn từ các bài báo đang có, "
@@ -29,6 +35,8 @@ HELP = (
     "Khi các bài đang có chưa nói, Tin Tỉnh sẽ nói rõ là chưa có, không đoán."
 )
 REFUSED = "Lệnh này chỉ dành cho quản trị viên."
+BUSY = "Một thay đổi khác đang chạy. Bạn chờ xong rồi thử lại nhé."
+FAILED = "Không làm được, dữ liệu cũ vẫn dùng tiếp."
 _MOST_LISTED = 12
 
 
@@ -46,25 +54,137 @@ def sources(reply: Answer) -> str:
     return "\n\n".join(parts)
 
 
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who does something, on which channel."""
+
+    channel: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.channel}:{self.name}"
+
+
 class Desk:
-    """The editor's desk over one library."""
+    """The editor's desk over one library: every act goes on record, also one that fails.
+
+    What a method returns is told to the editor, in Vietnamese. All raise TinTinhError where the act cannot be done.
+    """
 
     def __init__(self, library: Library, corpus: Sequence[Path]) -> None:
         self._library = library
         self._corpus = list(corpus)
-        self._reloading = threading.Lock()
+        self._writing = threading.Lock()
+        self._audit = Journal(library.store.data / "audit.jsonl")
 
-    def reload(self) -> str:
-        """Read the corpus anew and publish it; return what came of it, in Vietnamese. What served before serves on if it fails."""
-        if not self._reloading.acquire(blocking=False):
-            return "Một lần nạp khác đang chạy. Bạn chờ xong rồi thử lại nhé."
+    @contextlib.contextmanager
+    def _act(self, who: Person, act: str, what: str = "") -> Iterator[None]:
+        """Do one act at a time, and put on record who did it and how it ended."""
+        if not self._writing.acquire(blocking=False):
+            raise GenerationError("another change is under way", mend=BUSY)
+        row = {"at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"), "who": str(who), "act": act, "what": what}
         try:
-            return report(self._library.index(self._corpus))
-        except TinTinhError as error:
-            log.exception("reload failed")
-            return f"Nạp lại không thành công, dữ liệu cũ vẫn dùng tiếp.\n\n{error}"
+            yield
+        except Exception as error:
+            self._audit.append(row | {"outcome": f"failed: {' '.join(str(error).split())[:300]}"})
+            raise
+        else:
+            self._audit.append(row | {"outcome": "done"})
         finally:
-            self._reloading.release()
+            self._writing.release()
+
+    def refused(self, who: Person, act: str) -> None:
+        """Put on record that somebody tried what he may not."""
+        now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+        self._audit.append({"at": now, "who": str(who), "act": act, "what": "", "outcome": "refused"})
+
+    def audit(self) -> list[dict[str, str]]:
+        """Return all acts on record, oldest first."""
+        return self._audit.rows()
+
+    def reload(self, who: Person, progress: Progress = lambda *_: None) -> str:
+        """Read the corpus anew and publish it; what served before serves on if it fails."""
+        with self._act(who, "reload"):
+            indexed = self._library.index(self._corpus, progress)
+            self._library.tidy()
+            return report(indexed)
+
+    def add(self, who: Person, paths: Sequence[Path]) -> str:
+        """Add the articles of files and folders to the corpus."""
+        with self._act(who, "add", ", ".join(p.name for p in paths)):
+            loaded = load(paths)
+            return self._added(loaded.articles, loaded.unread)
+
+    def add_file(self, who: Person, path: Path, name: str) -> str:
+        """Add the articles of one file that somebody sent under `name`; what is in it is not trusted."""
+        with self._act(who, "add", name):
+            loaded = load_file(path, name)
+            return self._added(loaded.articles, loaded.unread)
+
+    def _added(self, articles: Sequence[Article], unread: Sequence[Unread]) -> str:
+        if not articles:
+            why = "; ".join(f"{u.where}: {u.why}" for u in unread[:_MOST_LISTED]) or "không có bài nào trong đó"
+            raise CorpusError(f"no article was added ({why})", mend="Correct the file, then add it again")
+        name = self._library.add(articles)
+        lines = [f"Đã thêm {len(articles)} bài (bản {name})."]
+        lines += [f"• {a.title} – mã bài {a.id}" for a in articles[:_MOST_LISTED]]
+        lines += [f"Bỏ qua {u.where}: {u.why}" for u in unread[:_MOST_LISTED]]
+        return "\n".join(lines)
+
+    def remove(self, who: Person, article_id: str, why: str | None = None) -> str:
+        """Withdraw an article: it is kept for inspection and never answers."""
+        with self._act(who, "withdraw", article_id):
+            article = self._library.withdraw(article_id, by=str(who), why=why)
+            return f"Đã rút bài “{article.title}”. Bài không trả lời nữa, kể cả sau khi nạp lại hay quay lại bản cũ."
+
+    def erase(self, who: Person, article_id: str, why: str | None = None) -> str:
+        """Delete the bytes of an article, in every kept generation."""
+        with self._act(who, "erase", article_id):
+            gone = self._library.erase(article_id, by=str(who), why=why)
+            return (
+                f"Đã xóa hẳn bài {article_id}, cùng {len(gone)} bản dữ liệu cũ có thể còn chứa bài. "
+                "Tệp gốc trong thư mục nguồn (nếu có) bạn tự xóa; bài có mã này không được nạp lại."
+            )
+
+    def restore(self, who: Person, article_id: str, why: str | None = None) -> str:
+        """Let a withdrawn article answer again."""
+        with self._act(who, "restore", article_id):
+            self._library.restore(article_id, by=str(who), why=why)
+            return f"Bài {article_id} trả lời trở lại."
+
+    def hold(self, who: Person, article_id: str, words: str, why: str | None = None) -> str:
+        """Hold back words of an article."""
+        with self._act(who, "hold", article_id):
+            self._library.hold(article_id, words, by=str(who), why=why)
+            return f"Đã giữ lại đoạn này của bài {article_id}; không câu trả lời nào trích đoạn ấy nữa."
+
+    def release(self, who: Person, article_id: str, words: str | None = None) -> str:
+        """Quote again what was held back of an article."""
+        with self._act(who, "release", article_id):
+            self._library.release(article_id, words, by=str(who))
+            return f"Đoạn đã giữ của bài {article_id} được trích trở lại."
+
+    def generations(self) -> list[Summary]:
+        """Return the generations that can be put in force, newest first."""
+        return self._library.store.generations()[::-1]
+
+    def rollback(self, who: Person, generation: str | None = None) -> str:
+        """Put a kept generation back in force; left out, the version before the one in force."""
+        with self._act(who, "rollback", generation or "the one before"):
+            name = self._library.rollback(generation or self._before())
+            now = self._library.engine().generation
+            return f"Đã quay lại bản {name}: {len(now)} bài, dữ liệu đến ngày {local_day(now.data_until)}. Bài đã rút vẫn không trả lời."
+
+    def _before(self) -> str:
+        kept = self.generations()
+        current = next((g for g in kept if g.in_force), None)
+        older = [g for g in kept if current and g.id < current.id and g.corpus != current.corpus]
+        if not older:
+            raise GenerationError(
+                "there is no version before the one in force",
+                mend="`tintinh corpus generations` lists those that are kept",
+            )
+        return older[0].id
 
     def status(self) -> str:
         """Return what is loaded, in Vietnamese."""
@@ -72,33 +192,74 @@ class Desk:
             generation = self._library.engine().generation
         except GenerationError as error:
             return f"Chưa có dữ liệu.\n\n{error}"
-        until = local_day(generation.data_until)
+        corrections = self._library.corrections.now()
         return (
             f"Bản dữ liệu: {generation.id}\n"
-            f"Số bài: {len(generation)}, số đoạn: {len(generation.passages)}\n"
-            f"Dữ liệu đến ngày: {until}\n"
+            f"Số bài: {len(generation)}, số đoạn: {generation.manifest['passages']}\n"
+            f"Dữ liệu đến ngày: {local_day(generation.data_until)}\n"
             f"Nguồn: {', '.join(generation.sources[:8])}\n"
+            f"Bài đã rút: {len(corrections.withdrawn)}, đã xóa hẳn: {len(corrections.erased)}, có đoạn giữ lại: {len(corrections.held)}\n"
             f"Mô hình: {generation.manifest['encoder']['name']}"
         )
 
-    def passage(self, generation: str, row: str) -> tuple[str, str, tuple[str, str, str]] | None:
-        """Return title, source line and (before, passage, after) of a passage, None where it is not in force any more."""
+    def passage(self, generation: str, row: str) -> "Passage | Gone":
+        """Return a passage in its surroundings, or why there is none: its article was withdrawn, or it is not kept."""
         try:
-            current = self._library.engine().generation
+            found = self._library.generation(generation)
         except GenerationError:
-            return None
-        if generation != current.id or not row.isdecimal() or int(row) >= len(current.passages):
-            return None
-        article, start, end = current.passage(int(row))
-        source = (
-            f"Theo {article.source}, {local_day(article.published_at.isoformat() if article.published_at else None)}"
+            return Gone.UNKNOWN
+        if found is None or not row.isdecimal() or int(row) >= len(found.passages):
+            return Gone.UNKNOWN
+        article, start, end = found.passage(int(row))
+        if not found.live[found.passages[int(row), 0]] or article.id in self._library.corrections.now().hidden:
+            return Gone.WITHDRAWN if article.id in self._library.corrections.now().hidden else Gone.UNKNOWN
+        before, quote, after = (
+            _blanked(part, self._library.corrections.now().held.get(article.id, ()))
+            for part in (article.text[:start], article.text[start:end], article.text[end:])
         )
-        return article.title, source, (article.text[:start], article.text[start:end], article.text[end:])
+        day = local_day(article.published_at.isoformat() if article.published_at else None)
+        return Passage(article.title, f"Theo {article.source}, {day}", (before, quote, after))
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A passage with what stands before and after it."""
+
+    title: str
+    source: str
+    parts: tuple[str, str, str]
+
+
+class Gone(Enum):
+    """Why a passage is not shown."""
+
+    UNKNOWN = "Đoạn này không còn trong dữ liệu đang giữ."
+    WITHDRAWN = "Bài đã được rút."
+
+
+def safe_suffix(name: str | None) -> str:
+    """Return the ending of a file's name where a reader knows it, else nothing: no other part of a name is taken over."""
+    ending = Path(name or "").suffix.lower()
+    return ending if ending in ENDINGS else ""
+
+
+def _blanked(text: str, held: Sequence[str]) -> str:
+    for words in held:
+        text = text.replace(words, "[đoạn đang được giữ lại]")
+    return text
 
 
 def report(indexed: Indexed) -> str:
-    """Return what an indexing did, in Vietnamese: how much, what was left out and why."""
-    lines = [f"Đã nạp xong {indexed.articles} bài (bản {indexed.generation})."]
+    """Return what an indexing did, or would do, in Vietnamese: how much, what changed, what was left out and why."""
+    done = (
+        f"Đã nạp xong {indexed.articles} bài (bản {indexed.generation})."
+        if indexed.generation
+        else f"Sẽ có {indexed.articles} bài."
+    )
+    lines = [done, f"Thêm {len(indexed.added)}, đổi {len(indexed.changed)}, bỏ {len(indexed.removed)}."]
+    for name, ids in (("Thêm", indexed.added), ("Đổi", indexed.changed), ("Bỏ", indexed.removed)):
+        if 0 < len(ids) <= _MOST_LISTED:
+            lines.append(f"{name}: {', '.join(ids)}")
     if indexed.unread:
         lines.append(f"\nBỏ qua {len(indexed.unread)} mục:")
         lines += [f"• {u.where}: {u.why}" for u in indexed.unread[:_MOST_LISTED]]

@@ -11,19 +11,18 @@ from pathlib import Path
 from typing import IO, Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
 from bot import admin, evaluating, explaining
 from bot.assistant import Assistant
 from bot.channels import console as terminal
-from bot.library import Library
-from config.settings import Settings, load_settings
-from retrieval.engine import Engine
+from bot.cli_common import AsJson, Data, engine_of, err, library_of, out
+from bot.cli_corpus import corpus_app
+from bot.library import Indexed
+from config.settings import load_settings
 from retrieval.errors import CorpusError, TinTinhError
 from retrieval.evaluation import differences
-from retrieval.vietnamese.text import nfc
 
 app = typer.Typer(
     name="tintinh",
@@ -32,14 +31,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-corpus_app = typer.Typer(help="Look at the loaded articles.", no_args_is_help=True)
 app.add_typer(corpus_app, name="corpus")
 
-out = Console()
-err = Console(stderr=True)
-
-Data = Annotated[Path | None, typer.Option("--data", help="Data folder; else TINTINH_DATA_DIR, .env, ./data.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print nothing but JSON.")]
 Batch = Annotated[Path | None, typer.Option("--batch", help="JSONL of {id, question, previous?}.")]
 Output = Annotated[Path | None, typer.Option("--output", help="JSONL to write, a row for each row read.")]
 Since = Annotated[dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only articles of this day or later.")]
@@ -59,17 +52,6 @@ def main() -> None:
         raise SystemExit(1) from None
 
 
-def _library(data: Path | None) -> tuple[Settings, Library]:
-    from bot.service import open_library  # the service brings the channels' SDKs; only what needs them waits for them
-
-    settings = load_settings(data)
-    return settings, open_library(settings)
-
-
-def _engine(data: Path | None) -> Engine:
-    return _library(data)[1].engine()
-
-
 @app.command()
 def index(
     corpus: Annotated[
@@ -77,10 +59,14 @@ def index(
     ] = None,
     data: Data = None,
     *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would change.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Read articles and publish them as a new generation of the corpus."""
-    settings, library = _library(data)
+    settings, library = library_of(data)
+    if dry_run:
+        _told(library.plan(corpus or settings.corpus), as_json=as_json)
+        return
     columns = (TextColumn("{task.description:>10}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=err, disable=not err.is_terminal, transient=True) as progress:
         stages: dict[str, Any] = {}
@@ -91,20 +77,28 @@ def index(
             progress.update(stages[stage], completed=done)
 
         indexed = library.index(corpus or settings.corpus, show)
+        library.tidy()
+    _told(indexed, as_json=as_json)
+    if not indexed.articles:
+        raise CorpusError(
+            "no article was loaded", mend="Look at what was skipped and why; give --corpus a file or folder of articles"
+        )
+
+
+def _told(indexed: Indexed, *, as_json: bool) -> None:
     if as_json:
         row = {
             "generation": indexed.generation,
             "articles": indexed.articles,
             "unread": [{"where": u.where, "why": u.why} for u in indexed.unread],
             "duplicates": [{"id": d.id, "of": d.of, "likeness": d.likeness} for d in indexed.duplicates],
+            "added": list(indexed.added),
+            "changed": list(indexed.changed),
+            "removed": list(indexed.removed),
         }
         sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
     else:
         out.print(admin.report(indexed), markup=False, highlight=False)
-    if not indexed.articles:
-        raise CorpusError(
-            "no article was loaded", mend="Look at what was skipped and why; give --corpus a file or folder of articles"
-        )
 
 
 @app.command()
@@ -120,7 +114,7 @@ def ask(
 ) -> None:
     """Answer a question, or a batch of them."""
     _either(question, batch, output)
-    engine = _engine(data)
+    engine = engine_of(data)
     if batch is not None and output is not None:
         _run_batch(batch, output, lambda row: engine.ask(_text(row, "question"), _optional(row, "previous")).to_json())
         return
@@ -150,7 +144,7 @@ def search(
 ) -> None:
     """Show the articles and passages nearest to a question."""
     _either(question, batch, output)
-    engine = _engine(data)
+    engine = engine_of(data)
 
     def hits(text: str, previous: str | None = None) -> list[dict[str, Any]]:
         found = engine.search(
@@ -198,7 +192,7 @@ def search(
 @app.command()
 def chat(data: Data = None) -> None:
     """Talk with Tin Tỉnh in the terminal."""
-    library = _library(data)[1]
+    library = library_of(data)[1]
     library.engine()
     terminal.chat(out, Assistant(library))
 
@@ -222,7 +216,7 @@ def evaluate(
 ) -> None:
     """Judge the answers to questions with gold spans."""
     before = evaluating.read_summary(against) if against else []
-    engine = _engine(data)
+    engine = engine_of(data)
     done = evaluating.evaluate(engine, _lines(questions), questions, why=report is not None)
     found = differences([e.judged for e in done], before)
     if report is not None:
@@ -237,42 +231,6 @@ def evaluate(
     evaluating.show(out, done)
     if against:
         evaluating.show_differences(out, found, done, before)
-
-
-@corpus_app.command("list")
-def corpus_list(data: Data = None, *, as_json: AsJson = False) -> None:
-    """List the loaded articles."""
-    generation = _engine(data).generation
-    if as_json:
-        rows = [{k: v for k, v in a.to_row().items() if k != "text"} for a in generation.articles()]
-        sys.stdout.write(json.dumps({"generation": generation.id, "articles": rows}, ensure_ascii=False) + "\n")
-        return
-    table = Table("id", "date", "source", "title")
-    for article in generation.articles():
-        table.add_row(article.id, str(article.published_at or "–"), article.source, article.title)
-    out.print(table)
-
-
-@corpus_app.command("show")
-def corpus_show(
-    article_id: Annotated[str, typer.Argument(metavar="ID")], data: Data = None, *, as_json: AsJson = False
-) -> None:
-    """Show one article as it is stored."""
-    generation = _engine(data).generation
-    row = generation.row(nfc(article_id))
-    if row is None:
-        raise CorpusError(f"no article has the id {article_id!r}", mend="`tintinh corpus list` shows the ids")
-    article = generation.article(row)
-    if as_json:
-        sys.stdout.write(json.dumps(article.to_row(), ensure_ascii=False) + "\n")
-        return
-    out.print(article.title, style="bold", markup=False, highlight=False)
-    out.print(
-        f"{article.source}, {article.published_at or 'không rõ ngày'}  {article.url or ''}",
-        markup=False,
-        highlight=False,
-    )
-    out.print(article.text, markup=False, highlight=False)
 
 
 @app.command()

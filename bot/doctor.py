@@ -87,7 +87,7 @@ def _index(settings: Settings, encoder: Encoder) -> Check:
     return Check(
         "index",
         good=True,
-        says=f"generation {generation.id}: {len(generation)} articles, {len(generation.passages)} passages, checksums right",
+        says=f"generation {generation.id}: {len(generation)} articles, {generation.manifest['passages']} passages, checksums right",
     )
 
 

@@ -1,34 +1,56 @@
-"""The corpus as the running program holds it: one engine in force, switched whole when a generation is published."""
+"""The corpus as the running program holds it: one engine in force, switched whole when the corpus or its corrections change."""
 
+import hashlib
+import json
+import logging
 import threading
+from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from retrieval import storage
 from retrieval.answers.reader import BuiltinReader
 from retrieval.answers.reading import Reader
+from retrieval.articles import Article
+from retrieval.corrections import CorrectionsFile
 from retrieval.duplicates import Duplicate, near_duplicates
 from retrieval.encoding import Encoder
 from retrieval.engine import Engine
-from retrieval.generations import Store
+from retrieval.errors import CorpusError, GenerationError
+from retrieval.generations import Change, Store, difference
 from retrieval.locality import Locality
-from retrieval.readers import Unread, load
+from retrieval.readers import Loaded, Unread, load
 from retrieval.reranking import Reranker
-from retrieval.snapshot import Progress
+from retrieval.snapshot import Generation, Progress
+
+log = logging.getLogger(__name__)
+
+_OLD_OPEN = 2
+"""Kept generations, not in force, that stay open for the links that lead into them."""
 
 
 @dataclass(frozen=True)
 class Indexed:
-    """What one indexing did."""
+    """What one indexing did, or would do."""
 
     generation: str
     articles: int
     unread: list[Unread]
     duplicates: list[Duplicate]
+    added: tuple[str, ...] = ()
+    """Ids."""
+    changed: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+
+
+@dataclass
+class _Old:
+    generations: OrderedDict[str, Generation] = field(default_factory=OrderedDict)
 
 
 class Library:
-    """Opens the generation in force, builds new ones, and takes up what another process published."""
+    """Opens the generation in force, builds new ones, and takes up what another process published or took back."""
 
     def __init__(
         self,
@@ -39,12 +61,18 @@ class Library:
         locality: Locality | None = None,
     ) -> None:
         self.store = Store(data)
+        self.corrections = CorrectionsFile(data / "corrections.jsonl")
+        self._additions = data / "added"
         self._encoder = encoder
         self._reader = reader or BuiltinReader()
         self._reranker = reranker
         self._locality = locality
         self._engine: Engine | None = None
+        self._old = _Old()
         self._switching = threading.Lock()
+        self._told_damaged: str | None = None
+
+    # Answering
 
     def engine(self) -> Engine:
         """Return the engine in force, opening it at the first call. Raises GenerationError where there is no index."""
@@ -55,30 +83,187 @@ class Library:
         return self._engine
 
     def refresh(self) -> bool:
-        """Take up the published generation where it is another than the one in force; tell whether it was.
+        """Take up the published generation and the corrections where they are others than those in force; tell whether they were.
 
-        Questions under way finish on the engine they began with.
+        Questions under way finish on the engine they began with. At the start a damaged generation gives way to the
+        newest whole one before it.
         """
         with self._switching:
-            if self._engine is not None and self.store.current_id() in {None, self._engine.generation.id}:
+            corrections, before = self.corrections.now(), self._engine
+            same = before is not None and self.store.current_id() in {None, before.generation.id}
+            if before is not None and same and before.generation.corrections.version == corrections.version:
                 return False
-            self._engine = Engine(
-                self.store.open(self._encoder), self._encoder, self._reader, self._reranker, self._locality
-            )
+            if before is None:
+                generation = self.store.open_whole(self._encoder, corrections)
+                if generation.id != self.store.current_id():
+                    log.error(
+                        "generation %s is damaged; %s, the newest whole one, serves. Run `tintinh index` again",
+                        self.store.current_id(),
+                        generation.id,
+                    )
+            elif same:
+                generation = Generation(
+                    before.generation.folder, before.generation.manifest, before.generation.segments, corrections
+                )
+            else:
+                generation = self.store.open(self._encoder, corrections)
+            self._old.generations.clear()
+            self._engine = Engine(generation, self._encoder, self._reader, self._reranker, self._locality)
             return True
+
+    def generation(self, name: str) -> Generation | None:
+        """Return the generation of this id, in force or kept, less what was taken back; None where it is not kept."""
+        current = self.engine().generation
+        if name == current.id:
+            return current
+        with self._switching:
+            kept = self._old.generations
+            if name not in kept:
+                try:
+                    kept[name] = self.store.open_kept(name, self._encoder, self.corrections.now())
+                except GenerationError:
+                    return None
+                while len(kept) > _OLD_OPEN:
+                    kept.popitem(last=False)
+            return kept[name]
+
+    # Changing the corpus
 
     def renew(self) -> int:
         """Build the generation in force anew where an earlier version of the program built it; return its articles, 0 where not."""
         articles = self.store.outdated()
         if articles is None:
             return 0
-        self.store.publish(articles, self._encoder)
+        self.store.rebuild(self.corrections.now().kept(articles), self._encoder)
         return len(articles)
 
+    def plan(self, paths: Sequence[Path]) -> Indexed:
+        """Return what `index` of `paths` would do; nothing is written."""
+        loaded = self._load(paths)
+        return self._report("", loaded, self._difference(loaded.articles))
+
     def index(self, paths: Sequence[Path], progress: Progress = lambda *_: None) -> Indexed:
-        """Read the articles of `paths`, publish them as a generation, and take it up."""
-        loaded = load(paths)
-        duplicates = near_duplicates(loaded.articles)
+        """Read the articles of `paths`, and those that were added; publish them as a generation, and take it up."""
+        loaded = self._load(paths)
+        change = self._difference(loaded.articles)
         generation = self.store.publish(loaded.articles, self._encoder, progress)
         self.refresh()
-        return Indexed(generation, len(loaded.articles), loaded.unread, duplicates)
+        return self._report(generation, loaded, change)
+
+    def tidy(self) -> bool:
+        """Write the corpus in force as one segment where many have come together; tell whether it was."""
+        done = self.store.compact(self._encoder) is not None
+        return self.refresh() or done
+
+    def add(self, articles: Sequence[Article]) -> str:
+        """Keep `articles` beside the corpus of the settings, so that each reload has them too, and put them in force; return the generation."""
+        erased = self.corrections.now().erased & {a.id for a in articles}
+        if erased:
+            raise CorpusError(
+                f"the article {min(erased)!r} was erased", mend="`tintinh corpus restore ID` allows it again"
+            )
+        self._additions.mkdir(parents=True, exist_ok=True)
+        for article in articles:
+            storage.replace_text(self._added_file(article.id), article.to_json())
+        change = self._difference([*articles], only_adds=True)
+        if not change.added:
+            return str(self.store.current_id())
+        name = self.store.change(change, self._encoder)
+        self.refresh()
+        return name
+
+    def withdraw(self, article_id: str, *, by: str, why: str | None = None) -> Article:
+        """Let an article answer no more, from now on; return it. Raises CorpusError where there is none with this id."""
+        article = self._known(article_id)
+        self.corrections.record("withdraw", article_id, by=by, why=why)
+        self.refresh()
+        return article
+
+    def restore(self, article_id: str, *, by: str, why: str | None = None) -> None:
+        """Let a withdrawn article answer again; an erased one may be loaded again."""
+        if article_id not in self.corrections.now().hidden:
+            raise CorpusError(f"the article {article_id!r} is not withdrawn", mend="Nothing is to be done")
+        self.corrections.record("restore", article_id, by=by, why=why)
+        self.refresh()
+
+    def erase(self, article_id: str, *, by: str, why: str | None = None) -> list[str]:
+        """Delete the bytes of an article; return the kept generations that were deleted with it.
+
+        It answers no more at once; then the corpus is built without it, and every generation that holds it goes.
+        """
+        self._known(article_id)
+        self.corrections.record("erase", article_id, by=by, why=why)
+        self.refresh()
+        self._added_file(article_id).unlink(missing_ok=True)
+        generation = self.engine().generation
+        if article_id in generation.all_rows() or generation.removed.size:
+            self.store.rebuild([a for a in generation.everything() if a.id != article_id], self._encoder)
+        gone = [name for name in self.store.ids() if name != self.store.current_id()]
+        self.refresh()
+        self.store.drop(gone)
+        return gone
+
+    def hold(self, article_id: str, words: str, *, by: str, why: str | None = None) -> None:
+        """Hold back words of an article: nothing is quoted that has them. Raises CorpusError where they do not stand there."""
+        article = self._known(article_id)
+        if not words.strip() or words not in article.text:
+            raise CorpusError(
+                f"these words do not stand in {article_id!r}", mend="Copy them from the article as they are"
+            )
+        self.corrections.record("hold", article_id, by=by, words=words, why=why)
+        self.refresh()
+
+    def release(self, article_id: str, words: str | None = None, *, by: str) -> None:
+        """Quote again what was held back of an article: `words`, or all."""
+        if article_id not in self.corrections.now().held:
+            raise CorpusError(f"nothing of {article_id!r} is held back", mend="Nothing is to be done")
+        self.corrections.record("release", article_id, by=by, words=words)
+        self.refresh()
+
+    def rollback(self, generation: str) -> str:
+        """Put a kept generation back in force and take it up; what was taken back stays so."""
+        name = self.store.rollback(generation, self._encoder)
+        self.refresh()
+        return name
+
+    def _known(self, article_id: str) -> Article:
+        generation = self.engine().generation
+        row = generation.all_rows().get(article_id)
+        if row is None:
+            raise CorpusError(f"no article has the id {article_id!r}", mend="`tintinh corpus list` shows the ids")
+        return generation.article(row)
+
+    def _added_file(self, article_id: str) -> Path:
+        """Return where an added article is kept; an id is never part of a path."""
+        return self._additions / f"{hashlib.sha256(article_id.encode()).hexdigest()[:32]}.json"
+
+    def _load(self, paths: Sequence[Path]) -> Loaded:
+        added = [
+            Article.from_row(json.loads(path.read_text(encoding="utf-8")))
+            for path in sorted(self._additions.glob("*.json"))
+        ]
+        return load(paths, added, self.corrections.now().erased)
+
+    def _difference(self, articles: Sequence[Article], *, only_adds: bool = False) -> Change:
+        try:
+            before = self.store.open(self._encoder)
+        except GenerationError:
+            return Change(tuple(articles), ())
+        change = difference(before, articles)
+        if not only_adds:
+            return change
+        new = {a.id for a in change.added}
+        return Change(change.added, tuple(i for i in change.removed if i in new))
+
+    @staticmethod
+    def _report(generation: str, loaded: Loaded, change: Change) -> Indexed:
+        new, gone = {a.id for a in change.added}, set(change.removed)
+        return Indexed(
+            generation,
+            len(loaded.articles),
+            loaded.unread,
+            near_duplicates(loaded.articles),
+            tuple(a.id for a in change.added if a.id not in gone),
+            tuple(a.id for a in change.added if a.id in gone),
+            tuple(i for i in change.removed if i not in new),
+        )

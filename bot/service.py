@@ -15,6 +15,7 @@ from bot import logs
 from bot.admin import Desk
 from bot.assistant import Assistant
 from bot.channels.telegram import Telegram
+from bot.channels.telegram.administration import Roles
 from bot.channels.web import Web
 from bot.library import Library
 from config.settings import Settings
@@ -74,7 +75,7 @@ def _telegram(settings: Settings, assistant: Assistant, desk: Desk) -> Telegram 
         desk,
         token=options.token.get_secret_value(),
         base_url=options.base_url,
-        admins=options.admins,
+        roles=Roles.of(options.admins, options.editors, options.operators),
         public_url=settings.web.public_url,
         webhook_url=webhook,
         webhook_secret=options.webhook_secret.get_secret_value() if options.webhook_secret else None,
@@ -92,7 +93,7 @@ async def _follow(library: Library, stop: asyncio.Event) -> None:
             continue
         try:
             if await asyncio.to_thread(library.refresh):
-                log.info("generation %s is in force", current)
+                log.info("generation %s is in force, with the corrections of now", current)
         except TinTinhError as error:
             refused = current
             log.error("generation %s is not taken up: %s", current, error)

@@ -77,9 +77,13 @@ class Telegram(BaseModel):
     """Public address of `POST /telegram`, for the webhook mode."""
     webhook_secret: SecretStr | None = None
     admins: Annotated[list[int], NoDecode] = Field(default_factory=list)
-    """User ids that may /reload and see /status."""
+    """User ids of those who are editors and operators both."""
+    editors: Annotated[list[int], NoDecode] = Field(default_factory=list)
+    """User ids that may change the content: /reload, /add, /remove, /rollback."""
+    operators: Annotated[list[int], NoDecode] = Field(default_factory=list)
+    """User ids that look after the service: /status."""
 
-    _lists = field_validator("admins", mode="before")(_listed)
+    _lists = field_validator("admins", "editors", "operators", mode="before")(_listed)
 
 
 class Web(BaseModel):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from rapidfuzz.distance import OSA
 
+from retrieval.segment import Segment
 from retrieval.snapshot import Generation
 
 Name = tuple[str, ...]
@@ -23,13 +24,13 @@ class _Place:
     count: int
 
 
-class Directory:
-    """Looks names up, folded; made once a generation."""
+class _People:
+    """The people of one segment; made once and kept with it."""
 
-    def __init__(self, generation: Generation) -> None:
-        self._generation = generation
-        self._places: dict[Name, _Place] = {}
-        notes = generation.annotations
+    def __init__(self, segment: Segment) -> None:
+        self._segment = segment
+        self.places: dict[Name, _Place] = {}
+        notes = segment.annotations
         persons = notes.persons.astype(np.int64)
         self._owner = np.repeat(np.arange(len(notes.person_starts) - 1), np.diff(notes.person_starts))
         """The sentence of each mention of a person, its first token, and how many it has."""
@@ -42,27 +43,55 @@ class Directory:
             rows = notes.folds[starts[:, None] + np.arange(length)]
             unique, at, counts = np.unique(rows, axis=0, return_index=True, return_counts=True)
             for row, token, count in zip(unique.tolist(), starts[at].tolist(), counts.tolist(), strict=True):
-                self._places[tuple(generation.syllable(i) for i in row)] = _Place(token, count)
-        self._by_family: dict[tuple[str, int], list[Name]] = {}
-        for name in self._places:
-            self._by_family.setdefault((name[0], len(name)), []).append(name)
+                self.places[tuple(segment.syllable(i) for i in row)] = _Place(token, count)
+        self.by_family: dict[tuple[str, int], list[Name]] = {}
+        for name in self.places:
+            self.by_family.setdefault((name[0], len(name)), []).append(name)
 
-    def __len__(self) -> int:
-        return len(self._places)
-
-    def __contains__(self, name: Name) -> bool:
-        return name in self._places
+    @classmethod
+    def of(cls, segment: Segment) -> "_People":
+        found: _People | None = segment.memo.get("people")
+        if found is None:
+            found = segment.memo["people"] = cls(segment)
+        return found
 
     def mentions(self, name: Name) -> list[tuple[int, int]]:
-        """Return (article row, index of the sentence in it) of each sentence that names `name` in full."""
-        notes = self._generation.annotations
-        ids = [self._generation.fold_ids.get(w, -1) for w in name]
+        """Return (article row in the segment, index of the sentence in it) of each sentence that names `name` in full."""
+        if name not in self.places:
+            return []
+        notes = self._segment.annotations
         fits = self._lengths == len(name)
-        for offset, wanted in enumerate(ids):
+        for offset, word in enumerate(name):
+            wanted = self._segment.fold_ids.get(word, -1)
             fits[fits] = notes.folds[self._first[fits] + offset] == wanted
         sentences = np.unique(self._owner[fits])
         articles = np.searchsorted(notes.sentence_starts, sentences, side="right") - 1
         return list(zip(articles.tolist(), (sentences - notes.sentence_starts[articles]).tolist(), strict=True))
+
+
+class Directory:
+    """Looks names up, folded, among the people of the articles in the corpus."""
+
+    def __init__(self, generation: Generation) -> None:
+        self._generation = generation
+        self._parts = [
+            (_People.of(segment), int(base))
+            for segment, base in zip(generation.segments, generation.bases, strict=False)
+        ]
+        self._all_live = bool(generation.live.all())
+
+    def __contains__(self, name: Name) -> bool:
+        named = any(name in part.places for part, _ in self._parts)
+        return named and (self._all_live or bool(self.mentions(name)))
+
+    def mentions(self, name: Name) -> list[tuple[int, int]]:
+        """Return (article row, index of the sentence in it) of each sentence that names `name` in full."""
+        return [
+            (row + base, sentence)
+            for part, base in self._parts
+            for row, sentence in part.mentions(name)
+            if self._generation.live[row + base]
+        ]
 
     def near(self, name: Name) -> list[str]:
         """Return the people whose names differ from `name` by a slip or two of the fingers, the nearest and commonest first.
@@ -71,17 +100,20 @@ class Directory:
         """
         most = MOST_EDITS if sum(map(len, name)) >= LONG else 1
         own = " ".join(name)
-        found = []
-        for other in self._by_family.get((name[0], len(name)), ()):
-            edits = OSA.distance(own, " ".join(other), score_cutoff=most)
-            if 0 < edits <= most:
-                found.append((edits, -self._places[other].count, other))
-        return [self.written(other) for _, _, other in sorted(found)[:MOST_NEAR]]
+        edits: dict[Name, int] = {}
+        counts: dict[Name, int] = {}
+        for part, _ in self._parts:
+            for other in part.by_family.get((name[0], len(name)), ()):
+                distance = OSA.distance(own, " ".join(other), score_cutoff=most)
+                if 0 < distance <= most:
+                    edits[other] = distance
+                    counts[other] = counts.get(other, 0) + part.places[other].count
+        found = [n for n in sorted(edits, key=lambda n: (edits[n], -counts[n], n)) if n in self]
+        return [self.written(other) for other in found[:MOST_NEAR]]
 
     def written(self, name: Name) -> str:
         """Return `name` as the first article that has it writes it."""
-        notes, token = self._generation.annotations, self._places[name].token
-        sentence = int(np.searchsorted(notes.token_starts, token, side="right")) - 1
-        article = int(np.searchsorted(notes.sentence_starts, sentence, side="right")) - 1
-        start, end = int(notes.offsets[token, 0]), int(notes.offsets[token + len(name) - 1, 1])
-        return self._generation.article(article).text[start:end]
+        row, index = self.mentions(name)[0]
+        sentence = self._generation.sentences(row)[index]
+        at = next(p.first for p in sentence.people if sentence.folded[p.first : p.last + 1] == name)
+        return sentence.text_of(at, at + len(name) - 1)

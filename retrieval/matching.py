@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from retrieval.snapshot import Generation, term_key
+from retrieval.snapshot import Generation, Place, term_key
 from retrieval.vietnamese.terms import Terms
 
 Flags = npt.NDArray[np.bool_]
@@ -47,8 +47,9 @@ class Matcher:
         self.pair_weights: Numbers = generation.rarity(self.pair_keys)
         self.column = {w: i for i, w in enumerate(self.words)}
         self._last: tuple[tuple[int, ...], Matches] | None = None
-        self._folds = _table(generation.fold_ids, self.words)
-        self._norms = _table(generation.norm_ids, self.accents)
+        self._folds = [_table(s.fold_ids, self.words) for s in generation.segments]
+        self._norms = [_table(s.norm_ids, self.accents) for s in generation.segments]
+        """Of each segment: the place among the question's words of each word of its vocabulary."""
         self._pair_columns = np.full((len(self.words), len(self.words)), -1, np.int16)
         for i, pair in enumerate(self.pairs):
             left, right = (self.column.get(part, -1) for part in pair.split("_", 1))
@@ -57,20 +58,26 @@ class Matcher:
 
     def of(self, articles: Sequence[int]) -> Matches:
         """Return where the question's words stand in the sentences of the articles at these rows, in their order."""
-        notes = self._generation.annotations
-        own = [notes.article(row) for row in articles]
-        tokens = [notes.tokens_of(s) for s in own]
+        places = [self._generation.place(row) for row in articles]
+        notes = [p.segment.annotations for p in places]
+        own = [n.article(p.row) for n, p in zip(notes, places, strict=True)]
+        tokens = [n.tokens_of(s) for n, s in zip(notes, own, strict=True)]
         starts = np.cumsum([0] + [s.stop - s.start for s in own]).astype(np.int32)
-        lengths = np.concatenate([np.diff(notes.token_starts[s.start : s.stop + 1]) for s in own])
+        lengths = np.concatenate(
+            [np.diff(n.token_starts[s.start : s.stop + 1]) for n, s in zip(notes, own, strict=True)]
+        )
         owner = np.repeat(np.arange(starts[-1], dtype=np.int32), lengths)
-        asked = self._folds[np.concatenate([notes.folds[t] for t in tokens])]
+        asked = self._looked_up(self._folds, places, [n.folds[t] for n, t in zip(notes, tokens, strict=True)])
         words = np.zeros((starts[-1], len(self.words)), bool)
         at = np.flatnonzero(asked >= 0)
         words[owner[at], asked[at]] = True
         extra_owner = np.repeat(
-            np.arange(starts[-1]), np.concatenate([np.diff(notes.extra_starts[s.start : s.stop + 1]) for s in own])
+            np.arange(starts[-1]),
+            np.concatenate([np.diff(n.extra_starts[s.start : s.stop + 1]) for n, s in zip(notes, own, strict=True)]),
         )
-        extra = self._folds[np.concatenate([notes.extras[notes.extras_of(s)] for s in own])]
+        extra = self._looked_up(
+            self._folds, places, [n.extras[n.extras_of(s)] for n, s in zip(notes, own, strict=True)]
+        )
         words[extra_owner[extra >= 0], extra[extra >= 0]] = True
         pairs = np.zeros((starts[-1], len(self.pairs)), bool)
         left = at[:-1][(np.diff(at) == 1) & (owner[at[:-1]] == owner[at[1:]])]
@@ -78,11 +85,20 @@ class Matcher:
         pairs[owner[left[columns >= 0]], columns[columns >= 0]] = True
         accents = np.zeros((starts[-1], len(self.accents)), bool)
         if self.accents:
-            norms = self._norms[np.concatenate([notes.norms[t] for t in tokens])]
+            norms = self._looked_up(self._norms, places, [n.norms[t] for n, t in zip(notes, tokens, strict=True)])
             accents[owner[norms >= 0], norms[norms >= 0]] = True
         found = Matches(words, pairs, accents, asked, owner, starts)
         self._last = tuple(articles), found
         return found
+
+    @staticmethod
+    def _looked_up(
+        tables: Sequence[npt.NDArray[np.int16]], places: Sequence[Place], numbers: Sequence[npt.NDArray[np.uint32]]
+    ) -> npt.NDArray[np.int16]:
+        """Return which of the question's words each word of some articles is, -1 where none; `tables` are of the segments."""
+        if len(tables) == 1:
+            return tables[0][np.concatenate(numbers)]
+        return np.concatenate([tables[p.number][own] for p, own in zip(places, numbers, strict=True)])
 
     def one(self, article: int) -> Matches:
         """Return the same as `of([article])`; cut from what was found last where the article was among those."""

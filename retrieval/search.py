@@ -128,11 +128,11 @@ class Searcher:
         by_passage = generation.lexical_passages.search(asked, PASSAGE_HITS * factor)
         whole = generation.lexical_articles.search(asked, ARTICLE_HITS * factor)
         vector = self.vector(query.text)
-        near = generation.vectors.search(vector, PASSAGE_HITS * factor) if vector.any() else []
-        if allowed is not None:
-            by_passage = [h for h in by_passage if allowed[owner[h[0]]]]
-            whole = [h for h in whole if allowed[h[0]]]
-            near = [h for h in near if allowed[owner[h[0]]]]
+        near = generation.near(vector, PASSAGE_HITS * factor) if vector.any() else []
+        allowed = generation.live if allowed is None else allowed
+        by_passage = [h for h in by_passage if allowed[owner[h[0]]]]
+        whole = [h for h in whole if allowed[h[0]]]
+        near = [h for h in near if allowed[owner[h[0]]]]
 
         best: dict[int, list[tuple[float, int]]] = {}
         for row, score in by_passage:

@@ -1,46 +1,33 @@
-"""The files of one generation: written once from articles, read by everything online.
+"""One generation, open for reading: the articles of its segments less those that were removed, and one lexical index.
 
-manifest.json                   see retrieval/generations.py
-articles.jsonl, offsets.npy     the articles, and where each begins
-titles.json                     their titles
-annotations.*.npy, folds.txt, norms.txt   what stands in their sentences, and the vocabularies (retrieval/annotation.py)
-sentences.npy                   float16 (sentences, dimensions): a vector a sentence
-passages.npy                    int32 (passages, 3): article row, start, end
-vectors.faiss                   a vector a passage
-passages.lexical/ articles.lexical/
-terms.npz                       in how many articles each term stands, for its rarity
+manifest.json                         see retrieval/generations.py; names the segments in order
+removed.npz                           rows of articles that are in a segment and no more in the corpus, and their terms
+passages.lexical/ articles.lexical/   tantivy; grown from those of the generation before, unchanged files are shared
+
+A row counts the articles of all segments in order, removed ones included; so does the row of a passage.
 """
 
 import datetime as dt
 import functools
-import json
 import math
-import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from retrieval import lexical, vectors
-from retrieval.annotation import Annotations, Sentences, annotate
+from retrieval import lexical
+from retrieval.annotation import Sentences
 from retrieval.articles import Article
-from retrieval.encoding import Encoder
+from retrieval.corrections import Corrections
 from retrieval.errors import GenerationError, ReaderModelError
-from retrieval.passages import passages
-from retrieval.vietnamese.terms import Terms, terms
+from retrieval.segment import Progress, Segment, looked_up, term_key
+
+__all__ = ["Generation", "Place", "Progress", "term_key"]
 
 BACKGROUND = 1000
 """Weight of the counts from the news at large (training/rarity.py), in articles."""
-
-Progress = Callable[[str, int, int], None]
-"""Called with the stage, how much is done and how much there is."""
-
-
-def term_key(term: str) -> int:
-    """Return the 32-bit key under which a folded syllable or bigram is counted."""
-    return zlib.crc32(term.encode())
 
 
 class _Background(NamedTuple):
@@ -59,92 +46,158 @@ def _background() -> _Background:
         raise ReaderModelError(f"{path} cannot be used ({error})", mend="Reinstall tintinh") from error
 
 
-def _looked_up(
-    keys: npt.NDArray[np.uint32], counts: npt.NDArray[Any], wanted: npt.NDArray[np.uint32]
-) -> npt.NDArray[np.float64]:
-    """Return the count of each of `wanted` among sorted `keys`, 0 where it is not there."""
-    if not len(keys):
-        return np.zeros(len(wanted))
-    at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-    return np.where(keys[at] == wanted, counts[at], 0).astype(np.float64)
+class Place(NamedTuple):
+    """Where an article is: its segment, the segment's number, and the row in it."""
+
+    segment: Segment
+    number: int
+    row: int
 
 
 class Generation:
-    """A published snapshot, open for reading. Safe to share between threads."""
+    """A published snapshot. Safe to share between threads."""
 
-    def __init__(self, folder: Path, manifest: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        manifest: dict[str, Any],
+        segments: Sequence[Segment],
+        corrections: Corrections | None = None,
+    ) -> None:
         self.folder = folder
         self.manifest = manifest
+        self.corrections = corrections or Corrections()
         self.id: str = self.manifest["id"]
         self.data_until: str | None = self.manifest["data_until"]
+        self.segments = tuple(segments)
         try:
-            self.passages: npt.NDArray[np.int32] = np.load(folder / "passages.npy")
-            self._offsets = np.load(folder / "offsets.npy")
-            self._articles = np.memmap(folder / "articles.jsonl", dtype=np.uint8, mode="r")
-            with np.load(folder / "terms.npz") as stored:
-                self._keys, self._counts = stored["keys"], stored["counts"]
-                self.published, self._source_rows = stored["published"], stored["source_rows"]
-            mapped = np.load(folder / "sentences.npy", mmap_mode="r" if self.manifest["articles"] else None)
-            self._sentences: npt.NDArray[np.float16] = np.asarray(mapped)
-            self.annotations = Annotations.load(folder)
-            self._folds = _read_lines(folder / "folds.txt")
-            self.fold_ids = {word: i for i, word in enumerate(self._folds)}
-            """Each folded syllable of the corpus -> its number in the annotations."""
-            self.norm_ids = {word: i for i, word in enumerate(_read_lines(folder / "norms.txt"))}
-            self.titles: list[str] = json.loads((folder / "titles.json").read_text(encoding="utf-8"))
-            """The title of each article, by row."""
+            with np.load(folder / "removed.npz") as stored:
+                self.removed: npt.NDArray[np.int64] = stored["rows"]
+                """Rows of articles that are in a segment and not in the corpus."""
+                self._removed_keys, self._removed_counts = stored["keys"], stored["counts"]
             self.lexical_passages = lexical.Lexical(folder / "passages.lexical")
             self.lexical_articles = lexical.Lexical(folder / "articles.lexical")
-            self.vectors = vectors.VectorIndex(folder / "vectors.faiss")
-        except (OSError, ValueError, KeyError, RuntimeError) as error:
+        except (OSError, ValueError, KeyError) as error:
             raise GenerationError(
                 f"generation {folder.name} cannot be opened ({error})",
                 mend="Run `tintinh index` again",
                 path=str(folder),
             ) from error
-        self.passage_starts = np.searchsorted(self.passages[:, 0], np.arange(len(self) + 1))
+        self.bases = np.cumsum([0, *(len(s) for s in segments)])
+        """The first row of each segment, and one past the last."""
+        self.passage_bases = np.cumsum([0, *(len(s.passages) for s in segments)])
+        self.passages: npt.NDArray[np.int32] = _joined(
+            [s.passages + np.array([base, 0, 0], np.int32) for s, base in zip(segments, self.bases, strict=False)],
+            np.zeros((0, 3), np.int32),
+        )
+        """(passages, 3): article row, start, end."""
+        rows = int(self.bases[-1])
+        self.passage_starts = np.searchsorted(self.passages[:, 0], np.arange(rows + 1))
+        self.titles: list[str] = [title for s in segments for title in s.titles]
+        """The title of each article, by row."""
+        self.published = _joined([s.published for s in segments], np.zeros(0, np.int32))
+        """The day of each article, as an ordinal; 0 where it has none."""
         self.sources: list[str] = self.manifest["sources"]
+        self.live = np.ones(rows, bool)
+        """Whether the article at each row is in the corpus, and not withdrawn."""
+        self.live[self.removed] = False
+        self._hidden: dict[str, int] = {}
+        """Withdrawn articles of the corpus: id -> row."""
+        if self.corrections.hidden:
+            hidden = self.corrections.hidden
+            self._hidden = {i: row for i, row in self.rows.items() if i in hidden}
+            self.live[list(self._hidden.values())] = False
+            del self.rows  # found anew without them
         self._article = functools.lru_cache(maxsize=4096)(self._read_article)
 
     def __len__(self) -> int:
-        return len(self._offsets) - 1
+        return int(self.manifest["articles"])
+
+    def place(self, row: int) -> Place:
+        """Return the segment of the article at `row`, and its row there."""
+        if len(self.segments) == 1:
+            return Place(self.segments[0], 0, int(row))
+        number = int(np.searchsorted(self.bases, row, side="right")) - 1
+        return Place(self.segments[number], number, int(row - self.bases[number]))
 
     def _read_article(self, row: int) -> Article:
-        line = self._articles[self._offsets[row] : self._offsets[row + 1]].tobytes()
-        return Article.from_row(json.loads(line))
+        segment, _, own = self.place(row)
+        return segment.article(own)
 
     def article(self, row: int) -> Article:
         """Return the article at `row`."""
         return self._article(int(row))
 
     def articles(self) -> Iterator[Article]:
-        """Yield all articles, in the order of their rows."""
-        return (self._read_article(row) for row in range(len(self)))
+        """Yield the articles of the corpus, in the order of their rows."""
+        return (self._read_article(row) for row in np.flatnonzero(self.live).tolist())
 
     @functools.cached_property
-    def _rows(self) -> dict[str, int]:
-        return {article.id: row for row, article in enumerate(self.articles())}
+    def rows(self) -> dict[str, int]:
+        """The row of each article of the corpus, by id."""
+        ids = (i for s in self.segments for i in s.ids)
+        return {i: row for row, (i, live) in enumerate(zip(ids, self.live.tolist(), strict=True)) if live}
 
     def row(self, article_id: str) -> int | None:
         """Return the row of the article with this id, None where there is none."""
-        return self._rows.get(article_id)
+        return self.rows.get(article_id)
+
+    def withdrawn(self, article_id: str) -> Article | None:
+        """Return an article of this generation that never answers, for inspection; None where there is none with this id."""
+        row = self._hidden.get(article_id)
+        return None if row is None or article_id in self.corrections.erased else self.article(row)
+
+    def everything(self) -> list[Article]:
+        """Return the articles of the corpus, withdrawn ones too: what a rebuild is made of."""
+        rows = np.union1d(np.flatnonzero(self.live), np.array(sorted(self._hidden.values()), np.int64))
+        return [self._read_article(row) for row in rows.tolist()]
+
+    def all_rows(self) -> dict[str, int]:
+        """Return the row of each article of the corpus, withdrawn ones too, by id."""
+        return self.rows | self._hidden
+
+    def is_held(self, row: int, start: int, end: int) -> bool:
+        """Tell whether words that are held back stand in `text[start:end]` of the article at `row`."""
+        if not self.corrections.held:
+            return False
+        article = self.article(row)
+        return any(
+            at < end and at + len(words) > start
+            for words in self.corrections.held.get(article.id, ())
+            for at in _every(article.text, words)
+        )
+
+    def digest(self, row: int) -> bytes:
+        """Return the digest of the article at `row`."""
+        segment, _, own = self.place(row)
+        return bytes(segment.digests[own])
 
     def sentences(self, row: int) -> Sentences:
         """Return the sentences of the article at `row`, in order."""
-        return self.annotations.read(row, self.article(row).text, self._folds)
-
-    def syllable(self, number: int) -> str:
-        """Return the folded syllable with this number in the annotations."""
-        return self._folds[number]
+        segment, _, own = self.place(row)
+        return segment.sentences(own, self.article(row).text)
 
     def counts(self, keys: npt.NDArray[np.uint32]) -> npt.NDArray[np.float64]:
-        """Return in how many articles each term (by `term_key`) stands."""
-        return _looked_up(self._keys, self._counts, keys)
+        """Return in how many articles of the corpus each term (by `term_key`) stands."""
+        total = -looked_up(self._removed_keys, self._removed_counts, keys)
+        for segment in self.segments:
+            total += segment.counts(keys)
+        return total
 
     def likenesses(self, rows: Sequence[int], vector: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """Return the inner product of `vector` (dimensions,) with each sentence of the articles at `rows`, in their order."""
-        own = [self.annotations.article(row) for row in rows]
-        return np.concatenate([self._sentences[s] for s in own]).astype(np.float32) @ vector
+        return np.concatenate([p.segment.likenesses(p.row, vector) for p in map(self.place, rows)])
+
+    def near(self, vector: npt.NDArray[np.float32], k: int) -> list[tuple[int, float]]:
+        """Return up to `k` (passage row, cosine) of the corpus, best first, for `vector` (1, dimensions)."""
+        found = [
+            (row + int(base), score)
+            for segment, base in zip(self.segments, self.passage_bases, strict=False)
+            for row, score in segment.vectors.search(vector, k)
+        ]
+        if len(self.segments) > 1:
+            found.sort(key=lambda hit: -hit[1])
+        return [hit for hit in found if self.live[self.passages[hit[0], 0]]][:k]
 
     def passage(self, row: int) -> tuple[Article, int, int]:
         """Return the article, start and end of the passage at `row`."""
@@ -158,8 +211,8 @@ class Generation:
         cannot tell by itself which words are rare.
         """
         background = _background()
-        own = _looked_up(self._keys, self._counts, keys)
-        at_large = _looked_up(background.keys, background.counts, keys) * (BACKGROUND / background.articles)
+        own = self.counts(keys)
+        at_large = looked_up(background.keys, background.counts, keys) * (BACKGROUND / background.articles)
         counts, total = own + at_large, len(self) + BACKGROUND
         return np.log1p((total - counts + 0.5) / (counts + 0.5)).astype(np.float32)
 
@@ -167,6 +220,16 @@ class Generation:
     def strangest(self) -> float:
         """The rarity of a term that stands in no article."""
         return math.log1p((len(self) + BACKGROUND + 0.5) / 0.5)
+
+    @functools.cached_property
+    def source_rows(self) -> npt.NDArray[np.int64]:
+        """The source of each article, as its place in `sources`; -1 where only removed articles have it."""
+        places = {name: i for i, name in enumerate(self.sources)}
+        mapped = [
+            np.array([places.get(name, -1) for name in s.sources] or [-1], np.int64)[s.source_rows]
+            for s in self.segments
+        ]
+        return _joined(mapped, np.zeros(0, np.int64))
 
     def allowed(
         self, since: dt.date | None, until: dt.date | None, sources: Sequence[str]
@@ -177,89 +240,23 @@ class Generation:
         """
         if since is None and until is None and not sources:
             return None
-        mask = np.ones(len(self), bool)
+        mask = self.live.copy()
         if since is not None:
             mask &= self.published >= since.toordinal()
         if until is not None:
             mask &= (self.published <= until.toordinal()) & (self.published > 0)
         if sources:
             wanted = [i for i, name in enumerate(self.sources) if name in sources]
-            mask &= np.isin(self._source_rows, wanted)
+            mask &= np.isin(self.source_rows, wanted)
         return mask
 
 
-def write(folder: Path, articles: Sequence[Article], encoder: Encoder, progress: Progress) -> dict[str, Any]:
-    """Write the files of a generation of `articles` into the empty `folder`; return what its manifest says of them."""
-    spans = [(row, start, end) for row, a in enumerate(articles) for start, end in passages(a.text)]
-    annotations, folds, norms = annotate(a.text for a in articles)
-    annotations.save(folder)
-    _write_lines(folder / "folds.txt", folds)
-    _write_lines(folder / "norms.txt", norms)
-    lines = [(a.to_json() + "\n").encode() for a in articles]
-    (folder / "articles.jsonl").write_bytes(b"".join(lines) or b"\n")  # an empty file cannot be mapped
-    (folder / "titles.json").write_text(json.dumps([a.title for a in articles], ensure_ascii=False), encoding="utf-8")
-    np.save(folder / "offsets.npy", np.cumsum([0] + [len(line) for line in lines]))
-    np.save(folder / "passages.npy", np.array(spans, np.int32).reshape(-1, 3))
-
-    texts = [articles[row].text[start:end] for row, start, end in spans]
-    rows = np.zeros((len(texts), encoder.dimensions), np.float32)
-    for at in range(0, len(texts), 256):
-        rows[at : at + 256] = encoder.encode_passages(texts[at : at + 256])
-        progress("encode", min(at + 256, len(texts)), len(texts))
-    vectors.build(folder / "vectors.faiss", rows)
-
-    flat = [
-        a.text[start:end]
-        for row, a in enumerate(articles)
-        for start, end in annotations.bounds[annotations.article(row)].tolist()
-    ]
-    halves = np.zeros((len(flat), encoder.dimensions), np.float16)
-    for at in range(0, len(flat), 256):
-        halves[at : at + 256] = encoder.encode_passages(flat[at : at + 256])
-        progress("sentences", min(at + 256, len(flat)), len(flat))
-    np.save(folder / "sentences.npy", halves)
-
-    def reported(stage: str, items: Iterable[Terms], total: int) -> Iterator[Terms]:
-        for done, item in enumerate(items, 1):
-            yield item
-            if done % 200 == 0 or done == total:
-                progress(stage, done, total)
-
-    lexical.build(folder / "passages.lexical", reported("passages", (terms(t) for t in texts), len(texts)))
-    whole = [terms(f"{a.title}\n{a.text}") for a in articles]
-    lexical.build(folder / "articles.lexical", reported("articles", whole, len(whole)))
-    sources = sorted({a.source for a in articles})
-    _write_terms(folder / "terms.npz", whole, articles, sources)
-    dates = [a.published_at for a in articles if a.published_at]
-    return {
-        "articles": len(articles),
-        "passages": len(spans),
-        "sources": sources,
-        "data_until": max(dates).isoformat() if dates else None,
-    }
+def _every(text: str, words: str) -> Iterator[int]:
+    at = text.find(words)
+    while at >= 0:
+        yield at
+        at = text.find(words, at + 1)
 
 
-def _write_lines(path: Path, lines: Sequence[str]) -> None:
-    path.write_text("\n".join(lines), encoding="utf-8")
-
-
-def _read_lines(path: Path) -> list[str]:
-    return path.read_text(encoding="utf-8").split("\n")
-
-
-def _write_terms(
-    path: Path,
-    whole: Sequence[Terms],
-    articles: Sequence[Article],
-    sources: list[str],
-) -> None:
-    each = [np.unique(np.fromiter(map(term_key, {*w.folded, *w.pairs}), np.uint32)) for w in whole]
-    flat = np.concatenate(each) if each else np.zeros(0, np.uint32)
-    keys, counts = np.unique(flat, return_counts=True)
-    np.savez(
-        path,
-        keys=keys,
-        counts=counts.astype(np.int32),
-        published=np.array([a.published_at.toordinal() if a.published_at else 0 for a in articles], np.int32),
-        source_rows=np.array([sources.index(a.source) for a in articles], np.int32),
-    )
+def _joined(parts: Sequence[npt.NDArray[Any]], empty: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    return parts[0] if len(parts) == 1 else np.concatenate([empty, *parts])

@@ -2,20 +2,28 @@
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from bot.library import Library
 from retrieval.articles import Article
 from retrieval.encoding import Encoder
 from retrieval.errors import GenerationError
-from retrieval.generations import Store, damages
+from retrieval.generations import Change, Store
+from retrieval.search import Query, Searcher
+from retrieval.segment import term_key
 
 ARTICLES = [
     Article(id="a", text="Sáng 3/4, ông Lê Văn Sơn chủ trì họp tại Mường Then.", title="Họp", source="Báo A"),
     Article(id="b", text="Huyện Ba Khe có 14 xã được phủ sóng.", title="Sóng", source="Báo B"),
 ]
+MORE = [*ARTICLES, Article(id="c", text="Sông Nậm Pha dâng cao 2 m.", title="Lũ", source="Báo A")]
 
 
 @pytest.fixture
@@ -39,17 +47,18 @@ def test_an_empty_corpus_is_a_generation(tmp_path: Path, encoder: Encoder) -> No
 
 
 def test_every_damaged_file_is_noticed(store: Store, encoder: Encoder) -> None:
-    folder = store.folder / str(store.current_id())
-    files = [p for p in sorted(folder.rglob("*")) if p.is_file() and not p.name.endswith(".lock")]
-    assert len(files) > 8
+    folders = (store.folder / str(store.current_id()), store.segments)
+    files = [p for f in folders for p in sorted(f.rglob("*")) if p.is_file() and not p.name.endswith(".lock")]
+    assert len(files) > 20
     for path in files:
         content = path.read_bytes()
         for broken in (content[: len(content) // 2], content[:-1] + bytes([content[-1] ^ 1]) if content else b"x"):
             path.write_bytes(broken)
             with pytest.raises(GenerationError, match="tintinh index"):
-                store.open(encoder)
+                Store(store.data).open(encoder)
+            assert Store(store.data).damages(str(store.current_id())) == [path]
         path.write_bytes(content)
-    store.open(encoder)
+    Store(store.data).open(encoder)
 
 
 def test_a_missing_index_says_what_to_do(tmp_path: Path, encoder: Encoder) -> None:
@@ -77,15 +86,15 @@ def test_a_failed_build_leaves_the_old_generation(store: Store, encoder: Encoder
             raise OSError(28, f"No space left on device after {len(texts)}")
 
     with pytest.raises(OSError, match="No space"):
-        store.publish(ARTICLES, Failing())  # type: ignore[arg-type]
+        store.publish(MORE, Failing())  # type: ignore[arg-type]
     assert store.current_id() == before
     assert not list(store.folder.glob(".building-*"))
     store.open(encoder)
 
 
 def test_a_second_writer_is_told_who_writes(store: Store, encoder: Encoder) -> None:
-    with store._writing(), pytest.raises(GenerationError, match=f"another process \\({os.getpid()}\\)"):
-        Store(store.data).publish(ARTICLES, encoder)
+    with store.writing(), pytest.raises(GenerationError, match=f"another process \\({os.getpid()}\\)"):
+        Store(store.data).publish(MORE, encoder)
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid"), reason="folder permissions are POSIX's")
@@ -115,7 +124,7 @@ def test_an_index_of_an_earlier_version_is_built_anew_from_its_own_articles(tmp_
     assert library.renew() == len(ARTICLES)
     assert [a.id for a in library.engine().generation.articles()] == [a.id for a in ARTICLES]
 
-    (folder / "articles.jsonl").write_bytes(b"{}")
+    (library.store.segments / manifest["segments"][0] / "articles.jsonl").write_bytes(b"{}")
     (library.store.data / "current").write_text(folder.name, encoding="ascii")
     with pytest.raises(GenerationError, match=r"articles\.jsonl"):
         library.renew()
@@ -123,9 +132,10 @@ def test_an_index_of_an_earlier_version_is_built_anew_from_its_own_articles(tmp_
 
 def test_old_generations_are_dropped_and_the_new_one_is_taken_up(tmp_path: Path, encoder: Encoder) -> None:
     library = Library(tmp_path, encoder)
-    for _ in range(7):
-        Store(tmp_path).publish(ARTICLES, encoder)
+    for n in range(7):
+        Store(tmp_path).publish([replace(ARTICLES[0], title=str(n)), ARTICLES[1]], encoder)
     assert len(library.store.ids()) == 5
+    assert len(list(library.store.segments.iterdir())) == 5
     first = library.engine().generation.id
     Store(tmp_path).publish(ARTICLES[:1], encoder)
     assert library.refresh()
@@ -133,10 +143,164 @@ def test_old_generations_are_dropped_and_the_new_one_is_taken_up(tmp_path: Path,
     assert not library.refresh()
 
 
-def test_the_manifest_names_every_file(store: Store, encoder: Encoder) -> None:
-    folder = store.folder / str(store.current_id())
-    assert damages(folder) == []
-    manifest = store.open(encoder).manifest
-    assert {"articles.jsonl", "vectors.faiss", "sentences.npy"} <= set(manifest["files"])
-    assert manifest["encoder"]["fingerprint"]
-    assert manifest["corpus"]
+def test_the_manifests_name_every_file(store: Store, encoder: Encoder) -> None:
+    assert store.damages(str(store.current_id())) == []
+    generation = store.open(encoder)
+    assert {"removed.npz", "passages.lexical/meta.json"} <= set(generation.manifest["files"])
+    own = json.loads((generation.segments[0].folder / "manifest.json").read_text(encoding="utf-8"))
+    assert {"articles.jsonl", "vectors.faiss", "sentences.npy"} <= set(own["files"])
+    assert generation.manifest["encoder"]["fingerprint"]
+    assert generation.manifest["corpus"]
+
+
+def made(n: int, version: int = 0) -> Article:
+    """An article of its own words, so that a change shows."""
+    text = (
+        f"Ngày {n % 28 + 1}/3, đồng chí Vàng Seo Số{n}, Phó Chủ tịch huyện Mường {n}, chủ trì cuộc họp bàn việc thứ {n * 7}. "
+        f"Huyện có {n * 13 + version} hộ thuộc diện hỗ trợ, {n * 3} xã đã lập danh sách."
+    )
+    return Article(id=f"a{n}", text=text, title=f"Họp bàn việc {n}", source="Báo Lam Giang")
+
+
+def asked(store: Store, encoder: Encoder, question: str) -> list[tuple[str, float]]:
+    generation = store.open(encoder)
+    hits = Searcher(generation, encoder).search(Query.of(question), 5)
+    return [(generation.article(h.article).id, round(h.score, 4)) for h in hits]
+
+
+@pytest.fixture(scope="module")
+def many() -> list[Article]:
+    return [made(n) for n in range(120)]
+
+
+def test_a_change_writes_a_segment_of_what_is_new(tmp_path: Path, encoder: Encoder, many: list[Article]) -> None:
+    store = Store(tmp_path)
+    store.publish(many, encoder)
+    before = store.open(encoder)
+    edited = [made(3, version=1), *many[:3], *many[5:], made(500)]
+    store.publish(edited, encoder)
+    after = store.open(encoder)
+    assert after.id != before.id
+    assert [len(s) for s in after.segments] == [120, 2]
+    assert after.segments[0] is before.segments[0]
+    assert {a.id: a for a in after.articles()} == {a.id: a for a in edited}
+    assert len(after) == len(edited) == 120
+    assert after.row("a4") is None
+    assert asked(store, encoder, "huyện Mường 500 có bao nhiêu hộ")[0][0] == "a500"
+    assert "a4" not in dict(asked(store, encoder, "Vàng Seo Số4 chủ trì việc gì"))
+    assert "40 hộ" in after.article(after.row("a3") or 0).text
+    assert not store.damages(after.id)
+    assert store.publish(edited, encoder) == after.id, "nothing changed, so nothing is written"
+
+
+def test_terms_are_counted_of_what_is_there_alone(tmp_path: Path, encoder: Encoder, many: list[Article]) -> None:
+    store = Store(tmp_path / "grown")
+    store.publish(many, encoder)
+    store.publish([*many[10:], made(200)], encoder)
+    grown = store.open(encoder)
+    whole = Store(tmp_path / "whole")
+    whole.rebuild([*many[10:], made(200)], encoder)
+    keys = np.array([term_key(w) for w in ("ho", "so4", "so50", "so200", "muong_50", "khong")], np.uint32)
+    assert grown.counts(keys).tolist() == whole.open(encoder).counts(keys).tolist()
+    assert np.allclose(grown.rarity(keys), whole.open(encoder).rarity(keys))
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(
+        st.tuples(
+            st.sets(st.integers(0, 119), max_size=6), st.sets(st.integers(120, 160), max_size=5), st.integers(1, 9)
+        ),
+        min_size=1,
+        max_size=4,
+    )
+)
+def test_any_edits_end_in_the_corpus_that_was_given_and_compacted_rank_as_built_whole(
+    tmp_path_factory: pytest.TempPathFactory, encoder: Encoder, edits: list[tuple[set[int], set[int], int]]
+) -> None:
+    store = Store(tmp_path_factory.mktemp("edited"))
+    corpus = {n: made(n) for n in range(120)}
+    store.publish(list(corpus.values()), encoder)
+    for gone, new, version in edits:
+        for n in gone:
+            if n % 2:
+                corpus.pop(n, None)
+            else:
+                corpus[n] = made(n, version)
+        corpus |= {n: made(n, version) for n in new}
+        store.publish(list(corpus.values()), encoder)
+        assert {a.id: a for a in store.open(encoder).articles()} == {a.id: a for a in corpus.values()}
+    questions = [f"huyện Mường {n} có bao nhiêu hộ" for n in (2, 4, 121, 130) if n in corpus]
+    grown = [asked(store, encoder, q) for q in questions]
+    whole = Store(tmp_path_factory.mktemp("whole"))
+    whole.rebuild(list(store.open(encoder).articles()), encoder)
+    expected = [asked(whole, encoder, q) for q in questions]
+    assert [g[0][0] for g in grown] == [e[0][0] for e in expected], "the first does not drift"
+    store.rebuild(list(store.open(encoder).articles()), encoder)
+    assert [asked(store, encoder, q) for q in questions] == expected
+
+
+def test_many_segments_are_written_as_one(tmp_path: Path, encoder: Encoder, many: list[Article]) -> None:
+    store = Store(tmp_path, kept=2)
+    store.publish(many, encoder)
+    assert store.compact(encoder) is None
+    for n in range(17):
+        store.change(Change((made(1000 + n),), ()), encoder)
+    before = store.open(encoder)
+    assert len(before.segments) == 18
+    assert store.compact(encoder) is not None
+    after = store.open(encoder)
+    assert len(after.segments) == 1
+    assert [a.id for a in after.articles()] == [a.id for a in before.articles()]
+    assert before.manifest["corpus"] == after.manifest["corpus"]
+
+
+def test_a_rollback_brings_the_version_before(store: Store, encoder: Encoder) -> None:
+    first = str(store.current_id())
+    store.publish(MORE, encoder)
+    assert store.rollback(first, encoder) == first
+    assert [a.id for a in store.open(encoder).articles()] == ["a", "b"]
+    assert [g.in_force for g in store.generations()] == [True, False]
+    with pytest.raises(GenerationError, match="no generation"):
+        store.rollback("20000101-000000", encoder)
+
+
+def test_a_rollback_to_a_damaged_generation_is_refused(store: Store, encoder: Encoder) -> None:
+    first = str(store.current_id())
+    second = store.publish(MORE, encoder)
+    path = store.folder / first / "removed.npz"
+    path.write_bytes(path.read_bytes()[:-3])
+    with pytest.raises(GenerationError, match="damaged"):
+        Store(store.data).rollback(first, encoder)
+    assert store.current_id() == second
+
+
+def test_where_the_one_in_force_is_damaged_the_one_before_serves(store: Store, encoder: Encoder) -> None:
+    first = str(store.current_id())
+    second = store.publish(MORE, encoder)
+    path = store.folder / second / "removed.npz"
+    path.write_bytes(b"")
+    fresh = Store(store.data)
+    assert fresh.open_whole(encoder).id == first
+    with pytest.raises(GenerationError):
+        fresh.open(encoder)
+
+
+def test_what_a_crash_left_is_cleaned_by_the_next_writer(store: Store, encoder: Encoder) -> None:
+    for path in (store.folder / ".building-x", store.segments / ".building-y", store.segments / "20000101-orphan"):
+        path.mkdir()
+        (path / "half").touch()
+    (store.data / ".current.1").touch()
+    store.publish(MORE, encoder)
+    left = [*store.folder.iterdir(), *store.segments.iterdir(), *store.data.glob(".current.*")]
+    assert not [p for p in left if "building" in p.name or "orphan" in p.name or ".current" in p.name]
+    assert len(store.open(encoder)) == 3
+
+
+def test_too_little_disk_is_told_before_anything_is_written(
+    store: Store, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=10 << 20))
+    with pytest.raises(GenerationError, match="10 MB free"):
+        store.publish(MORE, encoder)
+    assert len(store.ids()) == 1

@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from bot import admin, rendering
+from bot.admin import Gone
 from bot.assistant import Assistant
 from bot.library import Library
 from retrieval.errors import GenerationError
@@ -72,11 +73,10 @@ class Web:
         found = await asyncio.to_thread(
             self._desk.passage, request.path_params["generation"], request.path_params["passage_id"]
         )
-        if found is None:
-            return HTMLResponse(
-                _document("Không còn đoạn này", "<p>Đoạn này không còn trong dữ liệu đang dùng.</p>"), 404, _HEADERS
-            )
-        title, source, (before, quote, after) = found
+        if isinstance(found, Gone):
+            status = 410 if found is Gone.WITHDRAWN else 404
+            return HTMLResponse(_document(found.value, f"<p>{found.value}</p>"), status, _HEADERS)
+        title, source, (before, quote, after) = found.title, found.source, found.parts
         body = (
             f"<h1>{html.escape(title)}</h1><p class='source'>{html.escape(source)}</p>"
             f"<div class='article'>{_paragraphs(before)}<mark id='doan'>{_paragraphs(quote)}</mark>{_paragraphs(after)}</div>"

@@ -198,6 +198,8 @@ class Composer:
         stored = self._generation.article(row).text
         if not quote or stored[first:last] != quote or not first <= start < end <= last:
             return None
+        if self._generation.is_held(row, first, last):
+            return None
         return Citation(
             article_id=article.id,
             title=article.title,
@@ -225,14 +227,18 @@ class Composer:
         for draft in drafts:
             article = context.articles[draft.candidate.hit]
             if article.id not in found and draft.candidate.sentence.tokens:
-                found[article.id] = self.suggestion(context, draft.candidate)
+                made = self.suggestion(context, draft.candidate)
+                if made is not None:
+                    found[article.id] = made
         return tuple(found.values())[:most]
 
-    def suggestion(self, context: Context, candidate: Candidate) -> Suggestion:
-        """Return one sentence as what may be related."""
+    def suggestion(self, context: Context, candidate: Candidate) -> Suggestion | None:
+        """Return one sentence as what may be related; None where it is held back."""
         article = context.articles[candidate.hit]
         token = candidate.sentence.tokens[0]
         first, last = _quote_span(article.text, candidate.sentence, token.start, token.end)
+        if self._generation.is_held(context.hits[candidate.hit].article, first, last):
+            return None
         return Suggestion(
             article.id,
             article.title,

@@ -125,7 +125,9 @@ class Editor:
             return self._make.not_found(question, "article_silent", reply)
         phrase = question.text[asked_day.start : asked_day.end]
         reply = f"Đoạn dưới đây là của bài ngày {local_day(day.isoformat())}, không áp dụng cho {phrase}."
-        return self._make.not_found(question, "article_silent", reply, (self._composer.suggestion(context, found),))
+        return self._make.not_found(
+            question, "article_silent", reply, tuple(s for s in (self._composer.suggestion(context, found),) if s)
+        )
 
     def _speaker(self, question: Question, context: Context, reading: Reading) -> Answer | None:
         """Return who said the words that the question quotes; None where it quotes none, or no article tells."""

@@ -12,6 +12,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from retrieval.annotation import Sentence
 from retrieval.answers.drafts import Draft
@@ -19,6 +20,7 @@ from retrieval.answers.roles import role_of
 from retrieval.answers.sentences import Candidate
 from retrieval.articles import Article
 from retrieval.questions import Question
+from retrieval.segment import Segment
 from retrieval.snapshot import Generation
 from retrieval.vietnamese import names
 from retrieval.vietnamese.abbreviations import known_abbreviations, spell_out, written_out
@@ -195,8 +197,9 @@ def holders(office: Office, generation: Generation) -> list[Holder]:
 
 def _people(generation: Generation, row: int, words: Sequence[str]) -> set[str]:
     """Return the people that an article names, folded; `words` are its folded syllables."""
-    notes = generation.annotations
-    own = notes.article(row)
+    segment, _, own_row = generation.place(row)
+    notes = segment.annotations
+    own = notes.article(own_row)
     persons = notes.persons_of(own)
     counts = np.diff(notes.person_starts[own.start : own.stop + 1])
     starts = np.repeat(notes.token_starts[own.start : own.stop], counts) - notes.token_starts[own.start]
@@ -206,23 +209,34 @@ def _people(generation: Generation, row: int, words: Sequence[str]) -> set[str]:
 
 def _mentions(office: Office, generation: Generation) -> dict[int, list[int]]:
     """Return article row -> sentences in it with the title and a person, the newest articles first."""
-    notes = generation.annotations
-    ids = [generation.fold_ids.get(w, -1) for w in office.title]
+    found = [
+        (int(row + base), int(sentence))
+        for segment, base in zip(generation.segments, generation.bases, strict=False)
+        for row, sentence in zip(*_mentions_in(office, segment), strict=True)
+        if generation.live[row + base]
+    ]
+    found.sort(key=lambda mention: -int(generation.published[mention[0]]))
+    by_article: dict[int, list[int]] = {}
+    for row, sentence in found[:MOST_READ]:
+        by_article.setdefault(row, []).append(sentence)
+    return by_article
+
+
+def _mentions_in(office: Office, segment: Segment) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return article row and sentence in it, within the segment, of the sentences with the title and a person."""
+    notes = segment.annotations
+    ids = [segment.fold_ids.get(w, -1) for w in office.title]
     at = np.flatnonzero(notes.folds == ids[0]) if ids[0] >= 0 else np.zeros(0, np.int64)
     for offset, wanted in enumerate(ids[1:], 1):
         at = at[at + offset < len(notes.folds)]
         at = at[notes.folds[at + offset] == wanted]
     if office.body:
         at = at[at + len(ids) < len(notes.folds)]
-        at = at[np.isin(notes.folds[at + len(ids)], [generation.fold_ids.get(w, -1) for w in _firsts(office.body[0])])]
+        at = at[np.isin(notes.folds[at + len(ids)], [segment.fold_ids.get(w, -1) for w in _firsts(office.body[0])])]
     sentences = np.unique(np.searchsorted(notes.token_starts, at, side="right") - 1)
     sentences = sentences[np.diff(notes.person_starts)[sentences] > 0]
     rows = np.searchsorted(notes.sentence_starts, sentences, side="right") - 1
-    order = np.argsort(-generation.published[rows], kind="stable")[:MOST_READ]
-    found: dict[int, list[int]] = {}
-    for i in order:
-        found.setdefault(int(rows[i]), []).append(int(sentences[i] - notes.sentence_starts[rows[i]]))
-    return found
+    return rows, sentences - notes.sentence_starts[rows]
 
 
 def _firsts(word: str) -> set[str]:

@@ -133,8 +133,9 @@ def _block(
 ) -> npt.NDArray[np.float32]:
     """Return the features of all sentences of one article: (sentences, features)."""
     hit, question = hits[rank], asked.question
-    notes = generation.annotations
-    own = notes.article(hit.article)
+    place = generation.place(hit.article)
+    notes = place.segment.annotations
+    own = notes.article(place.row)
     here, around = found.words, near(found.words)
     weights = asked.matcher.weights
     count = len(here)
@@ -256,8 +257,9 @@ def _news(
     asked: Asked, generation: Generation, article: int, found: Matches
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.ArrayLike]:
     """Return for each sentence how many people and numbers it has that the question lacks, and whether the unit asked for follows a number."""
-    notes = generation.annotations
-    own = notes.article(article)
+    segment, _, row = generation.place(article)
+    notes = segment.annotations
+    own = notes.article(row)
     here, persons_here = notes.tokens_of(own), notes.persons_of(own)
     count = own.stop - own.start
     known = np.concatenate([[0], np.cumsum(found.asked >= 0)])
@@ -275,7 +277,7 @@ def _news(
     if not asked.unit:
         return people, numbers, -1.0
     if asked.unit == "tien":  # bao nhiêu tiền: 5 tỷ đồng
-        money = [generation.fold_ids[w] for w in _MONEY if w in generation.fold_ids]
+        money = [segment.fold_ids[w] for w in _MONEY if w in segment.fold_ids]
         fits = np.isin(notes.folds[here], money) & (marks == _U)
     else:
         after = np.zeros(len(marks), bool)

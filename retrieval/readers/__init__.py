@@ -1,7 +1,7 @@
 """Files and folders -> articles, and a list of what could not be read and why. Nothing is skipped silently."""
 
 import dataclasses
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from retrieval.articles import Article
@@ -9,9 +9,12 @@ from retrieval.errors import CorpusError
 from retrieval.readers import jsonl, markdown
 from retrieval.readers.rows import Unread
 
-__all__ = ["Loaded", "Unread", "load"]
+__all__ = ["ENDINGS", "Loaded", "Unread", "load", "load_file"]
 
 _READERS = {".jsonl": jsonl.read, ".txt": markdown.read_text, ".md": markdown.read_markdown}
+ENDINGS = frozenset(_READERS)
+"""Endings of the files that are read."""
+_ADDITION = "an addition"
 _NOT_ARTICLES = {"readme.md", "license.md", "changelog.md"}
 
 
@@ -23,27 +26,44 @@ class Loaded:
     unread: list[Unread]
 
 
-def load(paths: Iterable[Path]) -> Loaded:
-    """Read the articles of files and folders (recursively). Of articles with one id the first wins.
+def load(paths: Iterable[Path], first: Sequence[Article] = (), erased: Collection[str] = ()) -> Loaded:
+    """Read the articles of files and folders (recursively). Of articles with one id the first wins; `first` come before all.
 
-    Raises CorpusError where a path does not exist or has no known ending.
+    Articles whose id is in `erased` are left out. Raises CorpusError where a path does not exist or has no known ending.
     """
-    articles: dict[str, Article] = {}
-    first_place: dict[str, str] = {}
+    articles = {a.id: a for a in first if a.id not in erased}
+    first_place = dict.fromkeys(articles, _ADDITION)
     unread: list[Unread] = []
     for path in paths:
         for file, name in _files(path):
             for found in _READERS[file.suffix.lower()](file, name):
                 if isinstance(found, Unread):
                     unread.append(found)
+                elif found.id in erased:
+                    unread.append(Unread(str(file), f"the article {found.id!r} was erased by an editor"))
                 elif found.id in articles:
-                    unread.append(
-                        Unread(str(file), f"the id {found.id!r} was taken by {first_place[found.id]}; that one is kept")
-                    )
+                    if articles[found.id] != found or first_place[found.id] != _ADDITION:
+                        taken = f"the id {found.id!r} was taken by {first_place[found.id]}; that one is kept"
+                        unread.append(Unread(str(file), taken))
                 else:
                     articles[found.id] = found
                     first_place[found.id] = str(file)
     return Loaded(list(articles.values()), unread)
+
+
+def load_file(path: Path, name: str) -> Loaded:
+    """Read the articles of one file, whose id, where it states none, is `name`. Raises CorpusError for an unknown ending."""
+    _files_known(path)
+    found = list(_READERS[path.suffix.lower()](path, name))
+    return Loaded([f for f in found if not isinstance(f, Unread)], [f for f in found if isinstance(f, Unread)])
+
+
+def _files_known(path: Path) -> None:
+    if path.suffix.lower() not in _READERS:
+        raise CorpusError(
+            f"{path} has an ending this program does not read",
+            mend=f"It reads {', '.join(sorted(_READERS))} and folders of them",
+        )
 
 
 def _files(path: Path) -> Iterator[tuple[Path, str]]:
@@ -60,10 +80,6 @@ def _files(path: Path) -> Iterator[tuple[Path, str]]:
                 yield file, file.relative_to(path).as_posix()
     elif not path.exists():
         raise CorpusError(f"there is no file or folder {path}", mend="Correct --corpus or TINTINH_CORPUS")
-    elif path.suffix.lower() not in _READERS:
-        raise CorpusError(
-            f"{path} has an ending this program does not read",
-            mend=f"It reads {', '.join(sorted(_READERS))} and folders of them",
-        )
     else:
+        _files_known(path)
         yield path, path.name

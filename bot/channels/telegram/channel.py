@@ -39,7 +39,9 @@ from telegram.ext import (
 )
 
 from bot import admin, rendering
+from bot.admin import Gone
 from bot.assistant import NO_SOURCES, Assistant
+from bot.channels.telegram.administration import EDITOR_COMMANDS, Administration, Roles
 from bot.messages import Incoming, Outgoing
 from bot.rendering import Message
 
@@ -51,13 +53,13 @@ RETRIES = 3
 LONGEST_WAIT_S = 300.0
 TEXT_ONLY = "Tin Tỉnh chỉ đọc được chữ. Bạn gõ câu hỏi giúp nhé."
 APOLOGY = "Xin lỗi bạn, Tin Tỉnh đang gặp trục trặc (mã {code}). Bạn thử lại sau ít phút nhé."
-GONE = "Đoạn này không còn trong dữ liệu đang dùng. Bạn hỏi lại để xem bản mới nhé."
+ASK_AGAIN = "Bạn hỏi lại để xem bản mới nhé."
 COMMANDS = (
     ("start", "Bắt đầu"),
     ("help", "Cách hỏi"),
     ("nguon", "Nguồn của câu trả lời vừa rồi"),
 )
-ADMIN_COMMANDS = (*COMMANDS, ("status", "Tình trạng dữ liệu"), ("reload", "Nạp lại các bài báo"))
+ADMIN_COMMANDS = (*COMMANDS, *EDITOR_COMMANDS)
 ALLOWED = [Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY]
 
 _Context = ContextTypes.DEFAULT_TYPE
@@ -73,14 +75,14 @@ class Telegram:
         *,
         token: str,
         base_url: str,
-        admins: Sequence[int] = (),
+        roles: Roles | None = None,
         public_url: str | None = None,
         webhook_url: str | None = None,
         webhook_secret: str | None = None,
     ) -> None:
         self._assistant = assistant
         self._desk = admin_desk
-        self._admins = frozenset(admins)
+        self._roles = roles or Roles()
         self._public_url = public_url
         self._webhook_url = webhook_url
         self._secret = webhook_secret or secrets.token_urlsafe(32)
@@ -98,10 +100,10 @@ class Telegram:
             ("start", self._start),
             ("help", self._help),
             ("nguon", self._sources),
-            ("status", self._status),
-            ("reload", self._reload),
+            ("tinh", self._asked),
         ):
             self.application.add_handler(CommandHandler(name, handler, filters.UpdateType.MESSAGE))
+        Administration(admin_desk, self._roles, self).register(self.application)
         edited = filters.UpdateType.EDITED_MESSAGE & filters.TEXT & ~filters.COMMAND
         self.application.add_handler(MessageHandler(edited, self._edited))
         asked = filters.UpdateType.MESSAGE & filters.TEXT & ~filters.COMMAND
@@ -167,7 +169,7 @@ class Telegram:
             menu = [BotCommand(*c) for c in COMMANDS]
             await bot.set_my_commands(menu, scope=BotCommandScopeAllPrivateChats())
             await bot.set_my_commands(menu, scope=BotCommandScopeAllPrivateChats(), language_code="vi")
-            for user in self._admins:
+            for user in self._roles.everyone:
                 await bot.set_my_commands([BotCommand(*c) for c in ADMIN_COMMANDS], scope=BotCommandScopeChat(user))
         except BadRequest as error:
             log.warning("the command menu was not taken: %s", error)
@@ -190,45 +192,19 @@ class Telegram:
     # Handlers
 
     async def _start(self, update: Update, _: _Context) -> None:
-        await self._say(update.message, admin.WELCOME)
+        await self.say(update.message, admin.WELCOME)
 
     async def _help(self, update: Update, _: _Context) -> None:
-        await self._say(update.message, admin.HELP)
+        await self.say(update.message, admin.HELP)
 
     async def _sources(self, update: Update, _: _Context) -> None:
         if update.message is None:
             return
         reply = self._assistant.sources(CHANNEL, _chat(update.message))
         if reply is None:
-            await self._say(update.message, NO_SOURCES)
+            await self.say(update.message, NO_SOURCES)
         else:
-            await self._send(update.message, rendering.words(admin.sources(reply)))
-
-    async def _status(self, update: Update, _: _Context) -> None:
-        if await self._is_admin(update):
-            await self._say(update.message, await asyncio.to_thread(self._desk.status))
-
-    async def _reload(self, update: Update, _: _Context) -> None:
-        if not await self._is_admin(update) or update.message is None:
-            return
-        progress = await update.message.reply_text("Đang nạp lại các bài báo…")
-        text = await asyncio.to_thread(self._desk.reload)
-        messages = rendering.words(text)
-        await self._edit(progress, messages[0])
-        await self._send(update.message, messages[1:])
-
-    async def _is_admin(self, update: Update) -> bool:
-        user = update.effective_user
-        if (
-            user is not None
-            and user.id in self._admins
-            and update.message is not None
-            and update.message.forward_origin is None
-        ):
-            return True
-        log.warning("an admin command was refused")
-        await self._say(update.message, admin.REFUSED)
-        return False
+            await self.send(update.message, rendering.words(admin.sources(reply)))
 
     async def _asked(self, update: Update, _: _Context) -> None:
         message = update.message
@@ -238,7 +214,7 @@ class Telegram:
             await self.application.bot.send_chat_action(
                 message.chat_id, ChatAction.TYPING, message_thread_id=_topic(message)
             )
-        sent = await self._send(message, await self._answer(message, text))
+        sent = await self.send(message, await self._answer(message, text))
         self._remember(message, sent)
 
     async def _edited(self, update: Update, _: _Context) -> None:
@@ -254,13 +230,13 @@ class Telegram:
         for surplus in before[len(messages) :]:
             with contextlib.suppress(TelegramError):
                 await self.application.bot.delete_message(message.chat_id, surplus)
-        sent = await self._send(message, messages[len(before) :])
+        sent = await self.send(message, messages[len(before) :])
         self._remember(message, [*before[: len(messages)], *sent])
 
     async def _not_text(self, update: Update, _: _Context) -> None:
         message = update.message
         if message is not None and (message.chat.type == ChatType.PRIVATE or self._replies_to_us(message)):
-            await self._say(message, TEXT_ONLY)
+            await self.say(message, TEXT_ONLY)
 
     async def _passage(self, update: Update, _: _Context) -> None:
         query = update.callback_query
@@ -268,12 +244,12 @@ class Telegram:
             return
         _tag, generation, row = [*query.data.split("|"), "", ""][:3]
         found = await asyncio.to_thread(self._desk.passage, generation, row)
-        if found is None:
-            await _answer_query(query, GONE)
+        if isinstance(found, Gone):
+            await _answer_query(query, f"{found.value} {ASK_AGAIN}" if found is Gone.UNKNOWN else found.value)
             return
         await _answer_query(query)
         if isinstance(query.message, TelegramMessage):
-            await self._send(query.message, rendering.passage(*found))
+            await self.send(query.message, rendering.passage(found.title, found.source, found.parts))
 
     async def _failed(self, update: object, context: _Context) -> None:
         code = secrets.token_hex(3)
@@ -284,7 +260,7 @@ class Telegram:
             and not isinstance(context.error, Forbidden | NetworkError)
         ):
             with contextlib.suppress(TelegramError):
-                await self._say(update.effective_message, APOLOGY.format(code=code))
+                await self.say(update.effective_message, APOLOGY.format(code=code))
 
     # Messages
 
@@ -315,11 +291,12 @@ class Telegram:
         while len(self._answered) > ANSWERED_KEPT:
             self._answered.popitem(last=False)
 
-    async def _say(self, to: TelegramMessage | None, text: str) -> None:
+    async def say(self, to: TelegramMessage | None, text: str) -> None:
+        """Send plain words in answer to a message."""
         if to is not None:
-            await self._send(to, rendering.words(text))
+            await self.send(to, rendering.words(text))
 
-    async def _send(self, to: TelegramMessage, messages: Sequence[Message]) -> list[int]:
+    async def send(self, to: TelegramMessage, messages: Sequence[Message]) -> list[int]:
         """Send `messages`, and return their ids; as plain text where Telegram cannot parse the HTML."""
         sent: list[int] = []
         for message in messages:
@@ -345,9 +322,6 @@ class Telegram:
             reply_parameters=ReplyParameters(to.message_id, allow_sending_without_reply=True) if in_group else None,
         )
         return int(one.message_id)
-
-    async def _edit(self, sent: TelegramMessage, message: Message) -> None:
-        await self._edit_by_id(sent.chat_id, sent.message_id, message)
 
     async def _edit_by_id(self, chat: int, identifier: int, message: Message) -> None:
         try:

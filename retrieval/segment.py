@@ -1,0 +1,181 @@
+"""An immutable batch of articles with all that is worked out of them; a generation is a list of such segments.
+
+manifest.json                   format, encoder, length and SHA-256 of each file (retrieval/manifests.py)
+articles.jsonl, offsets.npy     the articles, and where each begins
+articles.npz                    digest, day and source of each article; in how many articles each term stands
+titles.json                     ids and titles of the articles, names of the sources
+annotations.*.npy, folds.txt, norms.txt   what stands in their sentences, and the vocabularies (retrieval/annotation.py)
+sentences.npy                   float16 (sentences, dimensions): a vector a sentence
+passages.npy                    int32 (passages, 3): article row in the segment, start, end
+vectors.faiss                   a vector a passage
+
+Rows count within the segment here; a generation adds the rows of the segments before.
+"""
+
+import functools
+import hashlib
+import json
+import zlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from retrieval import vectors
+from retrieval.annotation import Annotations, Sentences, annotate
+from retrieval.articles import Article
+from retrieval.encoding import Encoder
+from retrieval.errors import GenerationError
+from retrieval.passages import passages
+from retrieval.vietnamese.terms import Terms, terms
+
+Progress = Callable[[str, int, int], None]
+"""Called with the stage, how much is done and how much there is."""
+Digest = bytes
+"""The first 16 bytes of the SHA-256 of an article's JSON."""
+
+
+def term_key(term: str) -> int:
+    """Return the 32-bit key under which a folded syllable or bigram is counted."""
+    return zlib.crc32(term.encode())
+
+
+def digest(article: Article) -> Digest:
+    """Return what tells an article's content apart, all its fields included."""
+    return hashlib.sha256(article.to_json().encode()).digest()[:16]
+
+
+def looked_up(
+    keys: npt.NDArray[np.uint32], counts: npt.NDArray[Any], wanted: npt.NDArray[np.uint32]
+) -> npt.NDArray[np.float64]:
+    """Return the count of each of `wanted` among sorted `keys`, 0 where it is not there."""
+    if not len(keys):
+        return np.zeros(len(wanted))
+    at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+    return np.where(keys[at] == wanted, counts[at], 0).astype(np.float64)
+
+
+def counted(texts: Sequence[Terms]) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int32]]:
+    """Return the sorted keys of the terms of `texts`, and in how many texts each stands."""
+    each = [np.unique(np.fromiter(map(term_key, {*t.folded, *t.pairs}), np.uint32)) for t in texts]
+    keys, counts = np.unique(np.concatenate(each) if each else np.zeros(0, np.uint32), return_counts=True)
+    return keys, counts.astype(np.int32)
+
+
+def whole_terms(article: Article) -> Terms:
+    """Return the index terms of an article as a whole, its title included."""
+    return terms(f"{article.title}\n{article.text}")
+
+
+class Segment:
+    """A segment, open for reading. Safe to share between threads and generations."""
+
+    def __init__(self, folder: Path, manifest: dict[str, Any]) -> None:
+        self.folder = folder
+        self.id = folder.name
+        try:
+            self.passages: npt.NDArray[np.int32] = np.load(folder / "passages.npy")
+            self._offsets = np.load(folder / "offsets.npy")
+            self._articles = np.memmap(folder / "articles.jsonl", dtype=np.uint8, mode="r")
+            with np.load(folder / "articles.npz") as stored:
+                self._keys, self._counts = stored["keys"], stored["counts"]
+                self.digests: npt.NDArray[np.uint8] = stored["digests"]
+                self.published: npt.NDArray[np.int32] = stored["published"]
+                self.source_rows: npt.NDArray[np.int32] = stored["source_rows"]
+            mapped = np.load(folder / "sentences.npy", mmap_mode="r" if manifest["articles"] else None)
+            self._sentences: npt.NDArray[np.float16] = np.asarray(mapped)
+            self.annotations = Annotations.load(folder)
+            self._folds = _read_lines(folder / "folds.txt")
+            self.fold_ids = {word: i for i, word in enumerate(self._folds)}
+            """Each folded syllable of the segment -> its number in the annotations."""
+            self.norm_ids = {word: i for i, word in enumerate(_read_lines(folder / "norms.txt"))}
+            names = json.loads((folder / "titles.json").read_text(encoding="utf-8"))
+            self.ids: list[str] = names["ids"]
+            self.titles: list[str] = names["titles"]
+            self.sources: list[str] = names["sources"]
+            self.vectors = vectors.VectorIndex(folder / "vectors.faiss")
+        except (OSError, ValueError, KeyError, RuntimeError) as error:
+            raise GenerationError(
+                f"segment {folder.name} cannot be opened ({error})", mend="Run `tintinh index` again", path=str(folder)
+            ) from error
+
+    def __len__(self) -> int:
+        return len(self._offsets) - 1
+
+    def article(self, row: int) -> Article:
+        """Return the article at `row`."""
+        line = self._articles[self._offsets[row] : self._offsets[row + 1]].tobytes()
+        return Article.from_row(json.loads(line))
+
+    def sentences(self, row: int, text: str) -> Sentences:
+        """Return the sentences of the article at `row`, whose text is `text`, in order."""
+        return self.annotations.read(row, text, self._folds)
+
+    def syllable(self, number: int) -> str:
+        """Return the folded syllable with this number in the annotations."""
+        return self._folds[number]
+
+    def counts(self, keys: npt.NDArray[np.uint32]) -> npt.NDArray[np.float64]:
+        """Return in how many articles each term (by `term_key`) stands."""
+        return looked_up(self._keys, self._counts, keys)
+
+    def likenesses(self, row: int, vector: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        """Return the inner product of `vector` (dimensions,) with each sentence of the article at `row`."""
+        return self._sentences[self.annotations.article(row)].astype(np.float32) @ vector
+
+    @functools.cached_property
+    def memo(self) -> dict[str, Any]:
+        """What others worked out of this segment and keep with it, under a name each."""
+        return {}
+
+
+def write(folder: Path, articles: Sequence[Article], encoder: Encoder, progress: Progress) -> dict[str, Any]:
+    """Write the files of a segment of `articles` into the empty `folder`; return what its manifest says of them."""
+    spans = [(row, start, end) for row, a in enumerate(articles) for start, end in passages(a.text)]
+    annotations, folds, norms = annotate(a.text for a in articles)
+    annotations.save(folder)
+    _write_lines(folder / "folds.txt", folds)
+    _write_lines(folder / "norms.txt", norms)
+    lines = [(a.to_json() + "\n").encode() for a in articles]
+    (folder / "articles.jsonl").write_bytes(b"".join(lines) or b"\n")  # an empty file cannot be mapped
+    sources = sorted({a.source for a in articles})
+    names = {"ids": [a.id for a in articles], "titles": [a.title for a in articles], "sources": sources}
+    (folder / "titles.json").write_text(json.dumps(names, ensure_ascii=False), encoding="utf-8")
+    np.save(folder / "offsets.npy", np.cumsum([0] + [len(line) for line in lines]))
+    np.save(folder / "passages.npy", np.array(spans, np.int32).reshape(-1, 3))
+    texts = [articles[row].text[start:end] for row, start, end in spans]
+    vectors.build(folder / "vectors.faiss", _encoded(encoder, texts, np.float32, "encode", progress))
+    flat = [
+        a.text[start:end]
+        for row, a in enumerate(articles)
+        for start, end in annotations.bounds[annotations.article(row)].tolist()
+    ]
+    np.save(folder / "sentences.npy", _encoded(encoder, flat, np.float16, "sentences", progress))
+    keys, counts = counted([whole_terms(a) for a in articles])
+    np.savez(
+        folder / "articles.npz",
+        keys=keys,
+        counts=counts,
+        digests=np.array([list(digest(a)) for a in articles], np.uint8).reshape(-1, 16),
+        published=np.array([a.published_at.toordinal() if a.published_at else 0 for a in articles], np.int32),
+        source_rows=np.array([sources.index(a.source) for a in articles], np.int32),
+    )
+    return {"articles": len(articles), "passages": len(spans)}
+
+
+def _encoded(encoder: Encoder, texts: Sequence[str], dtype: type, stage: str, progress: Progress) -> npt.NDArray[Any]:
+    rows: npt.NDArray[Any] = np.zeros((len(texts), encoder.dimensions), dtype)
+    for at in range(0, len(texts), 256):
+        rows[at : at + 256] = encoder.encode_passages(list(texts[at : at + 256]))
+        progress(stage, min(at + 256, len(texts)), len(texts))
+    return rows
+
+
+def _write_lines(path: Path, lines: Sequence[str]) -> None:
+    path.write_text("\n".join(lines), encoding="utf-8")
+
+
+def _read_lines(path: Path) -> list[str]:
+    return path.read_text(encoding="utf-8").split("\n")
