@@ -2,17 +2,21 @@
 
 import contextlib
 import datetime as dt
+import hashlib
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from bot.library import Indexed, Library
 from bot.rendering import FIRST_CONTACT, citation_line, local_day, web_link
 from retrieval.answers.types import Answer
 from retrieval.articles import Article
 from retrieval.errors import CorpusError, GenerationError
+from retrieval.fetching.gathering import Gatherer
+from retrieval.fetching.sources import Source
 from retrieval.generations import Summary
 from retrieval.journal import Journal
 from retrieval.readers import ENDINGS, Unread, load, load_file
@@ -71,9 +75,10 @@ class Desk:
     What a method returns is told to the editor, in Vietnamese. All raise TinTinhError where the act cannot be done.
     """
 
-    def __init__(self, library: Library, corpus: Sequence[Path]) -> None:
+    def __init__(self, library: Library, corpus: Sequence[Path], gatherer: Gatherer | None = None) -> None:
         self._library = library
         self._corpus = list(corpus)
+        self._gatherer = gatherer
         self._writing = threading.Lock()
         self._audit = Journal(library.store.data / "audit.jsonl")
 
@@ -109,6 +114,13 @@ class Desk:
             self._library.tidy()
             return report(indexed)
 
+    def signature(self) -> str:
+        """Return what changes whenever a file of the corpus does: names, sizes and times of the last change."""
+        paths = [*self._corpus, *(p for s in self._library.sources for p in s.paths)]
+        files = sorted(f for p in paths for f in (p.rglob("*") if p.is_dir() else [p]) if f.is_file())
+        stats = [(str(f), f.stat().st_size, f.stat().st_mtime_ns) for f in files]
+        return hashlib.sha256(repr(stats).encode()).hexdigest()
+
     def add(self, who: Person, paths: Sequence[Path]) -> str:
         """Add the articles of files and folders to the corpus."""
         with self._act(who, "add", ", ".join(p.name for p in paths)):
@@ -120,6 +132,53 @@ class Desk:
         with self._act(who, "add", name):
             loaded = load_file(path, name)
             return self._added(loaded.articles, loaded.unread)
+
+    def add_link(self, who: Person, url: str) -> str:
+        """Add the article of one page."""
+        with self._act(who, "add", url):
+            if self._gatherer is None:
+                raise CorpusError("pages are not fetched here", mend="Send the article as a file")
+            return self._added([self._gatherer.page(url, self._source_of(url))], ())
+
+    def _source_of(self, url: str) -> Source | None:
+        """Return the declared source whose host an address is of."""
+        host = urlsplit(url).hostname
+        return next(
+            (
+                s
+                for s in self._library.sources
+                for place in (*s.feeds, *s.sitemaps, *s.pages)
+                if urlsplit(place).hostname == host
+            ),
+            None,
+        )
+
+    def gather(self, source: Source) -> str | None:
+        """Look at a source on the network and take up what is new; return what editors should know, None where nothing."""
+        if self._gatherer is None:
+            return None
+        found = self._gatherer.look(source)
+        erased = self._library.corrections.now().erased
+        articles = [a for a in found.articles if a.id not in erased]
+        if articles:
+            with self._act(Person("service", "schedule"), "gather", source.name):
+                self._library.add(articles)
+                self._library.tidy()
+        lines = [f"• Bài đổi nội dung: {url}" for url in found.changed]
+        lines += [f"• Bài không còn trên báo: {url} (muốn rút: /remove {url})" for url in found.gone]
+        lines += [f"• Không đọc được {u.where}: {u.why}" for u in found.failed[:_MOST_LISTED]]
+        return "\n".join((f"Nguồn {source.name}: {len(articles)} bài mới hoặc đổi.", *lines)) if lines else None
+
+    def due(self, now: dt.datetime) -> list[Source]:
+        """Return the sources on the network whose interval is over."""
+        if self._gatherer is None:
+            return []
+        due = []
+        for source in (s for s in self._library.sources if s.from_network):
+            last = self._gatherer.last_look(source)
+            if last is None or now - last >= dt.timedelta(minutes=source.interval_minutes):
+                due.append(source)
+        return due
 
     def _added(self, articles: Sequence[Article], unread: Sequence[Unread]) -> str:
         if not articles:

@@ -45,7 +45,10 @@ def corpus_show(article_id: Id, data: Data = None, *, as_json: AsJson = False) -
     if row is None or name in generation.corrections.erased:
         raise CorpusError(f"no article has the id {article_id!r}", mend="`tintinh corpus list` shows the ids")
     article = generation.article(row)
-    history = library.corrections.history(name)
+    history = [
+        f"{a.get('at')} {a.get('act')} by {a.get('by')} {a.get('why', '')}" for a in library.corrections.history(name)
+    ]
+    history += [f"{v['until']} changed" for v in library.history(name)]
     if as_json:
         sys.stdout.write(json.dumps(article.to_row(), ensure_ascii=False) + "\n")
         return
@@ -55,20 +58,23 @@ def corpus_show(article_id: Id, data: Data = None, *, as_json: AsJson = False) -
         markup=False,
         highlight=False,
     )
-    for act in history:
-        out.print(
-            f"{act.get('at')} {act.get('act')} by {act.get('by')} {act.get('why', '')}", markup=False, highlight=False
-        )
+    for line in sorted(history):
+        out.print(line, markup=False, highlight=False)
     out.print(article.text, markup=False, highlight=False)
 
 
 @corpus_app.command("add")
 def corpus_add(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files or folders of articles.")],
+    places: Annotated[list[str], typer.Argument(metavar="PATH|URL...", help="Files, folders, or pages of articles.")],
     data: Data = None,
 ) -> None:
     """Add articles to the corpus; each later `index` has them too."""
-    _say(_desk(data).add(_person(), paths))
+    desk, person = _desk(data), _person()
+    links = [p for p in places if p.startswith(("http://", "https://"))]
+    if paths := [Path(p) for p in places if p not in links]:
+        _say(desk.add(person, paths))
+    for link in links:
+        _say(desk.add_link(person, link))
 
 
 @corpus_app.command("remove")
@@ -161,8 +167,9 @@ def corpus_rollback(
 
 
 def _desk(data: Path | None) -> Desk:
-    settings, library = library_of(data)
-    return Desk(library, settings.corpus)
+    from bot.service import open_desk
+
+    return open_desk(*library_of(data))
 
 
 def _store(data: Path | None) -> Store:

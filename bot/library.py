@@ -1,5 +1,6 @@
 """The corpus as the running program holds it: one engine in force, switched whole when the corpus or its corrections change."""
 
+import datetime as dt
 import hashlib
 import json
 import logging
@@ -8,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from retrieval import storage
 from retrieval.answers.reader import BuiltinReader
@@ -18,7 +20,9 @@ from retrieval.duplicates import Duplicate, near_duplicates
 from retrieval.encoding import Encoder
 from retrieval.engine import Engine
 from retrieval.errors import CorpusError, GenerationError
+from retrieval.fetching.sources import Source
 from retrieval.generations import Change, Store, difference
+from retrieval.journal import Journal
 from retrieval.locality import Locality
 from retrieval.readers import Loaded, Unread, load
 from retrieval.reranking import Reranker
@@ -59,8 +63,11 @@ class Library:
         reader: Reader | None = None,
         reranker: Reranker | None = None,
         locality: Locality | None = None,
+        sources: Sequence[Source] = (),
     ) -> None:
         self.store = Store(data)
+        self.sources = tuple(sources)
+        self._history = data / "history"
         self.corrections = CorrectionsFile(data / "corrections.jsonl")
         self._additions = data / "added"
         self._encoder = encoder
@@ -146,6 +153,7 @@ class Library:
         """Read the articles of `paths`, and those that were added; publish them as a generation, and take it up."""
         loaded = self._load(paths)
         change = self._difference(loaded.articles)
+        self._remember(change)
         generation = self.store.publish(loaded.articles, self._encoder, progress)
         self.refresh()
         return self._report(generation, loaded, change)
@@ -168,6 +176,7 @@ class Library:
         change = self._difference([*articles], only_adds=True)
         if not change.added:
             return str(self.store.current_id())
+        self._remember(change)
         name = self.store.change(change, self._encoder)
         self.refresh()
         return name
@@ -195,6 +204,7 @@ class Library:
         self.corrections.record("erase", article_id, by=by, why=why)
         self.refresh()
         self._added_file(article_id).unlink(missing_ok=True)
+        self._history_of(article_id).path.unlink(missing_ok=True)
         generation = self.engine().generation
         if article_id in generation.all_rows() or generation.removed.size:
             self.store.rebuild([a for a in generation.everything() if a.id != article_id], self._encoder)
@@ -237,12 +247,43 @@ class Library:
         """Return where an added article is kept; an id is never part of a path."""
         return self._additions / f"{hashlib.sha256(article_id.encode()).hexdigest()[:32]}.json"
 
+    def _history_of(self, article_id: str) -> Journal:
+        return Journal(self._history / f"{hashlib.sha256(article_id.encode()).hexdigest()[:32]}.jsonl")
+
+    def history(self, article_id: str) -> list[dict[str, Any]]:
+        """Return the earlier versions of an article, oldest first: `{"until", "article"}`."""
+        return self._history_of(article_id).rows()
+
+    def _remember(self, change: Change) -> None:
+        """Keep the version in force of each article that is about to change."""
+        new = {a.id for a in change.added}
+        changed = [i for i in change.removed if i in new]
+        if not changed:
+            return
+        before = self.store.open(self._encoder)
+        now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+        for article_id in changed:
+            row = before.all_rows()[article_id]
+            self._history_of(article_id).append({"until": now, "article": before.article(row).to_row()})
+
     def _load(self, paths: Sequence[Path]) -> Loaded:
         added = [
             Article.from_row(json.loads(path.read_text(encoding="utf-8")))
             for path in sorted(self._additions.glob("*.json"))
         ]
-        return load(paths, added, self.corrections.now().erased)
+        erased = self.corrections.now().erased
+        loaded = load(paths, added, erased)
+        for source in (s for s in self.sources if s.paths):
+            own = load(source.paths, (), erased)
+            known = {a.id for a in loaded.articles}
+            fresh = [source.labelled(a) for a in own.articles if source.takes(a.url or a.id) and a.id not in known]
+            taken = [
+                Unread(source.name, f"the id {a.id!r} was taken by an earlier source; that one is kept")
+                for a in own.articles
+                if a.id in known and source.takes(a.url or a.id)
+            ]
+            loaded = Loaded([*loaded.articles, *fresh], [*loaded.unread, *own.unread, *taken])
+        return loaded
 
     def _difference(self, articles: Sequence[Article], *, only_adds: bool = False) -> Change:
         try:

@@ -2,9 +2,11 @@
 
 import asyncio
 import contextlib
+import datetime as dt
 import gc
 import logging
 import signal
+import time
 from collections.abc import AsyncIterator, Callable
 
 import uvicorn
@@ -12,7 +14,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from bot import logs
-from bot.admin import Desk
+from bot.admin import Desk, Person
 from bot.assistant import Assistant
 from bot.channels.telegram import Telegram
 from bot.channels.telegram.administration import Roles
@@ -24,6 +26,9 @@ from retrieval.answers.reading import Reader
 from retrieval.answers.span_readers import SpanReading
 from retrieval.encoding import open_encoder
 from retrieval.errors import TinTinhError
+from retrieval.fetching.client import Fetcher
+from retrieval.fetching.gathering import Gatherer
+from retrieval.fetching.sources import read as read_sources
 from retrieval.locality import Locality
 from retrieval.reranking import Reranker
 
@@ -31,13 +36,16 @@ log = logging.getLogger(__name__)
 
 REFRESH_S = 0.5
 """How often a generation that another process published is looked for."""
+KEEP_UP_S = 5.0
+"""How often it is looked whether a source is due."""
 DRAIN_S = 8
+WATCH = Person("service", "watch")
 
 
 def build_app(settings: Settings, library: Library) -> Starlette:
     """Return the ASGI app of the service over `library`."""
     assistant = Assistant(library)
-    desk = Desk(library, settings.corpus)
+    desk = open_desk(settings, library)
     web = Web(assistant, library, desk)
     routes = web.routes()
     telegram = _telegram(settings, assistant, desk)
@@ -47,7 +55,10 @@ def build_app(settings: Settings, library: Library) -> Starlette:
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         stop = asyncio.Event()
-        tasks = [asyncio.create_task(_follow(library, stop))]
+        tasks = [
+            asyncio.create_task(_follow(library, stop)),
+            asyncio.create_task(_keep_up(desk, settings, telegram, stop)),
+        ]
         if telegram is not None:
             tasks.append(asyncio.create_task(telegram.run(stop)))
         try:
@@ -99,6 +110,33 @@ async def _follow(library: Library, stop: asyncio.Event) -> None:
             log.error("generation %s is not taken up: %s", current, error)
 
 
+async def _keep_up(desk: Desk, settings: Settings, telegram: Telegram | None, stop: asyncio.Event) -> None:
+    """Look at the sources on the network when they are due, and at the files where they are watched."""
+    watched: str | None = None
+    looked = 0.0
+    while not stop.is_set():
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), KEEP_UP_S)
+        if stop.is_set():
+            return
+        try:
+            for source in desk.due(dt.datetime.now(dt.UTC)):
+                told = await asyncio.to_thread(desk.gather, source)
+                if told:
+                    log.warning("source %s: %s", source.name, told)
+                    if telegram is not None:
+                        await telegram.tell_editors(told)
+            if settings.watch_minutes and time.monotonic() - looked >= settings.watch_minutes * 60:
+                looked, before = time.monotonic(), watched
+                watched = await asyncio.to_thread(desk.signature)
+                if before is not None and watched != before:
+                    log.info("files of the corpus changed: %s", await asyncio.to_thread(desk.reload, WATCH))
+        except TinTinhError as error:
+            log.error("the corpus was not brought up to date: %s", error)
+        except Exception:
+            log.exception("the corpus was not brought up to date")
+
+
 def serve(settings: Settings, announce: Callable[[str], None] = lambda _: None) -> None:
     """Run the service until SIGTERM or Ctrl-C. Indexes the corpus first where there is no index yet."""
     logs.configure(secrets_of(settings))
@@ -132,7 +170,15 @@ def open_library(settings: Settings) -> Library:
     encoder = open_encoder(options.model, options.query_prompt, options.passage_prompt)
     reranker = Reranker(settings.reranker.model) if settings.reranker.model else None
     locality = Locality(settings.emergency, settings.timezone, settings.province)
-    return Library(settings.data_dir, encoder, open_reader(settings), reranker, locality)
+    sources = read_sources(settings.sources) if settings.sources else []
+    return Library(settings.data_dir, encoder, open_reader(settings), reranker, locality, sources)
+
+
+def open_desk(settings: Settings, library: Library) -> Desk:
+    """Return the editor's desk over `library`, with what it needs to fetch pages."""
+    options = settings.fetch
+    fetcher = Fetcher(allowed=options.allow, proxy=options.proxy, ca=options.ca, contact=settings.web.public_url or "")
+    return Desk(library, settings.corpus, Gatherer(settings.data_dir, fetcher))
 
 
 def open_reader(settings: Settings) -> Reader:
@@ -159,5 +205,10 @@ def settle() -> None:
 
 def secrets_of(settings: Settings) -> tuple[str, ...]:
     """Return the values that no log may show."""
-    found = (settings.telegram.token, settings.telegram.webhook_secret, settings.reader.api_key)
+    found = (
+        settings.telegram.token,
+        settings.telegram.webhook_secret,
+        settings.reader.api_key,
+        settings.admin.token,
+    )
     return tuple(s.get_secret_value() for s in found if s is not None)

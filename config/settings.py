@@ -86,6 +86,25 @@ class Telegram(BaseModel):
     _lists = field_validator("admins", "editors", "operators", mode="before")(_listed)
 
 
+class Fetch(BaseModel):
+    """How pages are fetched."""
+
+    allow: Annotated[list[str], NoDecode] = Field(default_factory=list)
+    """Exact host:port that are let through the guard against networks that are not public."""
+    proxy: str | None = None
+    """The office's own proxy, as http://host:port; those of the environment are not used."""
+    ca: Path | None = None
+    """A file of certificates to trust, where the proxy has its own."""
+
+    _lists = field_validator("allow", mode="before")(_listed)
+
+
+class Admin(BaseModel):
+    """The HTTP endpoints of editors; off while there is no token."""
+
+    token: SecretStr | None = None
+
+
 class Web(BaseModel):
     """The HTTP service."""
 
@@ -106,6 +125,10 @@ class Settings(BaseSettings):
     """Where generations live."""
     corpus: Annotated[list[Path], NoDecode] = Field(default_factory=lambda: [SEEDS])
     """Files and folders of articles."""
+    sources: Path | None = None
+    """A file, corpus.toml, that declares newspapers, feeds and folders."""
+    watch_minutes: float = Field(default=0, ge=0)
+    """How often the service looks whether files of the corpus changed, and reloads them; 0 is never."""
     timezone: str = "Asia/Ho_Chi_Minh"
     province: str | None = None
     """The province this service is for; shown in the greeting."""
@@ -115,6 +138,8 @@ class Settings(BaseSettings):
     reader: Reader = Reader()
     reranker: Reranker = Reranker()
     telegram: Telegram = Telegram()
+    fetch: Fetch = Fetch()
+    admin: Admin = Admin()
     web: Web = Web()
 
     _lists = field_validator("corpus", mode="before")(_listed)

@@ -3,6 +3,7 @@
 TinTinhError
 ├── CorpusError        an article or a file of articles cannot be read
 ├── EncoderError       the embedding model is missing, broken, or not the one the index was built with
+├── FetchError         an address may not, or cannot, be fetched
 ├── GenerationError    a published snapshot is missing or damaged
 ├── ReaderModelError   the files of the answer reader are missing or damaged
 └── SettingsError      a setting is wrong
@@ -33,6 +34,12 @@ class EncoderError(TinTinhError):
     """The embedding model cannot be used."""
 
     code = "encoder-unusable"
+
+
+class FetchError(TinTinhError):
+    """An address, named in the message, may not be fetched, or cannot."""
+
+    code = "fetch-refused"
 
 
 class GenerationError(TinTinhError):

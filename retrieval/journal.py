@@ -45,7 +45,7 @@ class Journal:
         """Return the rows, oldest first."""
         try:
             content = self.path.read_bytes()
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return []
         lines = content.split(b"\n")[:-1]
         return [row for line in lines if isinstance(row := _parsed(line), dict)]
@@ -54,7 +54,7 @@ class Journal:
         """Return what changes whenever the file does: size and time of the last change."""
         try:
             stat = self.path.stat()
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return 0, 0
         return stat.st_size, stat.st_mtime_ns
 

@@ -10,6 +10,7 @@ A row counts the articles of all segments in order, removed ones included; so do
 import datetime as dt
 import functools
 import math
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,11 +24,17 @@ from retrieval.articles import Article
 from retrieval.corrections import Corrections
 from retrieval.errors import GenerationError, ReaderModelError
 from retrieval.segment import Progress, Segment, looked_up, term_key
+from retrieval.vietnamese.text import folds
 
 __all__ = ["Generation", "Place", "Progress", "term_key"]
 
 BACKGROUND = 1000
 """Weight of the counts from the news at large (training/rarity.py), in articles."""
+
+
+_NOTICE = re.compile(r"\s*(?:đính chính|cải chính|tin cải chính|thông tin lại|xin lỗi bạn đọc)\b", re.IGNORECASE)
+_TITLE_WORDS = 4
+"""Words that a title must have to be told by in a text."""
 
 
 class _Background(NamedTuple):
@@ -166,6 +173,29 @@ class Generation:
             for words in self.corrections.held.get(article.id, ())
             for at in _every(article.text, words)
         )
+
+    @functools.cached_property
+    def notices(self) -> dict[int, list[int]]:
+        """Row of an article -> rows of the notices (`Đính chính`) that correct it: they name its title, or its address."""
+        rows = [row for row, title in enumerate(self.titles) if self.live[row] and _NOTICE.match(title)]
+        found: dict[int, list[int]] = {}
+        if not rows:
+            return found
+        titles = [" ".join(folds(title)) for title in self.titles]
+        for notice in rows:
+            article = self.article(notice)
+            text = f" {' '.join(folds(article.text))} "
+            for row, title in enumerate(titles):
+                named = len(title.split()) >= _TITLE_WORDS and f" {title} " in text
+                if row != notice and self.live[row] and (named or self._linked(row, article.text)):
+                    found.setdefault(row, []).append(notice)
+        return found
+
+    def _linked(self, row: int, text: str) -> bool:
+        if "http" not in text:
+            return False
+        url = self.article(row).url
+        return bool(url) and str(url) in text
 
     def digest(self, row: int) -> bytes:
         """Return the digest of the article at `row`."""

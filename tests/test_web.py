@@ -1,5 +1,7 @@
 """The HTTP service in-process: the page, the API, a passage, health; and taking up a new generation."""
 
+import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -94,7 +96,41 @@ def test_a_generation_published_elsewhere_is_in_force_within_two_seconds(tmp_pat
         new = other.publish(list(library.engine().generation.articles())[:3], encoder)
         wait_for(lambda: client.get("/readyz").json()["generation"] == new, 2)
         assert new != before
-        broken = other.publish([], encoder)
-        path = other.folder / broken / "passages.npy"
-        path.write_bytes(path.read_bytes() + b"x")
-        assert client.get("/readyz").json()["generation"] in {new, broken}
+        broken = other.folder / "29991231-000000-broken"
+        shutil.copytree(other.folder / new, broken)
+        (broken / "removed.npz").write_bytes(b"")
+        (tmp_path / "current").write_text(broken.name, encoding="ascii")
+        time.sleep(2)
+        assert client.get("/readyz").json()["generation"] == new
+
+
+def test_what_is_withdrawn_is_silent_within_two_seconds_and_its_old_links_are_gone(
+    tmp_path: Path, encoder: Encoder
+) -> None:
+    """Also after a reload and a rollback."""
+    library = Library(tmp_path, encoder)
+    library.index([PROVINCE / "articles"])
+    question = {"question": "Ai chủ trì hội nghị giao ban công tác dân vận quý I?"}
+    with TestClient(build_app(Settings(data_dir=tmp_path), library)) as client:
+        first = client.post("/api/ask", json=question).json()
+        citation = first["citations"][0]
+        link = f"/p/{first['generation']}/{citation['passage_id']}"
+        assert client.get(link).status_code == 200
+
+        elsewhere = Library(tmp_path, encoder)
+        elsewhere.withdraw(citation["article_id"], by="test")
+        wait_for(lambda: client.post("/api/ask", json=question).json()["status"] == "not_found", 2)
+        silent = client.post("/api/ask", json=question).json()
+        assert citation["article_id"] not in {s["article_id"] for s in silent["suggestions"]}
+        gone = client.get(link)
+        assert gone.status_code == 410
+        assert "Bài đã được rút" in gone.text
+
+        elsewhere.index([PROVINCE / "articles", PROVINCE.parent / "conversations"])
+        elsewhere.rollback(first["generation"])
+        wait_for(lambda: client.get("/readyz").json()["generation"] == first["generation"], 2)
+        assert client.post("/api/ask", json=question).json()["status"] == "not_found"
+        assert client.get(link).status_code == 410
+
+        elsewhere.restore(citation["article_id"], by="test")
+        wait_for(lambda: client.post("/api/ask", json=question).json()["status"] == "answered", 2)

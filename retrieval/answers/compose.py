@@ -192,7 +192,7 @@ class Composer:
         return Composed(items[0].text, tuple(items), tuple(citations), None if direct else PARAPHRASED)
 
     def _cite(self, article: Article, row: int, sentence: Sentence, start: int, end: int) -> Citation | None:
-        first, last = _quote_span(article.text, sentence, start, end)
+        first, last = _quote_span(article.text, sentence, start, end, _longest(article))
         quote = article.text[first:last]
         # The reader worked on a cached copy: what is quoted is what is stored now, or it is not quoted.
         stored = self._generation.article(row).text
@@ -236,7 +236,7 @@ class Composer:
         """Return one sentence as what may be related; None where it is held back."""
         article = context.articles[candidate.hit]
         token = candidate.sentence.tokens[0]
-        first, last = _quote_span(article.text, candidate.sentence, token.start, token.end)
+        first, last = _quote_span(article.text, candidate.sentence, token.start, token.end, _longest(article))
         if self._generation.is_held(context.hits[candidate.hit].article, first, last):
             return None
         return Suggestion(
@@ -291,13 +291,19 @@ def _same_event(context: Context, one: Draft, other: Draft) -> bool:
     return shared >= 0.6 * max(a, b) and shared >= 0.4 * context.asked.total
 
 
-def _quote_span(text: str, sentence: Sentence, start: int, end: int) -> tuple[int, int]:
-    """Return the sentence, or where it is too long the clauses of it around [start, end)."""
-    if len(words(text[sentence.start : sentence.end])) <= LONGEST_QUOTE:
+def _longest(article: Article) -> int:
+    """Return how many syllables of an article may be quoted at once: its source may ask for fewer."""
+    own = article.extra.get("longest_quote")
+    return min(LONGEST_QUOTE, own) if isinstance(own, int) and own > 0 else LONGEST_QUOTE
+
+
+def _quote_span(text: str, sentence: Sentence, start: int, end: int, longest: int) -> tuple[int, int]:
+    """Return the sentence, or where it is longer than `longest` syllables the clauses of it around [start, end)."""
+    if len(words(text[sentence.start : sentence.end])) <= longest:
         return sentence.start, sentence.end
     tokens = sentence.tokens
     inside = [i for i, t in enumerate(tokens) if t.start >= start and t.end <= end] or [0]
-    spare = max(0, LONGEST_QUOTE - len(inside)) // 2
+    spare = max(0, longest - len(inside)) // 2
     first = tokens[max(0, inside[0] - spare)].start
     last = tokens[min(len(tokens) - 1, inside[-1] + spare)].end
     return min(first, start), max(last, min(end, last))

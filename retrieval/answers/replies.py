@@ -26,6 +26,8 @@ _NO_SUBJECT = frozenset({"smalltalk", "invalid", "emergency", "needs_clarificati
 """Reasons of refusals after which the talk goes on where it was."""
 _CARRIED = 400
 """Characters of a talk that the next question may lean on."""
+_LONGEST_NOTICE = 400
+"""Characters of a correction that are shown with what it corrects."""
 _CODE = "23456789abcdefghjkmnpqrstuvwxyz"
 """Letters of an answer's short code; none that are mistaken for one another."""
 TWO_PLACES = "Tin Tỉnh không tự tính tỷ lệ tăng, giảm giữa hai địa bàn khác nhau."
@@ -53,9 +55,22 @@ class Replies:
             data_until=self._generation.data_until,
             elapsed_ms=0.0,
             carried=carried(question),
-            note=composed.note,
+            note=self._with_notices(composed),
             next_skip=composed.next_skip,
         )
+
+    def _with_notices(self, composed: Composed) -> str | None:
+        """Return the note of an answer, and of each article it cites the notices that correct it."""
+        notes = [composed.note] if composed.note else []
+        for citation in composed.citations:
+            row = self._generation.row(citation.article_id) if self._generation.notices else None
+            for notice in self._generation.notices.get(-1 if row is None else row, ()):
+                article = self._generation.article(notice)
+                day = f" ngày {local_day(article.published_at.isoformat())}" if article.published_at else ""
+                notes.append(
+                    f"Bài “{citation.title}” có đính chính{day}: {' '.join(article.text.split())[:_LONGEST_NOTICE]}"
+                )
+        return "\n".join(dict.fromkeys(notes)) or None
 
     def refusal(self, question: Question, context: Context | None, drafts: Sequence[Draft]) -> NotFound:
         """Return the refusal where nothing answers, with what is near, and the other names of a province it names."""

@@ -6,13 +6,16 @@ from pathlib import Path
 
 from retrieval.articles import Article
 from retrieval.errors import CorpusError
-from retrieval.readers import jsonl, markdown
+from retrieval.readers import foreign, jsonl, markdown, table
 from retrieval.readers.rows import Unread
+from retrieval.readers.sandbox import Sandbox
 
 __all__ = ["ENDINGS", "Loaded", "Unread", "load", "load_file"]
 
-_READERS = {".jsonl": jsonl.read, ".txt": markdown.read_text, ".md": markdown.read_markdown}
-ENDINGS = frozenset(_READERS)
+_READERS = {
+    ".jsonl": jsonl.read, ".txt": markdown.read_text, ".md": markdown.read_markdown, ".csv": table.read,
+}  # fmt: skip
+ENDINGS = frozenset((*_READERS, *foreign.KINDS))
 """Endings of the files that are read."""
 _ADDITION = "an addition"
 _NOT_ARTICLES = {"readme.md", "license.md", "changelog.md"}
@@ -34,9 +37,9 @@ def load(paths: Iterable[Path], first: Sequence[Article] = (), erased: Collectio
     articles = {a.id: a for a in first if a.id not in erased}
     first_place = dict.fromkeys(articles, _ADDITION)
     unread: list[Unread] = []
-    for path in paths:
-        for file, name in _files(path):
-            for found in _READERS[file.suffix.lower()](file, name):
+    with Sandbox() as sandbox:
+        for file, name in (entry for path in paths for entry in _files(path)):
+            for found in _read(sandbox, file, name):
                 if isinstance(found, Unread):
                     unread.append(found)
                 elif found.id in erased:
@@ -54,15 +57,21 @@ def load(paths: Iterable[Path], first: Sequence[Article] = (), erased: Collectio
 def load_file(path: Path, name: str) -> Loaded:
     """Read the articles of one file, whose id, where it states none, is `name`. Raises CorpusError for an unknown ending."""
     _files_known(path)
-    found = list(_READERS[path.suffix.lower()](path, name))
+    with Sandbox() as sandbox:
+        found = list(_read(sandbox, path, name))
     return Loaded([f for f in found if not isinstance(f, Unread)], [f for f in found if isinstance(f, Unread)])
 
 
+def _read(sandbox: Sandbox, path: Path, name: str) -> Iterator[Article | Unread]:
+    ending = path.suffix.lower()
+    return foreign.read(sandbox, path, name) if ending in foreign.KINDS else _READERS[ending](path, name)
+
+
 def _files_known(path: Path) -> None:
-    if path.suffix.lower() not in _READERS:
+    if path.suffix.lower() not in ENDINGS:
         raise CorpusError(
             f"{path} has an ending this program does not read",
-            mend=f"It reads {', '.join(sorted(_READERS))} and folders of them",
+            mend=f"It reads {', '.join(sorted(ENDINGS))} and folders of them",
         )
 
 
@@ -73,7 +82,7 @@ def _files(path: Path) -> Iterator[tuple[Path, str]]:
             hidden = any(part.startswith(".") for part in file.relative_to(path).parts)
             if (
                 file.is_file()
-                and file.suffix.lower() in _READERS
+                and file.suffix.lower() in ENDINGS
                 and not hidden
                 and file.name.lower() not in _NOT_ARTICLES
             ):

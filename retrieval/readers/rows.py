@@ -5,12 +5,20 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
+
+import charset_normalizer
 
 from retrieval.articles import Article
 from retrieval.passages import sentences
+from retrieval.vietnamese import legacy
 from retrieval.vietnamese.text import nfc
 
 LONGEST_TITLE = 200
+_VIETNAMESE = 0.85
+"""Share of the words with marks that must be Vietnamese syllables for bytes to be read as windows-1258."""
+_YES = (True, "true", "yes", "1")
+_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 _KNOWN = {"id", "title", "published_at", "url", "source", "author", "text"}
 _ISO_DAY = re.compile(r"^(\d{4})-(\d{2})-(\d{2})(?:[T ].*)?$")
 _LOCAL_DAY = re.compile(r"^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\b")
@@ -34,6 +42,11 @@ def article(row: dict[str, Any], *, where: str, default_id: str | None, source: 
     wrong = [k for k in ("title", "url", "source", "author") if not isinstance(row.get(k), str | None)]
     if wrong:
         return Unread(where, f"the field {wrong[0]!r} is not text")
+    if row.get("held") in _YES:
+        return Unread(where, "it is held by its source")
+    until = day(row.get("embargo_until"))
+    if until is not None and until > dt.datetime.now(tz=_ZONE).date():
+        return Unread(where, f"it is under embargo until {until.isoformat()}")
     text = nfc(text)
     return Article(
         id=str(identifier).strip(),
@@ -83,9 +96,30 @@ def decode(path: Path) -> str | Unread:
         raw = path.read_bytes()
     except OSError as error:
         return Unread(str(path), f"it cannot be read ({error.strerror})")
+    text = decoded(raw)
+    if isinstance(text, Unread):
+        return Unread(str(path), text.why)
+    return text
+
+
+def decoded(raw: bytes) -> str | Unread:
+    """Return what the bytes of a text file say, no BOM, CRLF to LF; legacy Vietnamese encodings are told by their words."""
     encoding = "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
         text = raw.decode(encoding)
     except UnicodeDecodeError as error:
-        return Unread(str(path), f"it is not UTF-8 (byte {error.start}); save it as UTF-8")
-    return text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+        guessed = _guessed(raw)
+        if guessed is None:
+            return Unread("", f"it is not UTF-8 (byte {error.start}); save it as UTF-8")
+        text = guessed
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+    return legacy.repaired(text) or text
+
+
+def _guessed(raw: bytes) -> str | None:
+    """Return the text of bytes in TCVN3, VNI or windows-1258, None where they are Vietnamese in none of these."""
+    if found := legacy.repaired(raw.decode("latin-1")):
+        return found
+    best = charset_normalizer.from_bytes(raw, cp_isolation=["cp1258"]).best()
+    text = nfc(str(best)) if best is not None else ""
+    return text if legacy.likeness(text) >= _VIETNAMESE else None

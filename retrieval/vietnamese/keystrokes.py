@@ -9,7 +9,7 @@ import re
 import unicodedata
 
 from retrieval.vietnamese.tables import rows
-from retrieval.vietnamese.text import fold, has_diacritics
+from retrieval.vietnamese.text import canonical, fold, has_diacritics
 
 FEWEST = 2
 """Words that must decode before any is."""
@@ -37,6 +37,16 @@ def _parts(syllable: str) -> tuple[str, str] | None:
         if syllable.startswith(onset) and syllable[len(onset) :] in _rimes():
             return onset, syllable[len(onset) :]
     return None
+
+
+def is_syllable(word: str) -> bool:
+    """Tell whether `word` is a Vietnamese syllable, with its diacritics: `Bảo`, `Thắng`; `Bµo` is none."""
+    letters = unicodedata.normalize("NFD", canonical(word))
+    tones = set(_TONES.values())
+    toneless = unicodedata.normalize("NFC", "".join(c for c in letters if c not in tones))
+    return sum(c in tones for c in letters) <= 1 and (
+        _parts(toneless) is not None or toneless in {"gi", "gin", "giêt", "giêng", "giêc"}
+    )
 
 
 @functools.cache

@@ -150,7 +150,9 @@ class Administration:
         if document is not None:
             await self._sender.say(message, await self._add_file(document, person))
         elif words.startswith(("http://", "https://")):
-            await self._sender.say(message, await asyncio.to_thread(self._desk.add_link, person, words.split(maxsplit=1)[0]))
+            await self._sender.say(
+                message, await asyncio.to_thread(self._desk.add_link, person, words.split(maxsplit=1)[0])
+            )
         else:
             await self._sender.say(message, _ADD)
 

@@ -174,6 +174,15 @@ class Telegram:
         except BadRequest as error:
             log.warning("the command menu was not taken: %s", error)
 
+    async def tell_editors(self, text: str) -> None:
+        """Send what editors should know to each of them; one who cannot be reached keeps no other waiting."""
+        if not self._ready.is_set():
+            return
+        for editor in sorted(self._roles.editors):
+            for message in rendering.words(text):
+                with contextlib.suppress(TelegramError):
+                    await self.application.bot.send_message(editor, message.html, parse_mode=ParseMode.HTML)
+
     async def webhook(self, request: Request) -> Response:
         """Take an update that Telegram posts: the secret header is compared in constant time, over bytes."""
         given = request.headers.get("X-Telegram-Bot-Api-Secret-Token", "")

@@ -1,0 +1,184 @@
+"""A polite, guarded fetch: each redirect is checked anew, size and time are capped while the answer comes in.
+
+It names itself, keeps to robots.txt and to a rate a host, and asks only for what changed. The environment's proxies are
+not used; the office's own is, where it is set, with its certificate.
+"""
+
+import ssl
+import threading
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
+from urllib.robotparser import RobotFileParser
+
+import httpx
+
+from retrieval.errors import FetchError
+from retrieval.fetching.guard import Resolve, Target, resolve, target
+
+MOST_REDIRECTS = 5
+MOST_BYTES = 8_000_000
+SECONDS = 20.0
+"""Of one fetch, its redirects included."""
+CONNECT_S = 6.0
+INTERVAL_S = 1.0
+"""Between two requests to a host."""
+ROBOTS_S = 3600.0
+AGENT = "TinTinh"
+_MANY = 512
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """What came back. `status` is 200, 304 (nothing changed), or 404 and 410 (gone)."""
+
+    url: str
+    """The last address, after redirects."""
+    status: int
+    body: bytes = b""
+    etag: str | None = None
+    modified: str | None = None
+    kind: str = ""
+    """The media type that the server states."""
+
+
+@dataclass
+class _Robots:
+    rules: RobotFileParser
+    at: float = field(default_factory=time.monotonic)
+
+
+class Fetcher:
+    """Fetches addresses. Safe to share between threads."""
+
+    def __init__(
+        self,
+        *,
+        allowed: Collection[str] = (),
+        proxy: str | None = None,
+        ca: Path | None = None,
+        contact: str = "",
+        interval: float = INTERVAL_S,
+        seconds: float = SECONDS,
+        resolved: Resolve = resolve,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._allowed = frozenset(allowed)
+        self._proxied = proxy is not None
+        self._interval = interval
+        self._seconds = seconds
+        self._resolved = resolved
+        self._clock = clock
+        self._agent = f"{AGENT}/1.0{f' (+{contact})' if contact else ''}"
+        self._client = httpx.Client(
+            trust_env=False,
+            proxy=proxy,
+            verify=ssl.create_default_context(cafile=str(ca) if ca else None),
+            follow_redirects=False,
+            timeout=httpx.Timeout(seconds, connect=CONNECT_S),
+            headers={"User-Agent": self._agent, "Accept-Encoding": "gzip, deflate", "Accept-Language": "vi"},
+            limits=httpx.Limits(max_keepalive_connections=0),
+        )
+        self._robots: dict[str, _Robots] = {}
+        self._next: dict[str, float] = {}
+        self._turn = threading.Lock()
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._client.close()
+
+    def get(self, url: str, *, etag: str | None = None, modified: str | None = None) -> Fetched:
+        """Return what is at `url`; with `etag` or `modified` only where it changed since.
+
+        Raises FetchError where it may not, or cannot, be fetched.
+        """
+        headers = {k: v for k, v in (("If-None-Match", etag), ("If-Modified-Since", modified)) if v}
+        deadline = self._clock() + self._seconds
+        for _ in range(MOST_REDIRECTS + 1):
+            where = target(url, self._allowed, self._resolved)
+            if not self._may(where, url, deadline):
+                raise FetchError(
+                    f"{url[:200]}: its robots.txt asks not to fetch it", mend="Ask the newspaper, or leave it out"
+                )
+            response, body = self._request(where, url, headers, deadline)
+            location = response.headers.get("Location")
+            if response.status_code in {301, 302, 303, 307, 308} and location:
+                url = urljoin(url, location)
+                continue
+            if response.status_code not in {200, 304, 404, 410}:
+                raise FetchError(f"{url[:200]}: the server answers {response.status_code}", mend="Try later")
+            kind = response.headers.get("Content-Type", "").split(";")[0].strip().lower()
+            return Fetched(
+                url,
+                response.status_code,
+                body,
+                response.headers.get("ETag"),
+                response.headers.get("Last-Modified"),
+                kind,
+            )
+        raise FetchError(f"{url[:200]}: more than {MOST_REDIRECTS} redirects", mend="Give the last address")
+
+    def _request(
+        self, where: Target, url: str, headers: dict[str, str], deadline: float
+    ) -> tuple[httpx.Response, bytes]:
+        """Return the answer of one request, to the address that was checked."""
+        self._wait(where.host)
+        extensions: dict[str, object] = {}
+        address = url
+        if not self._proxied:
+            host = f"[{where.address}]" if ":" in where.address else where.address
+            address = f"{where.scheme}://{host}:{where.port}{where.path}"
+            extensions = {"sni_hostname": where.host}
+        try:
+            with self._client.stream(
+                "GET", address, headers=headers | {"Host": where.authority}, extensions=extensions
+            ) as response:
+                if int(response.headers.get("Content-Length") or 0) > MOST_BYTES:
+                    raise FetchError(f"{url[:200]}: larger than {MOST_BYTES // 1_000_000} MB", mend="Load it as a file")
+                body = bytearray()
+                for chunk in response.iter_bytes():
+                    body += chunk
+                    if len(body) > MOST_BYTES:
+                        raise FetchError(
+                            f"{url[:200]}: larger than {MOST_BYTES // 1_000_000} MB", mend="Load it as a file"
+                        )
+                    if self._clock() > deadline:
+                        raise FetchError(f"{url[:200]}: slower than {self._seconds:.0f} s", mend="Try later")
+                return response, bytes(body)
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError, UnicodeError) as error:
+            raise FetchError(
+                f"{url[:200]} cannot be fetched ({type(error).__name__}: {error})", mend="Try later"
+            ) from error
+
+    def _may(self, where: Target, url: str, deadline: float) -> bool:
+        """Tell whether the host's robots.txt lets us fetch `url`; where there is none, or it fails, it does."""
+        root = f"{where.scheme}://{where.authority}"
+        known = self._robots.get(root)
+        if known is None or self._clock() - known.at > ROBOTS_S:
+            rules = RobotFileParser()
+            rules.parse(self._robots_lines(where, root, deadline))
+            if len(self._robots) >= _MANY:
+                self._robots.clear()
+            known = self._robots[root] = _Robots(rules, self._clock())
+        return known.rules.can_fetch(AGENT, f"{root}{urlsplit(url).path or '/'}")
+
+    def _robots_lines(self, where: Target, root: str, deadline: float) -> list[str]:
+        robots = Target(where.scheme, where.host, where.port, where.address, "/robots.txt")
+        try:
+            response, body = self._request(robots, f"{root}/robots.txt", {}, deadline)
+        except FetchError:
+            return []
+        return body.decode("utf-8", "replace").splitlines() if response.status_code == 200 else []
+
+    def _wait(self, host: str) -> None:
+        """Wait for our turn at a host."""
+        with self._turn:
+            now = self._clock()
+            at = max(now, self._next.get(host, 0.0))
+            if len(self._next) >= _MANY:
+                self._next.clear()
+            self._next[host] = at + self._interval
+        if at > now:
+            time.sleep(at - now)

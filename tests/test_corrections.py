@@ -1,0 +1,163 @@
+"""What editors take back stays back: over reloads, rollbacks and rebuilds; and every act is on record."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.admin import Desk, Gone, Person
+from bot.library import Library
+from retrieval.answers.types import Answer, NotFound
+from retrieval.corrections import CorrectionsFile
+from retrieval.encoding import Encoder
+from retrieval.errors import CorpusError, GenerationError
+from retrieval.journal import Journal
+from tests.conftest import PROVINCE
+
+ARTICLES = PROVINCE / "articles"
+MEETING = "giao-ban-thang-3.md"
+QUESTION = "Ai chủ trì hội nghị giao ban công tác dân vận quý I?"
+EDITOR = Person("test", "editor")
+
+
+@pytest.fixture
+def library(tmp_path: Path, encoder: Encoder) -> Library:
+    library = Library(tmp_path, encoder)
+    library.index([ARTICLES])
+    return library
+
+
+@pytest.fixture
+def desk(library: Library) -> Desk:
+    return Desk(library, [ARTICLES])
+
+
+def bytes_hold(folder: Path, words: str) -> list[Path]:
+    return [p for p in folder.rglob("*") if p.is_file() and words.encode() in p.read_bytes()]
+
+
+def test_a_withdrawn_article_never_answers_and_is_kept_for_inspection(library: Library, desk: Desk) -> None:
+    assert isinstance(library.engine().ask(QUESTION), Answer)
+    desk.remove(EDITOR, MEETING, "sai tên người chủ trì")
+    for _ in range(2):
+        reply = library.engine().ask(QUESTION)
+        assert isinstance(reply, NotFound)
+        assert MEETING not in {s.article_id for s in reply.suggestions}
+        assert MEETING not in {
+            library.engine().generation.article(h.article).id for h in library.engine().search(QUESTION)
+        }
+        desk.reload(EDITOR)
+    kept = library.engine().generation.withdrawn(MEETING)
+    assert kept is not None
+    assert "Tạ Quang Hiển" in kept.text
+    assert library.engine().generation.row(MEETING) is None
+    desk.restore(EDITOR, MEETING)
+    assert isinstance(library.engine().ask(QUESTION), Answer)
+
+
+def test_lists_and_offices_are_silent_about_a_withdrawn_article(library: Library, desk: Desk) -> None:
+    assert isinstance(library.engine().ask("liệt kê các cuộc họp Tạ Quang Hiển chủ trì"), Answer)
+    desk.remove(EDITOR, MEETING)
+    assert isinstance(library.engine().ask("liệt kê các cuộc họp Tạ Quang Hiển chủ trì"), NotFound)
+    assert isinstance(library.engine().ask("Tạ Quang Hiển là ai?"), NotFound)
+
+
+def test_a_rollback_brings_no_withdrawn_article_back(library: Library, desk: Desk, tmp_path: Path) -> None:
+    first = library.engine().generation.id
+    extra = tmp_path / "extra.md"
+    extra.write_text("Huyện Ba Khe khánh thành 3 cầu treo trong tháng 5.\n", encoding="utf-8")
+    desk.add(EDITOR, [extra])
+    desk.remove(EDITOR, MEETING)
+    assert first in desk.rollback(EDITOR)
+    assert library.engine().generation.id == first
+    assert isinstance(library.engine().ask(QUESTION), NotFound)
+
+
+def test_an_erased_article_leaves_no_byte_and_is_not_loaded_again(library: Library, desk: Desk) -> None:
+    words = "vận động hội viên hiến đất"
+    assert bytes_hold(library.store.data, words)
+    desk.erase(EDITOR, MEETING)
+    assert not bytes_hold(library.store.data, words)
+    assert isinstance(library.engine().ask(QUESTION), NotFound)
+    assert "đã bị xóa" in desk.reload(EDITOR) or "erased" in desk.reload(EDITOR)
+    assert library.engine().generation.all_rows().get(MEETING) is None
+    assert not bytes_hold(library.store.data, words)
+
+
+def test_words_that_are_held_back_are_in_no_quote(library: Library, desk: Desk) -> None:
+    quote = "đồng chí Tạ Quang Hiển, Phó Bí thư Thường trực Tỉnh ủy Lam Giang, chủ trì hội nghị"
+    desk.hold(EDITOR, MEETING, quote)
+    reply = library.engine().ask(QUESTION)
+    quoted = [c.quote for c in reply.citations] if isinstance(reply, Answer) else [s.quote for s in reply.suggestions]
+    assert not any(quote in q for q in quoted)
+    other = library.engine().ask("Hội Nông dân được giao việc gì?")
+    assert isinstance(other, Answer), "the rest of the article goes on answering"
+    generation = library.engine().generation
+    row = int(generation.passage_starts[generation.row(MEETING) or 0])
+    shown = desk.passage(generation.id, str(row))
+    assert not isinstance(shown, Gone)
+    assert quote not in "".join(shown.parts)
+    desk.release(EDITOR, MEETING)
+    assert isinstance(library.engine().ask(QUESTION), Answer)
+
+
+def test_what_cannot_be_done_says_why(desk: Desk) -> None:
+    with pytest.raises(CorpusError, match="no article has the id 'x'"):
+        desk.remove(EDITOR, "x")
+    with pytest.raises(CorpusError, match="do not stand in"):
+        desk.hold(EDITOR, MEETING, "không có câu này")
+    with pytest.raises(CorpusError, match="is not withdrawn"):
+        desk.restore(EDITOR, MEETING)
+    with pytest.raises(GenerationError, match="no version before"):
+        desk.rollback(EDITOR)
+    assert [(a["act"], a["outcome"][:6]) for a in desk.audit()] == [
+        ("withdraw", "failed"), ("hold", "failed"), ("restore", "failed"), ("rollback", "failed"),
+    ]  # fmt: skip
+
+
+def test_an_added_article_is_there_after_a_reload(library: Library, desk: Desk, tmp_path: Path) -> None:
+    extra = tmp_path / "extra.md"
+    extra.write_text("Huyện Ba Khe khánh thành 3 cầu treo trong tháng 5.\n", encoding="utf-8")
+    desk.add(EDITOR, [extra])
+    extra.unlink()
+    for _ in range(2):
+        answer = library.engine().ask("Huyện Ba Khe khánh thành bao nhiêu cầu treo?")
+        assert isinstance(answer, Answer)
+        assert answer.text.startswith("3 cầu")
+        desk.reload(EDITOR)
+
+
+def test_two_changes_at_once_are_not_mixed(desk: Desk) -> None:
+    with desk._act(EDITOR, "reload"), pytest.raises(GenerationError, match="under way"):
+        desk.reload(EDITOR)
+
+
+@given(
+    st.lists(st.dictionaries(st.text(max_size=5), st.text(max_size=20), max_size=3), max_size=5), st.binary(max_size=30)
+)
+def test_a_journal_outlives_a_line_that_was_cut_short(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[dict[str, str]], torn: bytes
+) -> None:
+    journal = Journal(tmp_path_factory.mktemp("journal") / "j.jsonl")
+    for row in rows:
+        journal.append(row)
+    with journal.path.open("ab") as file:
+        file.write(torn.replace(b"\n", b""))
+    assert journal.rows() == rows
+    journal.append({"last": "đây"})
+    assert journal.rows() == [*rows, {"last": "đây"}]
+
+
+def test_the_corrections_of_another_process_are_seen(tmp_path: Path) -> None:
+    one, other = (CorrectionsFile(tmp_path / "corrections.jsonl") for _ in range(2))
+    assert one.now().hidden == frozenset()
+    other.record("withdraw", "a", by="x")
+    assert one.now().withdrawn == {"a"}
+    other.record("restore", "a", by="x")
+    assert one.now().hidden == frozenset()
+    assert [json.loads(line)["act"] for line in (tmp_path / "corrections.jsonl").read_text().splitlines()] == [
+        "withdraw",
+        "restore",
+    ]
