@@ -16,6 +16,7 @@ from starlette.routing import Route
 from bot import logs
 from bot.admin import Desk, Person
 from bot.assistant import Assistant
+from bot.channels.admin_api import AdminApi, openapi
 from bot.channels.telegram import Telegram
 from bot.channels.telegram.administration import Roles
 from bot.channels.web import Web
@@ -47,7 +48,9 @@ def build_app(settings: Settings, library: Library) -> Starlette:
     assistant = Assistant(library)
     desk = open_desk(settings, library)
     web = Web(assistant, library, desk)
-    routes = web.routes()
+    routes = [*web.routes(), openapi()]
+    if settings.admin.token is not None and settings.admin.token.get_secret_value():
+        routes += AdminApi(desk, settings.admin.token.get_secret_value()).routes()
     telegram = _telegram(settings, assistant, desk)
     if telegram is not None:
         routes.append(Route("/telegram", telegram.webhook, methods=["POST"]))

@@ -17,7 +17,7 @@ from typing import Any, Self
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 TOKEN = "123456789:AAtest-token-of-a-made-up-bot-000000000"
@@ -98,6 +98,8 @@ class BotApi:
         self.faults: list[tuple[str, Refused]] = []
         self.webhook: dict[str, Any] | None = None
         self.menus: list[dict[str, Any]] = []
+        self.files: dict[str, bytes] = {}
+        """What people sent, by file id."""
         self._next_update = 1000
         self._next_message = 1
         self._polling = False
@@ -107,7 +109,14 @@ class BotApi:
     # Running
 
     def __enter__(self) -> Self:
-        app = Starlette(routes=[Route("/bot{token}/{method}", self._call, methods=["GET", "POST"])])
+        app = Starlette(
+            routes=[
+                Route("/bot{token}/{method}", self._call, methods=["GET", "POST"]),
+                Route(
+                    "/file/bot{token}/{path:path}", self._file
+                ),  # [api] "https://api.telegram.org/file/bot<token>/<file_path>"
+            ]
+        )
         self._server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, lifespan="off"))
         self._thread = threading.Thread(target=self._server.run, daemon=True)
         self._thread.start()
@@ -150,6 +159,21 @@ class BotApi:
                 message["entities"] = entities
         self._put({"message": message})
         return message
+
+    def send_file(self, name: str, content: bytes, caption: str, *, user: int = 7) -> dict[str, Any]:
+        """Put in a message with a document."""
+        identifier = f"file{len(self.files)}"
+        self.files[identifier] = content
+        document = {
+            "file_id": identifier,
+            "file_unique_id": f"u{identifier}",
+            "file_name": name,
+            "file_size": len(content),
+        }
+        entities = (
+            [{"type": "bot_command", "offset": 0, "length": len(caption.split(maxsplit=1)[0])}] if caption.startswith("/") else []
+        )
+        return self.say(None, user=user, document=document, caption=caption, caption_entities=entities)
 
     def edit(self, message: dict[str, Any], text: str) -> None:
         """Put in an edit of `message`."""
@@ -246,6 +270,20 @@ class BotApi:
             return self.updates[: int(parameters.get("limit", 100))]
         finally:
             self._polling = False
+
+    async def _file(self, request: Request) -> Response:
+        if request.path_params["token"] != self.token:
+            return Response(status_code=401)
+        content = self.files.get(request.path_params["path"].removeprefix("documents/"))
+        return Response(content) if content is not None else Response(status_code=404)
+
+    def _getFile(self, parameters: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
+        identifier = str(parameters["file_id"])
+        if identifier not in self.files:
+            raise Refused(400, "Bad Request: invalid file_id")  # [tdlib]
+        if len(self.files[identifier]) > 20_000_000:  # [api] getFile: "bots can download files of up to 20MB in size"
+            raise Refused(400, "Bad Request: file is too big")
+        return {"file_id": identifier, "file_unique_id": f"u{identifier}", "file_path": f"documents/{identifier}"}
 
     def _getMe(self, _: dict[str, Any]) -> dict[str, Any]:  # noqa: N802 - the API's name
         return BOT

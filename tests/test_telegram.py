@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
+from bot.admin import Desk
 from bot.library import Library
 from tests.bot_api import TOKEN, BotApi, Refused, parsed, wait_for
 
@@ -128,6 +129,90 @@ def test_only_admins_administer(api: BotApi, bot: Bot) -> None:
     assert "Tạ Quang Hiển" in api.wait(5)[4]["text"]
     api.say("/reload", user=ADMIN, forward_origin={"type": "hidden_user", "sender_user_name": "x", "date": 1})
     assert "quản trị viên" in api.wait(6)[5]["text"]
+    assert bot.alive()
+
+
+@pytest.fixture
+def own(province: Library, tmp_path: Path) -> Library:
+    """A corpus that a test may change."""
+    library = Library(tmp_path / "data", province._encoder)
+    library.index([Path(__file__).parent / "province" / "articles"])
+    return library
+
+
+def test_an_editor_adds_withdraws_and_rolls_back(api: BotApi, own: Library, tmp_path: Path) -> None:
+    bot = Bot(own, api.base_url, tmp_path / "log", TINTINH_TELEGRAM__EDITORS="50", TINTINH_TELEGRAM__OPERATORS="60")
+    asked = "Huyện Ba Khe khánh thành bao nhiêu cầu treo?"
+    try:
+        wait_for(
+            lambda: any(name == "getUpdates" for name, _ in api.calls), 40, lambda: bot.log.read_text(encoding="utf-8")
+        )
+        first = own.engine().generation.id
+        article = "---\ntitle: Ba Khe có cầu mới\n---\nHuyện Ba Khe khánh thành 3 cầu treo trong tháng 5.\n"
+        api.send_file("../../etc/cau-moi.md", article.encode(), "/add", user=7)
+        assert "quản trị viên" in api.wait(1)[0]["text"]
+        api.send_file("../../etc/cau-moi.md", article.encode(), "/add", user=50)
+        added = api.wait(2)[1]["text"]
+        assert "Đã thêm 1 bài" in added
+        assert "Ba Khe có cầu mới – mã bài cau-moi.md" in added
+        api.say(asked)
+        assert api.wait(3)[2]["text"].startswith("3 cầu")
+
+        api.say("/add", user=50)
+        assert "kèm chú thích /add" in api.wait(4)[3]["text"]
+        api.say("/add http://169.254.169.254/latest/meta-data", user=50)
+        assert "not public" in api.wait(5)[4]["text"]
+
+        api.say("/remove khong-co", user=50)
+        assert "no article has the id" in api.wait(6)[5]["text"]
+        api.say("/remove cau-moi.md sai số liệu", user=50)
+        assert "Đã rút bài “Ba Khe có cầu mới”" in api.wait(7)[6]["text"]
+        api.say(asked)
+        assert not api.wait(8)[7]["text"].startswith("3 cầu")
+        api.say("/restore cau-moi.md", user=50)
+        assert "trả lời trở lại" in api.wait(9)[8]["text"]
+        api.say("/giu cau-moi.md | khánh thành 3 cầu treo", user=50)
+        assert "Đã giữ lại" in api.wait(10)[9]["text"]
+
+        api.say("/rollback", user=60)
+        assert "quản trị viên" in api.wait(11)[10]["text"]
+        api.say("/status", user=60)
+        assert "Số bài: 9" in api.wait(12)[11]["text"]
+        api.say("/rollback", user=50)
+        listed = api.wait(13)[12]
+        (chosen,) = [b for b in buttons(listed) if b["callback_data"].endswith(first)]
+        message = {k: v for k, v in listed.items() if k != "raw"}
+        api.press(chosen["callback_data"], message, user=7)
+        api.press(chosen["callback_data"], message, user=50)
+        wait_for(lambda: "Quay lại bản" in api.sent[12]["text"] and len(buttons(api.sent[12])) == 2)
+        yes, no = buttons(api.sent[12])
+        api.press(no["callback_data"], message, user=50)
+        wait_for(lambda: "Đã hủy" in api.sent[12]["text"])
+        api.press(yes["callback_data"], message, user=50)
+        wait_for(lambda: f"Đã quay lại bản {first}" in api.sent[12]["text"], what=lambda: api.sent[12]["text"])
+        assert bot.stop() == 0
+        acts = [(a["who"], a["act"], a["outcome"].split(":")[0]) for a in Desk(own, []).audit()]
+        assert acts == [
+            ("telegram:7", "add", "refused"), ("telegram:50", "add", "done"), ("telegram:50", "add", "failed"),
+            ("telegram:50", "withdraw", "failed"), ("telegram:50", "withdraw", "done"), ("telegram:50", "restore", "done"),
+            ("telegram:50", "hold", "done"), ("telegram:60", "rollback", "refused"), ("telegram:7", "rollback", "refused"),
+            ("telegram:50", "rollback", "done"),
+        ]  # fmt: skip
+    finally:
+        bot.process.kill()
+        bot.process.wait()
+
+
+def test_a_group_and_an_edit_give_no_admin_command(api: BotApi, bot: Bot) -> None:
+    group: dict[str, Any] = {"chat": -100, "kind": "supergroup"}
+    api.say("/reload", user=ADMIN, **group)
+    assert "quản trị viên" in api.wait(1)[0]["text"]
+    message = api.say("xin chào", user=ADMIN)
+    api.wait(2)
+    api.edit(message, "/reload")
+    api.say("cảm ơn", user=ADMIN)
+    wait_for(lambda: len(api.sent) == 3)
+    assert not any("Đang nạp lại" in m["text"] for m in api.sent)
     assert bot.alive()
 
 

@@ -91,6 +91,7 @@ class Telegram:
             Application.builder()
             .token(token)
             .base_url(base_url)
+            .base_file_url(f"{base_url.removesuffix('bot')}file/bot")
             .rate_limiter(AIORateLimiter(max_retries=RETRIES))
             .concurrent_updates(concurrent_updates=False)
         )
