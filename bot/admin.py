@@ -4,7 +4,7 @@ import contextlib
 import datetime as dt
 import hashlib
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -75,10 +75,17 @@ class Desk:
     What a method returns is told to the editor, in Vietnamese. All raise TinTinhError where the act cannot be done.
     """
 
-    def __init__(self, library: Library, corpus: Sequence[Path], gatherer: Gatherer | None = None) -> None:
+    def __init__(
+        self,
+        library: Library,
+        corpus: Sequence[Path],
+        gatherer: Gatherer | None = None,
+        index: Callable[[Sequence[Path], Progress], Indexed] | None = None,
+    ) -> None:
         self._library = library
         self._corpus = list(corpus)
         self._gatherer = gatherer
+        self._index = index or library.index
         self._writing = threading.Lock()
         self._audit = Journal(library.store.data / "audit.jsonl")
 
@@ -110,8 +117,8 @@ class Desk:
     def reload(self, who: Person, progress: Progress = lambda *_: None) -> str:
         """Read the corpus anew and publish it; what served before serves on if it fails."""
         with self._act(who, "reload"):
-            indexed = self._library.index(self._corpus, progress)
-            self._library.tidy()
+            indexed = self._index(self._corpus, progress)
+            self._library.refresh()
             return report(indexed)
 
     def signature(self) -> str:

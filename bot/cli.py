@@ -60,6 +60,7 @@ def index(
     data: Data = None,
     *,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would change.")] = False,
+    told: Annotated[bool, typer.Option("--progress", help="Tell the progress as lines of JSON on stderr.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Read articles and publish them as a new generation of the corpus."""
@@ -72,12 +73,14 @@ def index(
         stages: dict[str, Any] = {}
 
         def show(stage: str, done: int, total: int) -> None:
-            if stage not in stages:
+            if told:
+                sys.stderr.write(json.dumps({"stage": stage, "done": done, "total": total}) + "\n")
+            elif stage not in stages:
                 stages[stage] = progress.add_task(stage, total=total)
-            progress.update(stages[stage], completed=done)
+            if not told:
+                progress.update(stages[stage], completed=done)
 
         indexed = library.index(corpus or settings.corpus, show)
-        library.tidy()
     _told(indexed, as_json=as_json)
     if not indexed.articles:
         raise CorpusError(

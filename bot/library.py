@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from datasketch import MinHash
+
 from retrieval import storage
 from retrieval.answers.reader import BuiltinReader
 from retrieval.answers.reading import Reader
@@ -77,7 +79,8 @@ class Library:
         self._engine: Engine | None = None
         self._old = _Old()
         self._switching = threading.Lock()
-        self._told_damaged: str | None = None
+        self._sketches: dict[str, MinHash] = {}
+        """Of the articles loaded last, for the search for near duplicates."""
 
     # Answering
 
@@ -156,6 +159,7 @@ class Library:
         self._remember(change)
         generation = self.store.publish(loaded.articles, self._encoder, progress)
         self.refresh()
+        self.tidy()
         return self._report(generation, loaded, change)
 
     def tidy(self) -> bool:
@@ -296,14 +300,13 @@ class Library:
         new = {a.id for a in change.added}
         return Change(change.added, tuple(i for i in change.removed if i in new))
 
-    @staticmethod
-    def _report(generation: str, loaded: Loaded, change: Change) -> Indexed:
+    def _report(self, generation: str, loaded: Loaded, change: Change) -> Indexed:
         new, gone = {a.id for a in change.added}, set(change.removed)
         return Indexed(
             generation,
             len(loaded.articles),
             loaded.unread,
-            near_duplicates(loaded.articles),
+            near_duplicates(loaded.articles, self._sketches),
             tuple(a.id for a in change.added if a.id not in gone),
             tuple(a.id for a in change.added if a.id in gone),
             tuple(i for i in change.removed if i not in new),

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import datetime as dt
+import functools
 import gc
 import logging
 import signal
@@ -15,6 +16,7 @@ from starlette.routing import Route
 
 from bot import logs
 from bot.admin import Desk, Person
+from bot.apart import index_apart
 from bot.assistant import Assistant
 from bot.channels.admin_api import AdminApi, openapi
 from bot.channels.telegram import Telegram
@@ -181,7 +183,8 @@ def open_desk(settings: Settings, library: Library) -> Desk:
     """Return the editor's desk over `library`, with what it needs to fetch pages."""
     options = settings.fetch
     fetcher = Fetcher(allowed=options.allow, proxy=options.proxy, ca=options.ca, contact=settings.web.public_url or "")
-    return Desk(library, settings.corpus, Gatherer(settings.data_dir, fetcher))
+    index = functools.partial(index_apart, settings.data_dir)
+    return Desk(library, settings.corpus, Gatherer(settings.data_dir, fetcher), index)
 
 
 def open_reader(settings: Settings) -> Reader:

@@ -19,7 +19,7 @@ import os
 import secrets
 import shutil
 import weakref
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,9 +34,8 @@ from retrieval.corrections import Corrections
 from retrieval.encoding import Encoder
 from retrieval.errors import GenerationError
 from retrieval.manifests import FORMAT
-from retrieval.segment import Progress, Segment, counted, digest, whole_terms
+from retrieval.segment import Progress, Segment, Text, counted, digest, whole_terms
 from retrieval.snapshot import Generation
-from retrieval.vietnamese.terms import Terms, terms
 
 __all__ = ["FORMAT", "KEPT", "Change", "Store", "Summary"]
 
@@ -173,10 +172,15 @@ class Store:
             self._need_disk(change.added)
             segments = list(before.segments)
             added = self._write_segment(change.added, encoder, progress) if change.added else None
-            texts = _texts(added, int(before.bases[-1]), int(before.passage_bases[-1])) if added else ([], [])
+            texts = segment.texts(added, int(before.bases[-1]), int(before.passage_bases[-1])) if added else ((), ())
             rows = np.union1d(before.removed, np.array(gone, np.int64))
             return self._publish(
-                [*segments, *([added] if added else [])], rows, (*texts, gone), before, encoder, progress
+                [*segments, *([added] if added else [])],
+                rows,
+                (list(texts[0]), list(texts[1]), gone),
+                before,
+                encoder,
+                progress,
             )
 
     def compact(self, encoder: Encoder, progress: Progress = lambda *_: None) -> str | None:
@@ -243,7 +247,7 @@ class Store:
         self,
         segments: Sequence[Segment],
         removed: npt.NDArray[np.int64],
-        lexical_change: tuple[Sequence[tuple[int, int, Terms]], Sequence[tuple[int, int, Terms]], Sequence[int]],
+        lexical_change: tuple[Sequence[Text], Sequence[Text], Sequence[int]],
         before: Generation | None,
         encoder: Encoder,
         progress: Progress,
@@ -284,18 +288,16 @@ class Store:
         self,
         aside: Path,
         segments: Sequence[Segment],
-        change: tuple[Sequence[tuple[int, int, Terms]], Sequence[tuple[int, int, Terms]], Sequence[int]],
+        change: tuple[Sequence[Text], Sequence[Text], Sequence[int]],
         before: Generation | None,
         progress: Progress,
     ) -> dict[str, dict[str, Any]]:
         """Write both lexical indexes; return the manifest's entries of the files that are those of the generation before."""
         if before is None:
-            for stage, texts in zip(
-                ("passages", "articles"), _texts(segments[0], 0, 0) if segments else ([], []), strict=True
-            ):
-                progress(stage, 0, len(texts))
-                lexical.build(aside / f"{stage}.lexical", texts)
-                progress(stage, len(texts), len(texts))
+            texts = segment.texts(segments[0], 0, 0) if segments else (iter(()), iter(()))
+            totals = (len(segments[0].passages), len(segments[0])) if segments else (0, 0)
+            for stage, own, total in zip(("passages", "articles"), texts, totals, strict=True):
+                lexical.build(aside / f"{stage}.lexical", _reported(own, stage, total, progress))
             return {}
         for stage, new in zip(("passages", "articles"), change[:2], strict=True):
             lexical.grow(before.folder / f"{stage}.lexical", aside / f"{stage}.lexical", new, change[2])
@@ -511,16 +513,11 @@ def _places(segments: Sequence[Segment], rows: Sequence[int]) -> Iterator[tuple[
         yield number, int(row - bases[number])
 
 
-def _texts(
-    own: Segment, base: int, passage_base: int
-) -> tuple[list[tuple[int, int, Terms]], list[tuple[int, int, Terms]]]:
-    """Return the texts of a segment's passages and articles for the lexical indexes: article row, own row, terms."""
-    articles = [own.article(row) for row in range(len(own))]
-    passages = [
-        (base + row, passage_base + n, terms(articles[row].text[start:end]))
-        for n, (row, start, end) in enumerate(own.passages.tolist())
-    ]
-    return passages, [(base + row, base + row, whole_terms(a)) for row, a in enumerate(articles)]
+def _reported(texts: Iterable[Text], stage: str, total: int, progress: Progress) -> Iterator[Text]:
+    for done, text in enumerate(texts, 1):
+        yield text
+        if done % 200 == 0 or done == total:
+            progress(stage, done, total)
 
 
 def _facts(segments: Sequence[Segment], removed: npt.NDArray[np.int64]) -> dict[str, Any]:

@@ -16,7 +16,7 @@ import functools
 import hashlib
 import json
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,8 @@ from retrieval.vietnamese.terms import Terms, terms
 
 Progress = Callable[[str, int, int], None]
 """Called with the stage, how much is done and how much there is."""
+Text = tuple[int, int, Terms]
+"""Article row, own row, terms."""
 Digest = bytes
 """The first 16 bytes of the SHA-256 of an article's JSON."""
 
@@ -57,7 +59,7 @@ def looked_up(
     return np.where(keys[at] == wanted, counts[at], 0).astype(np.float64)
 
 
-def counted(texts: Sequence[Terms]) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int32]]:
+def counted(texts: Iterable[Terms]) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int32]]:
     """Return the sorted keys of the terms of `texts`, and in how many texts each stands."""
     each = [np.unique(np.fromiter(map(term_key, {*t.folded, *t.pairs}), np.uint32)) for t in texts]
     keys, counts = np.unique(np.concatenate(each) if each else np.zeros(0, np.uint32), return_counts=True)
@@ -131,6 +133,27 @@ class Segment:
         return {}
 
 
+def texts(segment: Segment, base: int, passage_base: int) -> tuple[Iterator[Text], Iterator[Text]]:
+    """Return the passages and the articles of a segment as the lexical indexes take them: article row, own row, terms.
+
+    `base` and `passage_base` are the rows that the segment's first article and passage have in the generation.
+    """
+    return _passage_texts(segment, base, passage_base), _article_texts(segment, base)
+
+
+def _passage_texts(segment: Segment, base: int, passage_base: int) -> Iterator[Text]:
+    text, at = "", -1
+    for number, (row, start, end) in enumerate(segment.passages.tolist()):
+        if row != at:
+            text, at = segment.article(row).text, row
+        yield base + row, passage_base + number, terms(text[start:end])
+
+
+def _article_texts(segment: Segment, base: int) -> Iterator[Text]:
+    for row in range(len(segment)):
+        yield base + row, base + row, whole_terms(segment.article(row))
+
+
 def write(folder: Path, articles: Sequence[Article], encoder: Encoder, progress: Progress) -> dict[str, Any]:
     """Write the files of a segment of `articles` into the empty `folder`; return what its manifest says of them."""
     spans = [(row, start, end) for row, a in enumerate(articles) for start, end in passages(a.text)]
@@ -153,7 +176,7 @@ def write(folder: Path, articles: Sequence[Article], encoder: Encoder, progress:
         for start, end in annotations.bounds[annotations.article(row)].tolist()
     ]
     np.save(folder / "sentences.npy", _encoded(encoder, flat, np.float16, "sentences", progress))
-    keys, counts = counted([whole_terms(a) for a in articles])
+    keys, counts = counted(map(whole_terms, articles))
     np.savez(
         folder / "articles.npz",
         keys=keys,

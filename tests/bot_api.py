@@ -171,7 +171,9 @@ class BotApi:
             "file_size": len(content),
         }
         entities = (
-            [{"type": "bot_command", "offset": 0, "length": len(caption.split(maxsplit=1)[0])}] if caption.startswith("/") else []
+            [{"type": "bot_command", "offset": 0, "length": len(caption.split(maxsplit=1)[0])}]
+            if caption.startswith("/")
+            else []
         )
         return self.say(None, user=user, document=document, caption=caption, caption_entities=entities)
 
