@@ -1,0 +1,58 @@
+"""Reloads under faults, in the small form of `make torture` (tests/torture.py tells what is done and how)."""
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+
+from tests import torture
+from tests.torture import Scene
+
+needs_strace = pytest.mark.skipif(
+    shutil.which("strace") is None,
+    reason="STRACE IS MISSING: faults at system calls are not tested; install strace (apt install strace)",
+)
+
+
+@pytest.fixture(scope="module")
+def scene() -> Iterator[Scene]:
+    with torture.scene() as made:
+        yield made
+
+
+@needs_strace
+def test_a_reload_killed_at_a_system_call_is_whole_or_not_there(scene: Scene) -> None:
+    count, outcomes, wrong = torture.kill_everywhere(scene, most=12)
+    assert count > 100
+    assert not wrong
+    assert outcomes["old"]
+
+
+def test_a_reload_killed_at_random_is_whole_or_not_there(scene: Scene) -> None:
+    outcomes, wrong = torture.kill_at_random(scene, 12)
+    assert not wrong
+    assert sum(outcomes.values()) == 12
+
+
+def test_a_publish_that_is_broken_on_purpose_is_noticed(scene: Scene) -> None:
+    _, wrong = torture.kill_at_random(scene, 20, broken=True)
+    assert wrong, "a publish that writes in place must fail this test"
+
+
+@needs_strace
+def test_a_reload_whose_io_fails_tells_and_leaves_the_old_corpus(scene: Scene) -> None:
+    count, _, wrong = torture.fail_everywhere(scene, most=14)
+    assert count >= 200
+    assert not wrong
+
+
+def test_damaged_files_are_found(scene: Scene) -> None:
+    outcomes, wrong = torture.damage(scene, 120)
+    assert not wrong
+    assert outcomes["found, the one before serves"] > 60
+
+
+def test_reloads_under_load_give_no_wrong_answer(scene: Scene) -> None:
+    figures = torture.under_load(scene, reloads=4, asked=1500)
+    assert figures["reloads"] == 4
+    assert figures["generations"] >= 2
