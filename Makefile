@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 SHARED ?= ../shared
 
-.PHONY: help install run test check lint tests bench quality peers train clean
+.PHONY: help install run test check lint tests bench torture quality peers train clean
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
@@ -34,6 +34,9 @@ test: lint tests ## everything that needs no network and no evaluation data
 
 bench: $(STAMP) ## speed and memory
 	$(BIN)/python -m benchmarks.serving $(SHARED)/data/dev-corpus.jsonl $(SHARED)/eval/dev-questions.jsonl
+
+torture: $(STAMP) ## long fault and load tests: reloads killed, starved and under load (strace is needed)
+	$(BIN)/python -m tests.torture
 
 quality: $(STAMP) ## the figures over the evaluation data in SHARED (../shared); fails where one is too low
 	$(BIN)/python -m benchmarks.quality $(SHARED)

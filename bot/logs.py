@@ -14,6 +14,10 @@ class Redacting(logging.Formatter):
         super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s")
         self._secrets = tuple(s for s in secrets if s)
 
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - as the library has it
+        """Return the message on one line: a name with a line end in it makes no second record."""
+        return super().formatMessage(record).replace("\n", "\\x0a")
+
     def format(self, record: logging.LogRecord) -> str:
         """Return the record as text without secrets, control characters shown, so that one event is one record."""
         text = super().format(record)

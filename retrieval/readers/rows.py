@@ -1,6 +1,7 @@
 """A row of fields -> Article, checked. What is common to all formats."""
 
 import datetime as dt
+import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ import charset_normalizer
 
 from retrieval.articles import Article
 from retrieval.passages import sentences
+from retrieval.readers.stuffing import deceives
 from retrieval.vietnamese import legacy
 from retrieval.vietnamese.text import nfc
 
@@ -34,20 +36,10 @@ class Unread:
 
 def article(row: dict[str, Any], *, where: str, default_id: str | None, source: str) -> Article | Unread:
     """Return the article of `row`, or what is wrong with it."""
-    text, identifier = row.get("text"), row.get("id", default_id)
-    if not isinstance(text, str) or not any(c.isalnum() for c in text):
-        return Unread(where, "the article has no text")
-    if identifier is None or isinstance(identifier, (dict, list, bool)) or not str(identifier).strip():
-        return Unread(where, "the article has no id")
-    wrong = [k for k in ("title", "url", "source", "author") if not isinstance(row.get(k), str | None)]
-    if wrong:
-        return Unread(where, f"the field {wrong[0]!r} is not text")
-    if row.get("held") in _YES:
-        return Unread(where, "it is held by its source")
-    until = day(row.get("embargo_until"))
-    if until is not None and until > dt.datetime.now(tz=_ZONE).date():
-        return Unread(where, f"it is under embargo until {until.isoformat()}")
-    text = nfc(text)
+    fault = _fault(row, default_id)
+    if fault is not None:
+        return Unread(where, fault)
+    text, identifier = nfc(row["text"]), row.get("id", default_id)
     return Article(
         id=str(identifier).strip(),
         text=text,
@@ -58,6 +50,41 @@ def article(row: dict[str, Any], *, where: str, default_id: str | None, source: 
         author=_line(row.get("author")),
         extra={k: v for k, v in row.items() if k not in _KNOWN},
     )
+
+
+def _fault(row: dict[str, Any], default_id: str | None) -> str | None:
+    """Return what is wrong with a row, or why it is not to be loaded now; None where it is an article."""
+    text, identifier = row.get("text"), row.get("id", default_id)
+    if not isinstance(text, str) or not any(c.isalnum() for c in text):
+        return "the article has no text"
+    if identifier is None or isinstance(identifier, (dict, list, bool)) or not str(identifier).strip():
+        return "the article has no id"
+    wrong = [k for k in ("title", "url", "source", "author") if not isinstance(row.get(k), str | None)]
+    if wrong:
+        return f"the field {wrong[0]!r} is not text"
+    return _unstorable(row) or _withheld(row) or _deceiving(text)
+
+
+def _unstorable(row: dict[str, Any]) -> str | None:
+    try:
+        json.dumps(row, ensure_ascii=False, default=str).encode()
+    except (UnicodeEncodeError, ValueError, RecursionError) as error:
+        return f"it holds what cannot be stored ({type(error).__name__}: half a character, or fields within fields)"
+    return None
+
+
+def _withheld(row: dict[str, Any]) -> str | None:
+    if row.get("held") in _YES:
+        return "it is held by its source"
+    until = day(row.get("embargo_until"))
+    if until is not None and until > dt.datetime.now(tz=_ZONE).date():
+        return f"it is under embargo until {until.isoformat()}"
+    return None
+
+
+def _deceiving(text: str) -> str | None:
+    why = deceives(text)
+    return f"{why}; look at it, and correct it if it is to be read" if why else None
 
 
 def _line(value: str | None) -> str | None:
