@@ -150,7 +150,8 @@ def _answer_blocks(reply: Answer) -> list[_Block]:
         blocks.append(_Block(f"<i>{html.escape(reply.note)}</i>", reply.note))
     for number, citation in enumerate(reply.citations, 1):
         blocks.append(_citation_block(reply, number, citation))
-    foot = f"{FIRST_CONTACT} · mã {reply.id}"
+    until = f" · dữ liệu đến ngày {local_day(reply.data_until)}" if reply.data_until else ""
+    foot = f"{FIRST_CONTACT}{until} · mã {reply.id}"
     return [*blocks, _Block(f"<i>{foot}</i>", foot)]
 
 

@@ -161,3 +161,29 @@ def test_the_corrections_of_another_process_are_seen(tmp_path: Path) -> None:
         "withdraw",
         "restore",
     ]
+
+
+def test_a_correction_is_shown_with_what_it_corrects(tmp_path: Path, encoder: Encoder) -> None:
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    (folder / "a.md").write_text(
+        "---\ntitle: Ba Khe khánh thành ba cầu treo\npublished_at: 2024-05-02\n---\nHuyện Ba Khe khánh thành 3 cầu treo trong tháng 5.\n",
+        encoding="utf-8",
+    )
+    (folder / "b.md").write_text(
+        "---\ntitle: Đính chính\npublished_at: 2024-05-04\n---\nTrong bài “Ba Khe khánh thành ba cầu treo”, số cầu đúng là 2 cầu.\n",
+        encoding="utf-8",
+    )
+    (folder / "c.md").write_text("Huyện Mường Then có 14 xã đạt chuẩn.\n", encoding="utf-8")
+    library = Library(tmp_path / "data", encoder)
+    library.index([folder])
+    answer = library.engine().ask("Huyện Ba Khe khánh thành bao nhiêu cầu treo trong tháng 5?")
+    assert isinstance(answer, Answer)
+    assert answer.note is not None
+    assert (
+        "có đính chính ngày 04/05/2024: Trong bài “Ba Khe khánh thành ba cầu treo”, số cầu đúng là 2 cầu."
+        in answer.note
+    )
+    other = library.engine().ask("Huyện Mường Then có bao nhiêu xã đạt chuẩn?")
+    assert isinstance(other, Answer)
+    assert other.note is None

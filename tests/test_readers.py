@@ -119,3 +119,20 @@ def test_near_duplicates_are_noticed(tmp_path: Path) -> None:
     articles = load([write(tmp_path / "x.jsonl", *rows)]).articles
     (found,) = near_duplicates(articles)
     assert (found.id, found.of) == ("1", "0")
+
+
+def test_what_its_source_holds_back_is_not_loaded(tmp_path: Path) -> None:
+    rows = [
+        {"id": "a", "text": "Một.", "held": True},
+        {"id": "b", "text": "Hai.", "embargo_until": "2999-01-01"},
+        {"id": "c", "text": "Ba.", "embargo_until": "2020-01-01"},
+        {"id": "d", "text": "Bốn \ud83d."},
+    ]
+    (tmp_path / "a.jsonl").write_text("\n".join(json.dumps(r) for r in rows), encoding="utf-8")
+    loaded = load([tmp_path / "a.jsonl"])
+    assert [a.id for a in loaded.articles] == ["c"]
+    assert [u.why.split(" (")[0] for u in loaded.unread] == [
+        "it is held by its source",
+        "it is under embargo until 2999-01-01",
+        "it holds what cannot be stored",
+    ]

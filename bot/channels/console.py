@@ -45,7 +45,8 @@ def _show(console: Console, reply: Reply) -> None:
         console.print(quote)
         console.print(Text(f"    {citation.title}", style="cyan"))
         console.print(Text(f"    {rendering.citation_line(citation)}" + (f"  {citation.url}" if citation.url else "")))
-    console.print(Text(f"\nmã {reply.id} · {reply.elapsed_ms:.0f} ms", style="dim"))
+    until = f"dữ liệu đến ngày {rendering.local_day(reply.data_until)} · " if reply.data_until else ""
+    console.print(Text(f"\n{until}mã {reply.id} · {reply.elapsed_ms:.0f} ms", style="dim"))
 
 
 def chat(console: Console, assistant: Assistant) -> None:

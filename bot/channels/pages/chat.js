@@ -75,7 +75,8 @@ function showAnswer(line, answer) {
     details.append(where);
     line.append(details);
   });
-  line.append(make("p", "source", "mã " + answer.id));
+  const until = answer.data_until ? "dữ liệu đến ngày " + day(answer.data_until) + " · " : "";
+  line.append(make("p", "source", until + "mã " + answer.id));
 }
 
 function choice(text, chosen) {
