@@ -79,6 +79,8 @@ class Library:
         self._engine: Engine | None = None
         self._old = _Old()
         self._switching = threading.Lock()
+        self._refused: str | None = None
+        """The published generation that could not be opened; another serves in its place."""
         self._sketches: dict[str, MinHash] = {}
         """Of the articles loaded last, for the search for near duplicates."""
 
@@ -100,15 +102,17 @@ class Library:
         """
         with self._switching:
             corrections, before = self.corrections.now(), self._engine
-            same = before is not None and self.store.current_id() in {None, before.generation.id}
+            current = self.store.current_id()
+            same = before is not None and current in {None, before.generation.id, self._refused}
             if before is not None and same and before.generation.corrections.version == corrections.version:
                 return False
             if before is None:
                 generation = self.store.open_whole(self._encoder, corrections)
-                if generation.id != self.store.current_id():
+                if generation.id != current:
+                    self._refused = current
                     log.error(
                         "generation %s is damaged; %s, the newest whole one, serves. Run `tintinh index` again",
-                        self.store.current_id(),
+                        current,
                         generation.id,
                     )
             elif same:
@@ -116,7 +120,9 @@ class Library:
                     before.generation.folder, before.generation.manifest, before.generation.segments, corrections
                 )
             else:
+                self._refused = current
                 generation = self.store.open(self._encoder, corrections)
+                self._refused = None
             self._old.generations.clear()
             self._engine = Engine(generation, self._encoder, self._reader, self._reranker, self._locality)
             return True
@@ -177,6 +183,10 @@ class Library:
         self._additions.mkdir(parents=True, exist_ok=True)
         for article in articles:
             storage.replace_text(self._added_file(article.id), article.to_json())
+        if self.store.current_id() is None:
+            name = self.store.rebuild(articles, self._encoder)
+            self.refresh()
+            return name
         change = self._difference([*articles], only_adds=True)
         if not change.added:
             return str(self.store.current_id())

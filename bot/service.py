@@ -99,20 +99,17 @@ def _telegram(settings: Settings, assistant: Assistant, desk: Desk) -> Telegram 
 
 
 async def _follow(library: Library, stop: asyncio.Event) -> None:
-    """Take up each newly published generation; one that cannot be opened leaves the one before in force."""
-    refused: str | None = None
+    """Take up each newly published generation and each correction; one that cannot be opened leaves the one before in force."""
     while not stop.is_set():
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), REFRESH_S)
-        current = library.store.current_id()
-        if stop.is_set() or current is None or current == refused:
+        if stop.is_set() or library.store.current_id() is None:
             continue
         try:
             if await asyncio.to_thread(library.refresh):
-                log.info("generation %s is in force, with the corrections of now", current)
+                log.info("generation %s is in force, with the corrections of now", library.engine().generation.id)
         except TinTinhError as error:
-            refused = current
-            log.error("generation %s is not taken up: %s", current, error)
+            log.error("generation %s is not taken up: %s", library.store.current_id(), error)
 
 
 async def _keep_up(desk: Desk, settings: Settings, telegram: Telegram | None, stop: asyncio.Event) -> None:

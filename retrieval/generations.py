@@ -146,50 +146,54 @@ class Store:
 
         Until the last rename the generation before stays in force, whatever happens.
         """
-        before = self._before(encoder)
-        if before is None:
-            return self.rebuild(articles, encoder, progress)
-        change = difference(before, articles)
-        if not change.added and not change.removed:
-            return before.id
-        if len(articles) <= SMALL or len(change.added) + len(change.removed) > MOST_CHANGED * len(articles):
-            return self.rebuild(articles, encoder, progress)
-        return self.change(change, encoder, progress)
+        with self.writing():
+            before = self._before(encoder)
+            if before is None:
+                return self._rebuild(articles, encoder, progress)
+            change = difference(before, articles)
+            if not change.added and not change.removed:
+                return before.id
+            if len(articles) <= SMALL or len(change.added) + len(change.removed) > MOST_CHANGED * len(articles):
+                return self._rebuild(articles, encoder, progress)
+            return self._change(before, change, encoder, progress)
 
     def rebuild(self, articles: Sequence[Article], encoder: Encoder, progress: Progress = lambda *_: None) -> str:
         """Build one segment of `articles` and put it in force."""
         with self.writing():
-            self._need_disk(articles)
-            own = self._write_segment(articles, encoder, progress) if articles else None
-            opened = [own] if own else []
-            return self._publish(opened, np.zeros(0, np.int64), ([], [], []), None, encoder, progress)
+            return self._rebuild(articles, encoder, progress)
 
     def change(self, change: Change, encoder: Encoder, progress: Progress = lambda *_: None) -> str:
-        """Put the corpus in force with `change` applied in force; the cost follows the change."""
+        """Put the corpus in force with `change` applied in force; the cost follows the change.
+
+        An article that is added takes the place of one with its id.
+        """
         with self.writing():
-            before = self.open(encoder)
-            gone = [row for i in change.removed if (row := before.all_rows().get(i)) is not None]
-            self._need_disk(change.added)
-            segments = list(before.segments)
-            added = self._write_segment(change.added, encoder, progress) if change.added else None
-            texts = segment.texts(added, int(before.bases[-1]), int(before.passage_bases[-1])) if added else ((), ())
-            rows = np.union1d(before.removed, np.array(gone, np.int64))
-            return self._publish(
-                [*segments, *([added] if added else [])],
-                rows,
-                (list(texts[0]), list(texts[1]), gone),
-                before,
-                encoder,
-                progress,
-            )
+            return self._change(self.open(encoder), change, encoder, progress)
+
+    def _rebuild(self, articles: Sequence[Article], encoder: Encoder, progress: Progress) -> str:
+        self._need_disk(articles)
+        own = self._write_segment(articles, encoder, progress) if articles else None
+        opened = [own] if own else []
+        return self._publish(opened, np.zeros(0, np.int64), ([], [], []), None, encoder, progress)
+
+    def _change(self, before: Generation, change: Change, encoder: Encoder, progress: Progress) -> str:
+        rows = before.all_rows()
+        gone = sorted({rows[i] for i in (*change.removed, *(a.id for a in change.added)) if i in rows})
+        self._need_disk(change.added)
+        added = self._write_segment(change.added, encoder, progress) if change.added else None
+        texts = segment.texts(added, int(before.bases[-1]), int(before.passage_bases[-1])) if added else ((), ())
+        removed = np.union1d(before.removed, np.array(gone, np.int64))
+        parts = [*before.segments, *([added] if added else [])]
+        return self._publish(parts, removed, (list(texts[0]), list(texts[1]), gone), before, encoder, progress)
 
     def compact(self, encoder: Encoder, progress: Progress = lambda *_: None) -> str | None:
         """Write the corpus in force as one segment where many have come together; return the new id, None where not needed."""
-        before = self.open(encoder)
-        removed = 1 - len(before) / max(len(before.live), 1)
-        if len(before.segments) <= MOST_SEGMENTS and removed <= MOST_REMOVED:
-            return None
-        return self.rebuild(before.everything(), encoder, progress)
+        with self.writing():
+            before = self.open(encoder)
+            removed = 1 - len(before) / max(len(before.live), 1)
+            if len(before.segments) <= MOST_SEGMENTS and removed <= MOST_REMOVED:
+                return None
+            return self._rebuild(before.everything(), encoder, progress)
 
     def rollback(self, generation: str, encoder: Encoder) -> str:
         """Put the kept generation back in force, verified, and return its id."""

@@ -187,3 +187,26 @@ def test_a_correction_is_shown_with_what_it_corrects(tmp_path: Path, encoder: En
     other = library.engine().ask("Huyện Mường Then có bao nhiêu xã đạt chuẩn?")
     assert isinstance(other, Answer)
     assert other.note is None
+
+
+def test_a_withdrawal_holds_while_the_generation_in_force_is_damaged(library: Library, encoder: Encoder) -> None:
+    first = library.engine().generation.id
+    library.store.publish([*library.engine().generation.articles()][:4], encoder)
+    path = library.store.folder / str(library.store.current_id()) / "removed.npz"
+    path.write_bytes(b"")
+    fresh = Library(library.store.data, encoder)
+    assert fresh.engine().generation.id == first
+    fresh.withdraw(MEETING, by="test")
+    assert isinstance(fresh.engine().ask(QUESTION), NotFound)
+    with pytest.raises(GenerationError):
+        library.refresh()
+    assert library.refresh(), "the correction is taken up although the generation is not"
+    assert isinstance(library.engine().ask(QUESTION), NotFound)
+
+
+def test_articles_can_be_added_to_no_corpus_at_all(tmp_path: Path, encoder: Encoder) -> None:
+    library = Library(tmp_path / "data", encoder)
+    desk = Desk(library, [])
+    (tmp_path / "a.md").write_text("Huyện Ba Khe khánh thành 3 cầu treo trong tháng 5.\n", encoding="utf-8")
+    assert "Đã thêm 1 bài" in desk.add(EDITOR, [tmp_path / "a.md"])
+    assert isinstance(library.engine().ask("Huyện Ba Khe khánh thành bao nhiêu cầu treo?"), Answer)
