@@ -35,6 +35,8 @@ HELP = (
     "• Hỏi càng rõ tên người, cơ quan, địa phương, ngày tháng thì càng dễ tìm.\n"
     "• Hỏi nối được: “Ai dự?”, “Còn Hội Nông dân thì sao?”\n"
     "• Sửa câu hỏi đã gửi thì câu trả lời cũng đổi theo.\n"
+    "• Hỏi mấy câu trong một tin cũng được.\n"
+    "• /tinh Điện Biên: câu hỏi không nêu tỉnh là hỏi về tỉnh ấy.\n"
     "• /nguon: nguồn của câu trả lời vừa rồi.\n\n"
     "Khi các bài đang có chưa nói, Tin Tỉnh sẽ nói rõ là chưa có, không đoán."
 )

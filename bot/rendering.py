@@ -89,6 +89,12 @@ def citation_line(citation: Citation) -> str:
     return f"Theo {_cut(_readable(citation.source), 80)}, {local_day(citation.published_at)}"
 
 
+def data_line(reply: Reply) -> str:
+    """Return how far the articles go and which version of them answered: `dữ liệu đến ngày 29/12/2023, bản 20261125-0212`."""
+    until = f"dữ liệu đến ngày {local_day(reply.data_until)}, " if reply.data_until else ""
+    return f"{until}bản {reply.generation[:13]}"
+
+
 def local_day(iso: str | None) -> str:
     """Return `29/12/2023` for `2023-12-29`, or words for an unknown day."""
     return "/".join(reversed(iso.split("-"))) if iso else NO_DATE
@@ -150,8 +156,7 @@ def _answer_blocks(reply: Answer) -> list[_Block]:
         blocks.append(_Block(f"<i>{html.escape(reply.note)}</i>", reply.note))
     for number, citation in enumerate(reply.citations, 1):
         blocks.append(_citation_block(reply, number, citation))
-    until = f" · dữ liệu đến ngày {local_day(reply.data_until)}" if reply.data_until else ""
-    foot = f"{FIRST_CONTACT}{until} · mã {reply.id}"
+    foot = f"{FIRST_CONTACT} · {data_line(reply)} · mã {reply.id}"
     return [*blocks, _Block(f"<i>{foot}</i>", foot)]
 
 

@@ -45,8 +45,7 @@ def _show(console: Console, reply: Reply) -> None:
         console.print(quote)
         console.print(Text(f"    {citation.title}", style="cyan"))
         console.print(Text(f"    {rendering.citation_line(citation)}" + (f"  {citation.url}" if citation.url else "")))
-    until = f"dữ liệu đến ngày {rendering.local_day(reply.data_until)} · " if reply.data_until else ""
-    console.print(Text(f"\n{until}mã {reply.id} · {reply.elapsed_ms:.0f} ms", style="dim"))
+    console.print(Text(f"\n{rendering.data_line(reply)} · mã {reply.id} · {reply.elapsed_ms:.0f} ms", style="dim"))
 
 
 def chat(console: Console, assistant: Assistant) -> None:

@@ -75,8 +75,8 @@ function showAnswer(line, answer) {
     details.append(where);
     line.append(details);
   });
-  const until = answer.data_until ? "dữ liệu đến ngày " + day(answer.data_until) + " · " : "";
-  line.append(make("p", "source", until + "mã " + answer.id));
+  const until = answer.data_until ? "dữ liệu đến ngày " + day(answer.data_until) + ", " : "";
+  line.append(make("p", "source", until + "bản " + answer.generation.slice(0, 13) + " · mã " + answer.id));
 }
 
 function choice(text, chosen) {

@@ -58,6 +58,7 @@ COMMANDS = (
     ("start", "Bắt đầu"),
     ("help", "Cách hỏi"),
     ("nguon", "Nguồn của câu trả lời vừa rồi"),
+    ("tinh", "Chọn tỉnh, ví dụ: /tinh Điện Biên"),
 )
 ADMIN_COMMANDS = (*COMMANDS, *EDITOR_COMMANDS)
 ALLOWED = [Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY]
