@@ -37,7 +37,8 @@ def _after(sentence: Sentence, last: int) -> tuple[int, int] | None:
         at = end + 1
         if sentence.gaps[at] in "SERL" or at in people or sentence.tokens[at].norm in {"ông", "bà"}:
             break
-        if sentence.gaps[at] in "CD" and at not in sentence.roles:
+        acts = sentence.folded[at : at + 2] == ("chu", "tri")  # `…, Chủ tịch UBND tỉnh, chủ trì phiên họp`
+        if sentence.gaps[at] in "CD" and (at not in sentence.roles or acts):
             break
         if sentence.gaps[at] == "_" and _is_verb(sentence, at):
             # `…, Phó Bí thư Thường trực, Thường trực Tỉnh ủy tổ chức…`: the last part is who acts, no role.
