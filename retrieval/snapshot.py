@@ -81,7 +81,8 @@ class Generation:
             with np.load(folder / "removed.npz") as stored:
                 self.removed: npt.NDArray[np.int64] = stored["rows"]
                 """Rows of articles that are in a segment and not in the corpus."""
-                self._removed_keys, self._removed_counts = stored["keys"], stored["counts"]
+                self.removed_terms = stored["keys"], stored["counts"]
+                """Keys of the terms of removed articles, sorted, and in how many of them each stands."""
             self.lexical_passages = lexical.Lexical(folder / "passages.lexical")
             self.lexical_articles = lexical.Lexical(folder / "articles.lexical")
         except (OSError, ValueError, KeyError) as error:
@@ -161,7 +162,7 @@ class Generation:
 
     def all_rows(self) -> dict[str, int]:
         """Return the row of each article of the corpus, withdrawn ones too, by id."""
-        return self.rows | self._hidden
+        return self.rows | self._hidden if self._hidden else self.rows
 
     def is_held(self, row: int, start: int, end: int) -> bool:
         """Tell whether words that are held back stand in `text[start:end]` of the article at `row`."""
@@ -177,7 +178,12 @@ class Generation:
     @functools.cached_property
     def notices(self) -> dict[int, list[int]]:
         """Row of an article -> rows of the notices (`Đính chính`) that correct it: they name its title, or its address."""
-        rows = [row for row, title in enumerate(self.titles) if self.live[row] and _NOTICE.match(title)]
+        rows = [
+            row + int(base)
+            for s, base in zip(self.segments, self.bases, strict=False)
+            for row in _notices_in(s)
+            if self.live[row + base]
+        ]
         found: dict[int, list[int]] = {}
         if not rows:
             return found
@@ -209,7 +215,7 @@ class Generation:
 
     def counts(self, keys: npt.NDArray[np.uint32]) -> npt.NDArray[np.float64]:
         """Return in how many articles of the corpus each term (by `term_key`) stands."""
-        total = -looked_up(self._removed_keys, self._removed_counts, keys)
+        total = -looked_up(*self.removed_terms, keys)
         for segment in self.segments:
             total += segment.counts(keys)
         return total
@@ -279,6 +285,14 @@ class Generation:
             wanted = [i for i, name in enumerate(self.sources) if name in sources]
             mask &= np.isin(self.source_rows, wanted)
         return mask
+
+
+def _notices_in(segment: Segment) -> list[int]:
+    """Return the rows of a segment's articles that are notices; looked for once."""
+    found: list[int] | None = segment.memo.get("notices")
+    if found is None:
+        found = segment.memo["notices"] = [row for row, title in enumerate(segment.titles) if _NOTICE.match(title)]
+    return found
 
 
 def _every(text: str, words: str) -> Iterator[int]:
