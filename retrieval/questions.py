@@ -166,6 +166,11 @@ _PRONOUNS = (
 )  # fmt: skip
 
 
+LOCAL_SERVICE = re.compile(
+    r"\b(?:(?:cup|mat|cat|ngung|co) (?:dien|nuoc)|(?:cup|cat) dien nuoc|lich (?:tiem|cat dien|cup dien|cat nuoc)|thoi tiet|ngap|tac duong"
+    r"|cam duong|nghi hoc|co mua|mua to|co bao)\b"
+)
+"""What is asked of a place and a day: power, water, the weather. Such a question begins a subject."""
 _PERSON_BEFORE = re.compile(
     r"\b(?:ong|ba|anh|chi|nguoi|vi|dong chi) (?:ay|nay|do|kia)\b|\b(?:giu|lam) chuc\b|^chuc|\b(?:van|con)(?: dang)? (?:lam|giu)\b"
 )

@@ -242,3 +242,21 @@ def test_one_meeting_told_twice_is_no_choice(two_meetings: Path, tmp_path: Path,
     library = Library(tmp_path / "data", encoder)
     library.index([folder])
     assert {i.text for i in Talk(library).answered("ai chu tri giao ban mttq 29/12").items} == {"Cao Bá Lịch"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "reason"),
+    [("hnay cup dien ko", "needs_clarification"), ("bà Hà Thị Nhiên có nhận hối lộ không?", "article_silent")],
+)
+def test_a_new_subject_leaves_the_old_one(talk: Talk, asked: str, reason: str) -> None:
+    talk.answered("huyen tuan lam trong bao nhieu ha mac ca?")
+    refused = talk.refused(asked)
+    assert refused.reason == reason
+    assert refused.interpretation is None
+
+
+def test_who_somebody_is_stands_alone_after_another_subject(talk: Talk) -> None:
+    talk.answered("huyen tuan lam trong bao nhieu ha mac ca?")
+    told = talk.answered("tong van luc la ai")
+    assert told.text == "Phó Chủ tịch UBND tỉnh"
+    assert told.interpretation is None

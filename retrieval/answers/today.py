@@ -8,13 +8,9 @@ import re
 from retrieval.answers.context import Context
 from retrieval.answers.sentences import Candidate
 from retrieval.linking import question_frame
-from retrieval.questions import Question
+from retrieval.questions import LOCAL_SERVICE, Question
 from retrieval.vietnamese.text import folds
 
-_LOCAL = re.compile(
-    r"\b(?:(?:cup|mat|cat|ngung|co) (?:dien|nuoc)|(?:cup|cat) dien nuoc|lich (?:tiem|cat dien|cup dien|cat nuoc)|thoi tiet|ngap|tac duong"
-    r"|cam duong|nghi hoc|co mua|mua to|co bao)\b"
-)
 _TODAY = frozenset("hom nay mai qua kia sang trua chieu toi tuan gio bay hien lich con dang bi".split())
 _YEAR = re.compile(r"\b((?:19|20)\d\d)\b")
 WHICH_PLACE = (
@@ -25,7 +21,7 @@ WHICH_PLACE = (
 def lacks_place(question: Question) -> bool:
     """Tell whether the question asks of a service or the weather and says nothing of where."""
     text = " ".join(question.syllables)
-    match = _LOCAL.search(text)
+    match = LOCAL_SERVICE.search(text)
     if match is None or question.follows_up:
         return False
     left = (text[: match.start()] + text[match.end() :]).split()
