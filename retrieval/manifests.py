@@ -46,6 +46,8 @@ def read(folder: Path) -> dict[str, Any]:
             )
         if manifest["checksum"] != _checksum(manifest):
             raise ValueError("its checksum does not agree")
+        if manifest["id"] != folder.name:
+            raise ValueError(f"it is that of {manifest['id']}")
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise GenerationError(
             f"{path} is damaged or missing ({error})", mend="Run `tintinh index` again", path=str(path)

@@ -286,6 +286,20 @@ def test_where_the_one_in_force_is_damaged_the_one_before_serves(store: Store, e
         fresh.open(encoder)
 
 
+def test_the_manifest_of_another_folder_is_damage(store: Store, encoder: Encoder) -> None:
+    first = str(store.current_id())
+    second = store.publish(MORE, encoder)
+    (own,) = json.loads((store.folder / second / "manifest.json").read_text(encoding="utf-8"))["segments"]
+    for other in (store.folder / first, store.segments / own):
+        path = store.folder / second / "manifest.json"
+        whole = path.read_bytes()
+        path.write_bytes((other / "manifest.json").read_bytes())
+        fresh = Store(store.data)
+        assert fresh.damages(second) == [path]
+        assert fresh.open_whole(encoder).id == first
+        path.write_bytes(whole)
+
+
 def test_what_a_crash_left_is_cleaned_by_the_next_writer(store: Store, encoder: Encoder) -> None:
     for path in (store.folder / ".building-x", store.segments / ".building-y", store.segments / "20000101-orphan"):
         path.mkdir()
