@@ -49,7 +49,7 @@ class Web:
         ]
 
     async def ask(self, request: Request) -> Response:
-        """Answer `{"question", "previous"?, "skip"?}` with the contract's JSON."""
+        """Answer `{"question", "previous"?, "skip"?, "province"?}` with the contract's JSON."""
         body = b""
         async for chunk in request.stream():
             body += chunk
@@ -65,7 +65,9 @@ class Web:
             engine = self._library.engine()
         except GenerationError as error:
             return _wrong(str(error), 503)
-        reply = await asyncio.to_thread(engine.ask, asked["question"], asked.get("previous"), asked.get("skip", 0))
+        reply = await asyncio.to_thread(
+            engine.ask, asked["question"], asked.get("previous"), asked.get("skip", 0), asked.get("province")
+        )
         return JSONResponse(reply.to_json(), headers=_HEADERS)
 
     async def passage(self, request: Request) -> Response:
@@ -113,8 +115,9 @@ def _fault(asked: object) -> str | None:
     """Return what is wrong with a body of `/api/ask`, None where it is as it should be."""
     if not isinstance(asked, dict) or not isinstance(asked.get("question"), str):
         return '"question" is missing or not text'
-    if not isinstance(asked.get("previous"), str | None):
-        return '"previous" is not text'
+    for field in ("previous", "province"):
+        if not isinstance(asked.get(field), str | None):
+            return f'"{field}" is not text'
     skip = asked.get("skip", 0)
     return None if type(skip) is int and skip >= 0 else '"skip" is no count of rows'
 

@@ -3,6 +3,7 @@ const log = document.getElementById("log");
 const form = document.getElementById("form");
 const field = document.getElementById("question");
 let previous = null;
+let province = null;
 
 function make(tag, className, text) {
   const node = document.createElement(tag);
@@ -111,7 +112,12 @@ form.addEventListener("submit", (event) => {
   const typed = field.value.trim();
   if (!typed) return;
   field.value = "";
-  if (more && /^(xem )?ti[eế]p$/i.test(typed)) more(typed);
+  const home = typed.match(/^(?:tôi|toi|mình|minh|em|nhà tôi|nha toi|bác|bac|cháu|chau) (?:ở|o|sống ở|song o) (?:tỉnh|tinh|tp\.?|thành phố|thanh pho) (.{2,30}?)[.!]*$/i);
+  if (home) {
+    province = home[1];
+    say("mine").textContent = typed;
+    say("theirs").textContent = "Tin Tỉnh nhớ trong trang này: câu hỏi không nêu tỉnh là hỏi về " + province + ".";
+  } else if (more && /^(xem )?ti[eế]p$/i.test(typed)) more(typed);
   else ask(choices[/^[1-9]$/.test(typed) ? Number(typed) - 1 : -1] || typed, typed);
 });
 
@@ -124,7 +130,7 @@ async function ask(question, shown, before = previous, skip = 0) {
     const response = await fetch("/api/ask", {
       method: "POST",
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ question, previous: before, skip }),
+      body: JSON.stringify({ question, previous: before, skip, province }),
     });
     const answer = await response.json();
     line.textContent = "";
