@@ -4,6 +4,7 @@ import contextlib
 import datetime as dt
 import hashlib
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -12,6 +13,7 @@ from urllib.parse import urlsplit
 
 from bot.library import Indexed, Library
 from bot.rendering import FIRST_CONTACT, citation_line, local_day, web_link
+from retrieval import storage
 from retrieval.answers.types import Answer
 from retrieval.articles import Article
 from retrieval.errors import CorpusError, GenerationError
@@ -20,7 +22,7 @@ from retrieval.fetching.sources import Source
 from retrieval.generations import Summary
 from retrieval.journal import Journal
 from retrieval.readers import ENDINGS, Unread, load, load_file
-from retrieval.snapshot import Progress
+from retrieval.snapshot import HELD, Progress
 
 WELCOME = (
     f"Chào bạn, đây là Tin Tỉnh. {FIRST_CONTACT}: câu trả lời lấy nguyên văn từ các bài báo đang có, "
@@ -44,6 +46,10 @@ REFUSED = "Lệnh này chỉ dành cho quản trị viên."
 BUSY = "Một thay đổi khác đang chạy. Bạn chờ xong rồi thử lại nhé."
 FAILED = "Không làm được, dữ liệu cũ vẫn dùng tiếp."
 _MOST_LISTED = 12
+_MINUTE = 60.0
+_MOST_TRIES = 60
+_LONGEST_ROW = 9
+"""Digits of the row of a passage."""
 
 
 def sources(reply: Answer) -> str:
@@ -90,13 +96,15 @@ class Desk:
         self._index = index or library.index
         self._writing = threading.Lock()
         self._audit = Journal(library.store.data / "audit.jsonl")
+        self._tries: list[float] = []
 
     @contextlib.contextmanager
-    def _act(self, who: Person, act: str, what: str = "") -> Iterator[None]:
-        """Do one act at a time, and put on record who did it and how it ended."""
-        if not self._writing.acquire(blocking=False):
-            raise GenerationError("another change is under way", mend=BUSY)
+    def _act(self, who: Person, act: str, what: str = "", *, alone: bool = True) -> Iterator[None]:
+        """Do an act and put on record who did it and how it ended; what builds a generation is done `alone`."""
         row = {"at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"), "who": str(who), "act": act, "what": what}
+        if alone and not self._writing.acquire(blocking=False):
+            self._audit.append(row | {"outcome": "failed: another change was under way"})
+            raise GenerationError("another change is under way", mend=BUSY)
         try:
             yield
         except Exception as error:
@@ -105,10 +113,16 @@ class Desk:
         else:
             self._audit.append(row | {"outcome": "done"})
         finally:
-            self._writing.release()
+            if alone:
+                self._writing.release()
 
     def refused(self, who: Person, act: str) -> None:
-        """Put on record that somebody tried what he may not."""
+        """Put on record that somebody tried what he may not; of a flood of tries, some a minute."""
+        at = time.monotonic()
+        self._tries = [t for t in self._tries if at - t < _MINUTE]
+        if len(self._tries) >= _MOST_TRIES:
+            return
+        self._tries.append(at)
         now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
         self._audit.append({"at": now, "who": str(who), "act": act, "what": "", "outcome": "refused"})
 
@@ -130,6 +144,20 @@ class Desk:
         stats = [(str(f), f.stat().st_size, f.stat().st_mtime_ns) for f in files]
         return hashlib.sha256(repr(stats).encode()).hexdigest()
 
+    def reload_if_changed(self, who: Person) -> str | None:
+        """Reload where a file of the corpus is another than at the last reload that succeeded; return what came of it."""
+        path, now = self._library.store.data / "watched", self.signature()
+        before = path.read_text(encoding="ascii") if path.exists() else None
+        if now == before:
+            return None
+        told = self.reload(who)
+        storage.replace_text(path, now)
+        return told
+
+    def knows(self, article_id: str) -> bool:
+        """Tell whether there is an article of this id."""
+        return self._library.knows(article_id)
+
     def add(self, who: Person, paths: Sequence[Path]) -> str:
         """Add the articles of files and folders to the corpus."""
         with self._act(who, "add", ", ".join(p.name for p in paths)):
@@ -144,10 +172,12 @@ class Desk:
 
     def add_link(self, who: Person, url: str) -> str:
         """Add the article of one page."""
+        if self._gatherer is None:
+            raise CorpusError("pages are not fetched here", mend="Send the article as a file")
+        with self._act(who, "fetch", url, alone=False):
+            article = self._gatherer.page(url, self._source_of(url))
         with self._act(who, "add", url):
-            if self._gatherer is None:
-                raise CorpusError("pages are not fetched here", mend="Send the article as a file")
-            return self._added([self._gatherer.page(url, self._source_of(url))], ())
+            return self._added([article], ())
 
     def _source_of(self, url: str) -> Source | None:
         """Return the declared source whose host an address is of."""
@@ -173,6 +203,7 @@ class Desk:
             with self._act(Person("service", "schedule"), "gather", source.name):
                 self._library.add(articles)
                 self._library.tidy()
+        self._gatherer.commit(found)
         lines = [f"• Bài đổi nội dung: {url}" for url in found.changed]
         lines += [f"• Bài không còn trên báo: {url} (muốn rút: /remove {url})" for url in found.gone]
         lines += [f"• Không đọc được {u.where}: {u.why}" for u in found.failed[:_MOST_LISTED]]
@@ -201,7 +232,7 @@ class Desk:
 
     def remove(self, who: Person, article_id: str, why: str | None = None) -> str:
         """Withdraw an article: it is kept for inspection and never answers."""
-        with self._act(who, "withdraw", article_id):
+        with self._act(who, "withdraw", article_id, alone=False):
             article = self._library.withdraw(article_id, by=str(who), why=why)
             return f"Đã rút bài “{article.title}”. Bài không trả lời nữa, kể cả sau khi nạp lại hay quay lại bản cũ."
 
@@ -216,19 +247,19 @@ class Desk:
 
     def restore(self, who: Person, article_id: str, why: str | None = None) -> str:
         """Let a withdrawn article answer again."""
-        with self._act(who, "restore", article_id):
+        with self._act(who, "restore", article_id, alone=False):
             self._library.restore(article_id, by=str(who), why=why)
             return f"Bài {article_id} trả lời trở lại."
 
     def hold(self, who: Person, article_id: str, words: str, why: str | None = None) -> str:
         """Hold back words of an article."""
-        with self._act(who, "hold", article_id):
+        with self._act(who, "hold", article_id, alone=False):
             self._library.hold(article_id, words, by=str(who), why=why)
             return f"Đã giữ lại đoạn này của bài {article_id}; không câu trả lời nào trích đoạn ấy nữa."
 
     def release(self, who: Person, article_id: str, words: str | None = None) -> str:
         """Quote again what was held back of an article."""
-        with self._act(who, "release", article_id):
+        with self._act(who, "release", article_id, alone=False):
             self._library.release(article_id, words, by=str(who))
             return f"Đoạn đã giữ của bài {article_id} được trích trở lại."
 
@@ -276,17 +307,18 @@ class Desk:
             found = self._library.generation(generation)
         except GenerationError:
             return Gone.UNKNOWN
-        if found is None or not row.isdecimal() or int(row) >= len(found.passages):
+        if found is None or not row.isdecimal() or len(row) > _LONGEST_ROW or int(row) >= len(found.passages):
             return Gone.UNKNOWN
         article, start, end = found.passage(int(row))
-        if not found.live[found.passages[int(row), 0]] or article.id in self._library.corrections.now().hidden:
-            return Gone.WITHDRAWN if article.id in self._library.corrections.now().hidden else Gone.UNKNOWN
-        before, quote, after = (
-            _blanked(part, self._library.corrections.now().held.get(article.id, ()))
-            for part in (article.text[:start], article.text[start:end], article.text[end:])
-        )
+        corrections = self._library.corrections.now()
+        if article.id in corrections.hidden:
+            return Gone.WITHDRAWN
+        view = found if found.corrections.version == corrections.version else found.corrected(corrections)
+        if not view.live[view.passages[int(row), 0]]:
+            return Gone.UNKNOWN
         day = local_day(article.published_at.isoformat() if article.published_at else None)
-        return Passage(article.title, f"Theo {article.source}, {day}", (before, quote, after))
+        parts = _parts(article.text, (start, end), corrections.held.get(article.id, ()))
+        return Passage(view.unheld(article, article.title), f"Theo {article.source}, {day}", parts)
 
 
 @dataclass(frozen=True)
@@ -311,10 +343,21 @@ def safe_suffix(name: str | None) -> str:
     return ending if ending in ENDINGS else ""
 
 
-def _blanked(text: str, held: Sequence[str]) -> str:
-    for words in held:
-        text = text.replace(words, "[đoạn đang được giữ lại]")
-    return text
+def _parts(text: str, span: tuple[int, int], held: Sequence[str]) -> tuple[str, str, str]:
+    """Return the text before, in and after `span`, with what is held back left out, also where it crosses an edge."""
+    hidden = [
+        (at, at + len(words)) for words in held for at in range(len(text)) if words and text.startswith(words, at)
+    ]
+
+    def shown(start: int, end: int) -> str:
+        pieces, at = [], start
+        for first, last in sorted(hidden):
+            if first < end and last > at:
+                pieces += [text[at : max(at, first)], HELD]
+                at = min(last, end)
+        return "".join((*pieces, text[at:end]))
+
+    return shown(0, span[0]), shown(*span), shown(span[1], len(text))
 
 
 def report(indexed: Indexed) -> str:

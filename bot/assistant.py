@@ -4,7 +4,7 @@ import logging
 import re
 import secrets
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot import admin
 from bot.library import Library
@@ -57,7 +57,8 @@ class Assistant:
     def answer(self, incoming: Incoming) -> Outgoing:
         """Return what to say to `incoming`. A fault becomes one polite sentence; its cause goes to the log with an id."""
         memory = self.memory(incoming.channel, incoming.chat)
-        if isinstance(memory.reply, Answer) and (said := about_last(incoming.text, memory.reply)):
+        last = self._standing(memory.reply)
+        if last is not None and (said := about_last(incoming.text, last)):
             return Outgoing(words=said)
         if (said := home(incoming.text)) is not None:
             memory.province = said or None
@@ -86,9 +87,25 @@ class Assistant:
         return outgoing
 
     def sources(self, channel: str, chat: str) -> Answer | None:
-        """Return the last answer of a chat that has sources, None where there is none."""
-        reply = self.memory(channel, chat).reply
-        return reply if isinstance(reply, Answer) else None
+        """Return the last answer of a chat that has sources, None where there is none, or they were taken back."""
+        return self._standing(self.memory(channel, chat).reply)
+
+    def _standing(self, reply: Reply | None) -> Answer | None:
+        """Return an answer with the citations that may still be shown: an article may have been withdrawn since."""
+        if not isinstance(reply, Answer):
+            return None
+        try:
+            generation = self._library.engine().generation
+        except GenerationError:
+            return None
+        hidden, held = generation.corrections.hidden, generation.corrections.held
+        kept = tuple(
+            c
+            for c in reply.citations
+            if c.article_id not in hidden
+            and not any(words in c.quote or c.quote in words for words in held.get(c.article_id, ()))
+        )
+        return replace(reply, citations=kept) if kept else None
 
 
 def chosen(text: str, reply: Reply | None) -> str | None:

@@ -1,5 +1,6 @@
 """The corpus as the running program holds it: one engine in force, switched whole when the corpus or its corrections change."""
 
+import contextlib
 import datetime as dt
 import hashlib
 import json
@@ -29,6 +30,7 @@ from retrieval.locality import Locality
 from retrieval.readers import Loaded, Unread, load
 from retrieval.reranking import Reranker
 from retrieval.snapshot import Generation, Progress
+from retrieval.vietnamese.text import nfc
 
 log = logging.getLogger(__name__)
 
@@ -116,9 +118,7 @@ class Library:
                         generation.id,
                     )
             elif same:
-                generation = Generation(
-                    before.generation.folder, before.generation.manifest, before.generation.segments, corrections
-                )
+                generation = before.generation.corrected(corrections)
             else:
                 self._refused = current
                 generation = self.store.open(self._encoder, corrections)
@@ -159,9 +159,27 @@ class Library:
         return self._report("", loaded, self._difference(loaded.articles))
 
     def index(self, paths: Sequence[Path], progress: Progress = lambda *_: None) -> Indexed:
-        """Read the articles of `paths`, and those that were added; publish them as a generation, and take it up."""
+        """Read the articles of `paths`, and those that were added; publish them as a generation, and take it up.
+
+        Raises CorpusError where nothing is found and something is in force: a folder that is not mounted is no order to
+        forget everything.
+        """
+        with self.store.writing():
+            return self._indexed(paths, progress)
+
+    def _indexed(self, paths: Sequence[Path], progress: Progress) -> Indexed:
         loaded = self._load(paths)
         change = self._difference(loaded.articles)
+        if not loaded.articles:
+            said = (
+                f"; the first of {len(loaded.unread)} left out: {loaded.unread[0].where}: {loaded.unread[0].why}"
+                if loaded.unread
+                else ""
+            )
+            raise CorpusError(
+                f"no article was loaded from {', '.join(map(str, paths))}{said}",
+                mend="Give --corpus a file or folder of articles; what was in force stays",
+            )
         self._remember(change)
         generation = self.store.publish(loaded.articles, self._encoder, progress)
         self.refresh()
@@ -174,57 +192,76 @@ class Library:
         return self.refresh() or done
 
     def add(self, articles: Sequence[Article]) -> str:
-        """Keep `articles` beside the corpus of the settings, so that each reload has them too, and put them in force; return the generation."""
+        """Keep `articles` beside the corpus of the settings, so that each reload has them too, and put them in force; return the generation.
+
+        Where they cannot be put in force they are not kept either.
+        """
         erased = self.corrections.now().erased & {a.id for a in articles}
         if erased:
             raise CorpusError(
                 f"the article {min(erased)!r} was erased", mend="`tintinh corpus restore ID` allows it again"
             )
-        self._additions.mkdir(parents=True, exist_ok=True)
-        for article in articles:
-            storage.replace_text(self._added_file(article.id), article.to_json())
+        with self.store.writing():
+            self._additions.mkdir(parents=True, exist_ok=True)
+            before = {a.id: _content(self._added_file(a.id)) for a in articles}
+            try:
+                for article in articles:
+                    storage.replace_text(self._added_file(article.id), article.to_json())
+                name = self._put_in_force(articles)
+            except BaseException:
+                for article_id, content in before.items():
+                    if content is None:
+                        self._added_file(article_id).unlink(missing_ok=True)
+                    else:
+                        storage.replace_text(self._added_file(article_id), content)
+                raise
+        self.refresh()
+        return name
+
+    def _put_in_force(self, articles: Sequence[Article]) -> str:
         if self.store.current_id() is None:
-            name = self.store.rebuild(articles, self._encoder)
-            self.refresh()
-            return name
+            return self.store.rebuild(articles, self._encoder)
         change = self._difference([*articles], only_adds=True)
         if not change.added:
             return str(self.store.current_id())
         self._remember(change)
-        name = self.store.change(change, self._encoder)
-        self.refresh()
-        return name
+        return self.store.change(change, self._encoder)
 
     def withdraw(self, article_id: str, *, by: str, why: str | None = None) -> Article:
         """Let an article answer no more, from now on; return it. Raises CorpusError where there is none with this id."""
         article = self._known(article_id)
-        self.corrections.record("withdraw", article_id, by=by, why=why)
+        self.corrections.record("withdraw", article.id, by=by, why=why)
         self.refresh()
         return article
 
     def restore(self, article_id: str, *, by: str, why: str | None = None) -> None:
         """Let a withdrawn article answer again; an erased one may be loaded again."""
+        article_id = nfc(article_id)
         if article_id not in self.corrections.now().hidden:
             raise CorpusError(f"the article {article_id!r} is not withdrawn", mend="Nothing is to be done")
         self.corrections.record("restore", article_id, by=by, why=why)
         self.refresh()
 
     def erase(self, article_id: str, *, by: str, why: str | None = None) -> list[str]:
-        """Delete the bytes of an article; return the kept generations that were deleted with it.
+        """Delete the bytes of an article, wherever the data folder has them; return the kept generations that were deleted with it.
 
-        It answers no more at once; then the corpus is built without it, and every generation that holds it goes.
+        It answers no more at once; then the corpus is built without it, and every other generation goes. May be repeated
+        where it was broken off.
         """
-        self._known(article_id)
-        self.corrections.record("erase", article_id, by=by, why=why)
-        self.refresh()
-        self._added_file(article_id).unlink(missing_ok=True)
-        self._history_of(article_id).path.unlink(missing_ok=True)
-        generation = self.engine().generation
-        if article_id in generation.all_rows() or generation.removed.size:
-            self.store.rebuild([a for a in generation.everything() if a.id != article_id], self._encoder)
-        gone = [name for name in self.store.ids() if name != self.store.current_id()]
-        self.refresh()
-        self.store.drop(gone)
+        article_id = nfc(article_id)
+        if article_id not in self.corrections.now().erased:
+            self._known(article_id)
+        with self.store.writing():
+            self.corrections.record("erase", article_id, by=by, why=why)
+            self.refresh()
+            self._added_file(article_id).unlink(missing_ok=True)
+            self._history_of(article_id).path.unlink(missing_ok=True)
+            self.corrections.forget_words(article_id)
+            whole = [a for a in self.store.open(self._encoder).everything() if a.id != article_id]
+            self.store.rebuild(whole, self._encoder)
+            gone = [name for name in self.store.ids() if name != self.store.current_id()]
+            self.refresh()
+            self.store.drop(gone)
         return gone
 
     def hold(self, article_id: str, words: str, *, by: str, why: str | None = None) -> None:
@@ -232,13 +269,14 @@ class Library:
         article = self._known(article_id)
         if not words.strip() or words not in article.text:
             raise CorpusError(
-                f"these words do not stand in {article_id!r}", mend="Copy them from the article as they are"
+                f"these words do not stand in {article.id!r}", mend="Copy them from the article as they are"
             )
-        self.corrections.record("hold", article_id, by=by, words=words, why=why)
+        self.corrections.record("hold", article.id, by=by, words=words, why=why)
         self.refresh()
 
     def release(self, article_id: str, words: str | None = None, *, by: str) -> None:
         """Quote again what was held back of an article: `words`, or all."""
+        article_id = nfc(article_id)
         if article_id not in self.corrections.now().held:
             raise CorpusError(f"nothing of {article_id!r} is held back", mend="Nothing is to be done")
         self.corrections.record("release", article_id, by=by, words=words)
@@ -250,12 +288,30 @@ class Library:
         self.refresh()
         return name
 
+    def knows(self, article_id: str) -> bool:
+        """Tell whether an article of this id is in force, was added, or is in a kept generation."""
+        return self._found(nfc(article_id)) is not None
+
     def _known(self, article_id: str) -> Article:
-        generation = self.engine().generation
-        row = generation.all_rows().get(article_id)
-        if row is None:
+        found = self._found(nfc(article_id))
+        if found is None:
             raise CorpusError(f"no article has the id {article_id!r}", mend="`tintinh corpus list` shows the ids")
-        return generation.article(row)
+        return found
+
+    def _found(self, article_id: str) -> Article | None:
+        """Return an article, in force or not: a rollback or a reload may bring back what is not."""
+        with contextlib.suppress(GenerationError):
+            generation = self.engine().generation
+            if (row := generation.all_rows().get(article_id)) is not None:
+                return generation.article(row)
+        if (content := _content(self._added_file(article_id))) is not None:
+            return Article.from_row(json.loads(content))
+        for name in reversed(self.store.ids()):
+            with contextlib.suppress(GenerationError):
+                kept = self.store.open_kept(name, self._encoder)
+                if (row := kept.all_rows().get(article_id)) is not None:
+                    return kept.article(row)
+        return None
 
     def _added_file(self, article_id: str) -> Path:
         """Return where an added article is kept; an id is never part of a path."""
@@ -321,3 +377,10 @@ class Library:
             tuple(a.id for a in change.added if a.id in gone),
             tuple(i for i in change.removed if i not in new),
         )
+
+
+def _content(path: Path) -> str | None:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None

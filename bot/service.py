@@ -39,6 +39,7 @@ log = logging.getLogger(__name__)
 
 REFRESH_S = 0.5
 """How often a generation that another process published is looked for."""
+FAULT_S = 5.0
 KEEP_UP_S = 5.0
 """How often it is looked whether a source is due."""
 DRAIN_S = 8
@@ -110,11 +111,13 @@ async def _follow(library: Library, stop: asyncio.Event) -> None:
                 log.info("generation %s is in force, with the corrections of now", library.engine().generation.id)
         except TinTinhError as error:
             log.error("generation %s is not taken up: %s", library.store.current_id(), error)
+        except Exception:
+            log.exception("generations and corrections are not followed for now")
+            await asyncio.sleep(FAULT_S)
 
 
 async def _keep_up(desk: Desk, settings: Settings, telegram: Telegram | None, stop: asyncio.Event) -> None:
     """Look at the sources on the network when they are due, and at the files where they are watched."""
-    watched: str | None = None
     looked = 0.0
     while not stop.is_set():
         with contextlib.suppress(TimeoutError):
@@ -129,10 +132,9 @@ async def _keep_up(desk: Desk, settings: Settings, telegram: Telegram | None, st
                     if telegram is not None:
                         await telegram.tell_editors(told)
             if settings.watch_minutes and time.monotonic() - looked >= settings.watch_minutes * 60:
-                looked, before = time.monotonic(), watched
-                watched = await asyncio.to_thread(desk.signature)
-                if before is not None and watched != before:
-                    log.info("files of the corpus changed: %s", await asyncio.to_thread(desk.reload, WATCH))
+                looked = time.monotonic()
+                if told := await asyncio.to_thread(desk.reload_if_changed, WATCH):
+                    log.info("files of the corpus changed: %s", told)
         except TinTinhError as error:
             log.error("the corpus was not brought up to date: %s", error)
         except Exception:

@@ -56,6 +56,12 @@ class CorrectionsFile:
             self._read = _folded(self._journal, version)
         return self._read
 
+    def forget_words(self, article_id: str) -> None:
+        """Leave the words of an article out of the file: when it is erased they are too."""
+        self._journal.rewrite(
+            lambda row: {k: v for k, v in row.items() if k != "words"} if row.get("id") == article_id else row
+        )
+
     def history(self, article_id: str) -> list[dict[str, str]]:
         """Return the acts on one article, oldest first."""
         return [row for row in self._journal.rows() if row.get("id") == article_id]

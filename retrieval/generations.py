@@ -87,6 +87,7 @@ class Store:
         self.folder = data / "generations"
         self.segments = data / "segments"
         self._kept = kept
+        self._lock: FileLock | None = None
         self._open: weakref.WeakValueDictionary[str, Segment] = weakref.WeakValueDictionary()
         self._trusted: dict[str, Mapping[str, Any]] = {}
         """Generations that were verified here -> their files; hard links of these need no second look."""
@@ -110,11 +111,14 @@ class Store:
                 mend="Give the service write access to it, or set TINTINH_DATA_DIR to another folder",
                 path=str(self.data),
             ) from error
-        lock = FileLock(self.data / "writer.lock")
+        if self._lock is None:
+            self._lock = FileLock(self.data / "writer.lock")
         try:
-            with lock.acquire(timeout=0):
-                (self.data / "writer.pid").write_text(str(os.getpid()), encoding="ascii")
-                self._clean()
+            # One thread may hold it twice: what it reads, and what it writes then, belong together.
+            with self._lock.acquire(timeout=0):
+                if self._lock.lock_counter == 1:
+                    (self.data / "writer.pid").write_text(str(os.getpid()), encoding="ascii")
+                    self._clean()
                 yield
         except Timeout as error:
             raise GenerationError(
@@ -403,7 +407,8 @@ class Store:
         try:
             return self.open(encoder, corrections)
         except GenerationError:
-            for name in reversed(self.ids()):
+            current = self.current_id() or ""
+            for name in (n for n in reversed(self.ids()) if n < current):
                 with contextlib.suppress(GenerationError):
                     return self._opened(name, encoder, corrections)
             raise

@@ -5,7 +5,7 @@ A line that a crash cut short is left out when the file is read, and cut off by 
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,14 @@ class Journal:
                 os.close(handle)
             if new:
                 storage.sync(self.path.parent)
+
+    def rewrite(self, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+        """Put `change` of each row in its place; whole or not at all."""
+        if not self.path.exists():
+            return
+        with FileLock(self.path.with_name(f".{self.path.name}.lock")):
+            lines = [json.dumps(change(row), ensure_ascii=False) + "\n" for row in self.rows()]
+            storage.replace_text(self.path, "".join(lines))
 
     def rows(self) -> list[dict[str, Any]]:
         """Return the rows, oldest first."""

@@ -156,6 +156,8 @@ def _article_texts(segment: Segment, base: int) -> Iterator[Text]:
 
 def write(folder: Path, articles: Sequence[Article], encoder: Encoder, progress: Progress) -> dict[str, Any]:
     """Write the files of a segment of `articles` into the empty `folder`; return what its manifest says of them."""
+    if len({a.id for a in articles}) != len(articles):
+        raise ValueError("two articles have one id")
     spans = [(row, start, end) for row, a in enumerate(articles) for start, end in passages(a.text)]
     annotations, folds, norms = annotate(a.text for a in articles)
     annotations.save(folder)

@@ -7,6 +7,7 @@ passages.lexical/ articles.lexical/   tantivy; grown from those of the generatio
 A row counts the articles of all segments in order, removed ones included; so does the row of a passage.
 """
 
+import copy
 import datetime as dt
 import functools
 import math
@@ -28,6 +29,8 @@ from retrieval.vietnamese.text import folds
 
 __all__ = ["Generation", "Place", "Progress", "term_key"]
 
+HELD = "[đoạn đang được giữ lại]"
+"""What stands for words that are held back."""
 BACKGROUND = 1000
 """Weight of the counts from the news at large (training/rarity.py), in articles."""
 
@@ -73,7 +76,6 @@ class Generation:
     ) -> None:
         self.folder = folder
         self.manifest = manifest
-        self.corrections = corrections or Corrections()
         self.id: str = self.manifest["id"]
         self.data_until: str | None = self.manifest["data_until"]
         self.segments = tuple(segments)
@@ -106,17 +108,28 @@ class Generation:
         self.published = _joined([s.published for s in segments], np.zeros(0, np.int32))
         """The day of each article, as an ordinal; 0 where it has none."""
         self.sources: list[str] = self.manifest["sources"]
-        self.live = np.ones(rows, bool)
+        self._take_back(corrections or Corrections())
+
+    def _take_back(self, corrections: Corrections) -> None:
+        self.corrections = corrections
+        self.live = np.ones(int(self.bases[-1]), bool)
         """Whether the article at each row is in the corpus, and not withdrawn."""
         self.live[self.removed] = False
+        self._article = functools.lru_cache(maxsize=4096)(self._read_article)
         self._hidden: dict[str, int] = {}
         """Withdrawn articles of the corpus: id -> row."""
-        if self.corrections.hidden:
-            hidden = self.corrections.hidden
-            self._hidden = {i: row for i, row in self.rows.items() if i in hidden}
+        if corrections.hidden:
+            self._hidden = {i: row for i, row in self.rows.items() if i in corrections.hidden}
             self.live[list(self._hidden.values())] = False
             del self.rows  # found anew without them
-        self._article = functools.lru_cache(maxsize=4096)(self._read_article)
+
+    def corrected(self, corrections: Corrections) -> "Generation":
+        """Return the same generation, less what `corrections` take back; nothing is read from the disk."""
+        made = copy.copy(self)
+        for name in ("rows", "notices", "source_rows"):
+            made.__dict__.pop(name, None)
+        made._take_back(corrections)  # noqa: SLF001 - its own, of a copy
+        return made
 
     def __len__(self) -> int:
         return int(self.manifest["articles"])
@@ -202,6 +215,12 @@ class Generation:
             return False
         url = self.article(row).url
         return bool(url) and str(url) in text
+
+    def unheld(self, article: Article, text: str) -> str:
+        """Return `text`, of an article or its title, with what is held back of the article left out."""
+        for words in self.corrections.held.get(article.id, ()):
+            text = HELD if len(text.split()) > 1 and text.strip(" .…") in words else text.replace(words, HELD)
+        return text
 
     def digest(self, row: int) -> bytes:
         """Return the digest of the article at `row`."""

@@ -1,6 +1,8 @@
 """What editors take back stays back: over reloads, rollbacks and rebuilds; and every act is on record."""
 
 import json
+import shutil
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -8,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.admin import Desk, Gone, Person
+from bot.assistant import Assistant
 from bot.library import Library
+from bot.messages import Incoming
 from retrieval.answers.types import Answer, NotFound
 from retrieval.corrections import CorrectionsFile
 from retrieval.encoding import Encoder
@@ -210,3 +214,129 @@ def test_articles_can_be_added_to_no_corpus_at_all(tmp_path: Path, encoder: Enco
     (tmp_path / "a.md").write_text("Huyện Ba Khe khánh thành 3 cầu treo trong tháng 5.\n", encoding="utf-8")
     assert "Đã thêm 1 bài" in desk.add(EDITOR, [tmp_path / "a.md"])
     assert isinstance(library.engine().ask("Huyện Ba Khe khánh thành bao nhiêu cầu treo?"), Answer)
+
+
+def test_a_reload_that_finds_nothing_forgets_nothing(library: Library, tmp_path: Path) -> None:
+    (tmp_path / "unmounted").mkdir()
+    before = library.engine().generation.id
+    with pytest.raises(CorpusError, match="no article was loaded"):
+        Desk(library, [tmp_path / "unmounted"]).reload(EDITOR)
+    assert library.store.current_id() == before
+
+
+def test_of_an_id_that_comes_twice_in_a_file_the_first_is_taken(library: Library, desk: Desk, tmp_path: Path) -> None:
+    rows = [{"id": "x", "text": f"Huyện Ba Khe khánh thành {n} cầu treo."} for n in (3, 4)]
+    path = tmp_path / "twice.jsonl"
+    path.write_text("\n".join(json.dumps(r) for r in rows), encoding="utf-8")
+    assert "was taken by" in desk.add_file(EDITOR, path, "twice.jsonl")
+    desk.remove(EDITOR, "x")
+    assert isinstance(library.engine().ask("Huyện Ba Khe khánh thành bao nhiêu cầu treo?"), NotFound)
+
+
+def test_what_is_not_in_force_is_erased_too(library: Library, desk: Desk, tmp_path: Path) -> None:
+    extra = tmp_path / "extra.md"
+    extra.write_text("Huyện Ba Khe khánh thành 3 cầu treo trong tháng 5.\n", encoding="utf-8")
+    first = library.engine().generation.id
+    desk.add(EDITOR, [extra])
+    desk.hold(EDITOR, "extra.md", "3 cầu treo")
+    extra.unlink()
+    desk.rollback(EDITOR, first)
+    desk.remove(EDITOR, "extra.md", "sai")
+    desk.erase(EDITOR, "extra.md")
+    assert not bytes_hold(library.store.data, "3 cầu treo")
+    desk.erase(EDITOR, "extra.md")
+    desk.reload(EDITOR)
+    assert not bytes_hold(library.store.data, "3 cầu treo")
+
+
+def test_what_cannot_be_put_in_force_is_not_kept(library: Library, desk: Desk, tmp_path: Path) -> None:
+    extra = tmp_path / "extra.md"
+    extra.write_text("Huyện Ba Khe khánh thành 3 cầu treo trong tháng 5.\n", encoding="utf-8")
+    elsewhere = Library(library.store.data, library._encoder)
+    with elsewhere.store.writing(), pytest.raises(GenerationError, match="is writing"):
+        desk.add(EDITOR, [extra])
+    assert not list((library.store.data / "added").glob("*.json"))
+
+
+def test_a_withdrawal_waits_for_no_reload(library: Library, desk: Desk) -> None:
+    with desk._act(EDITOR, "reload"):
+        desk.remove(EDITOR, MEETING)
+        assert isinstance(library.engine().ask(QUESTION), NotFound)
+        with pytest.raises(GenerationError, match="under way"):
+            desk.rollback(EDITOR)
+    assert [a["outcome"] for a in desk.audit()] == ["done", "failed: another change was under way", "done"]
+
+
+def test_a_withdrawal_needs_nothing_of_the_disk_but_the_record(library: Library, desk: Desk) -> None:
+    assert isinstance(library.engine().ask(QUESTION), Answer)
+    shutil.rmtree(library.store.folder)
+    desk.remove(EDITOR, MEETING)
+    assert isinstance(library.engine().ask(QUESTION), NotFound)
+
+
+def test_the_sources_of_an_answer_go_with_its_article(library: Library, desk: Desk) -> None:
+    assistant = Assistant(library)
+    assistant.answer(Incoming("test", "1", QUESTION))
+    assert "Tạ Quang Hiển" in assistant.answer(Incoming("test", "1", "nguồn đâu")).words
+    desk.remove(EDITOR, MEETING)
+    assert assistant.sources("test", "1") is None
+    assert "Tạ Quang Hiển" not in assistant.answer(Incoming("test", "1", "nguồn đâu")).words
+
+
+def test_held_words_are_in_no_title_and_on_no_page(tmp_path: Path, encoder: Encoder) -> None:
+    words = "Chủ tịch xã Mường Ba bán đất công cho người nhà."
+    (tmp_path / "a.txt").write_text(
+        f"{words} Xã Mường Ba có 412 hộ trồng chè.\n"
+        + "".join(f"Ngày {n} trời nắng {n + 20} độ, gió cấp {n % 5}, mưa {n * 3} mm.\n" for n in range(1, 31)),
+        encoding="utf-8",
+    )
+    library = Library(tmp_path / "data", encoder)
+    library.index([tmp_path / "a.txt"])
+    desk = Desk(library, [])
+    desk.hold(EDITOR, "a.txt", words)
+    reply = library.engine().ask("Xã Mường Ba có bao nhiêu hộ trồng chè?")
+    assert "bán đất công" not in json.dumps(reply.to_json(), ensure_ascii=False)
+    generation = library.engine().generation
+    for row in range(len(generation.passages)):
+        shown = desk.passage(generation.id, str(row))
+        assert not isinstance(shown, Gone)
+        assert "bán đất công" not in f"{shown.title}{''.join(shown.parts)}"
+    assert desk.passage(generation.id, "9" * 5000) is Gone.UNKNOWN
+
+
+def test_watched_files_are_reloaded_until_it_is_done(tmp_path: Path, encoder: Encoder) -> None:
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    (folder / "a.md").write_text("Huyện Ba Khe khánh thành 3 cầu treo.\n", encoding="utf-8")
+    library = Library(tmp_path / "data", encoder)
+    desk = Desk(library, [folder])
+    assert desk.reload_if_changed(EDITOR)
+    assert desk.reload_if_changed(EDITOR) is None
+    (folder / "b.md").write_text("Huyện Mường Then có 14 xã.\n", encoding="utf-8")
+    with desk._act(EDITOR, "rollback"), pytest.raises(GenerationError):
+        desk.reload_if_changed(EDITOR)
+    assert desk.reload_if_changed(EDITOR), "what failed is tried again"
+    assert len(library.engine().generation) == 2
+
+
+def test_front_matter_with_days_breaks_no_reload(tmp_path: Path, encoder: Encoder) -> None:
+    (tmp_path / "a.md").write_text(
+        "---\nembargo_until: 2024-12-01\nupdated: 2024-05-02\n---\nHuyện Ba Khe có 3 cầu.\n", encoding="utf-8"
+    )
+    (tmp_path / "b.md").write_text("---\npublished_at: 2024-02-30\n---\nHuyện Mường Then có 14 xã.\n", encoding="utf-8")
+    (tmp_path / "c.csv").write_text('"id,text\n', encoding="utf-8")
+    library = Library(tmp_path / "data", encoder)
+    indexed = library.index([tmp_path])
+    assert indexed.articles == 1
+    assert len(indexed.unread) == 2
+
+
+def test_an_id_is_the_same_however_its_letters_are_composed(library: Library, desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "a.md"
+    path.write_text("Huyện Ba Khe khánh thành 3 cầu treo.\n", encoding="utf-8")
+    name = unicodedata.normalize("NFD", "Giao ban tháng 3.md")
+    desk.add_file(EDITOR, path, name)
+    assert desk.knows("Giao ban tháng 3.md")
+    assert desk.knows(name)
+    desk.remove(EDITOR, name)
+    assert isinstance(library.engine().ask("Huyện Ba Khe khánh thành bao nhiêu cầu treo?"), NotFound)

@@ -1,7 +1,10 @@
 """Fetches over a real server on loopback: guarded, polite, conditional; feeds and sitemaps; and 150 hostile addresses."""
 
 import datetime as dt
+import gzip
+import time
 from collections.abc import Iterator, Sequence
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -13,7 +16,7 @@ from retrieval.encoding import Encoder
 from retrieval.errors import CorpusError, FetchError
 from retrieval.fetching import sources
 from retrieval.fetching.client import Fetcher
-from retrieval.fetching.gathering import Gatherer
+from retrieval.fetching.gathering import Gathered, Gatherer
 from retrieval.fetching.guard import is_public, target
 from retrieval.fetching.sources import Source
 from tests.newspaper import BODY, LAYOUTS, SAPO
@@ -158,8 +161,6 @@ def test_it_names_itself_and_keeps_to_robots_txt(paper: Newspaper, fetcher: Fetc
 def test_requests_to_a_host_keep_a_distance(paper: Newspaper) -> None:
     waited: list[float] = []
     fetcher = Fetcher(allowed=[paper.host], interval=0.05)
-    import time
-
     url = paper.put("/a", "x")
     for _ in range(4):
         began = time.monotonic()
@@ -185,6 +186,88 @@ def sitemap_of(paper: Newspaper, paths: Sequence[str]) -> str:
     )
 
 
+def looked(folder: Path, fetcher: Fetcher, source: Source) -> Gathered:
+    gatherer = Gatherer(folder, fetcher)
+    found = gatherer.look(source)
+    gatherer.commit(found)
+    return found
+
+
+def test_what_was_not_taken_up_comes_again(paper: Newspaper, fetcher: Fetcher, tmp_path: Path) -> None:
+    paper.put("/0", LAYOUTS[0].html, ETag='"0"')
+    source = Source("Báo", feeds=(feed_of(paper, ["/0"]),))
+    assert len(Gatherer(tmp_path, fetcher).look(source).articles) == 1
+    assert len(looked(tmp_path, fetcher, source).articles) == 1, "the first look was never committed"
+    assert not looked(tmp_path, fetcher, source).articles
+
+
+def test_a_page_that_failed_and_those_beyond_the_most_are_fetched_the_next_time(
+    paper: Newspaper, fetcher: Fetcher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("retrieval.fetching.gathering.MOST_NEW", 2)
+    feed = feed_of(paper, ["/0", "/1", "/2"])
+    status, _, body = paper.pages["/rss"]  # type: ignore[misc]
+    paper.pages["/rss"] = (status, {"ETag": '"same"'}, body)
+    paper.put("/0", LAYOUTS[0].html)
+    paper.put("/1", "", 503)
+    paper.put("/2", LAYOUTS[1].html)
+    source = Source("Báo", feeds=(feed,))
+    first = looked(tmp_path, fetcher, source)
+    assert [a.id for a in first.articles] == [paper.root + "/0"]
+    paper.put("/1", LAYOUTS[2].html)
+    second = looked(tmp_path, fetcher, source)
+    assert {a.id for a in second.articles} == {paper.root + "/1", paper.root + "/2"}
+
+
+def test_a_link_that_is_no_address_is_told_and_the_others_are_fetched(
+    paper: Newspaper, fetcher: Fetcher, tmp_path: Path
+) -> None:
+    paper.put("/0", LAYOUTS[0].html)
+    paper.put(
+        "/rss",
+        f"<rss version='2.0'><channel><item><link>http://[x</link></item><item><link>{paper.root}/0</link></item></channel></rss>",
+    )
+    found = looked(tmp_path, fetcher, Source("Báo", feeds=(paper.root + "/rss",)))
+    assert [a.id for a in found.articles] == [paper.root + "/0"]
+    with pytest.raises(FetchError, match="no address"):
+        fetcher.get(paper.put("/away", "", 302, Location="http://[x"))
+
+
+def slow_headers(handler: BaseHTTPRequestHandler) -> None:
+    for byte in b"HTTP/1.1 200 OK\r\nX: " + b"a" * 200:
+        try:
+            handler.wfile.write(bytes([byte]))
+            handler.wfile.flush()
+        except OSError:
+            return
+        time.sleep(0.1)
+
+
+def test_no_packing_and_no_slow_header_goes_round_the_caps(paper: Newspaper, fetcher: Fetcher) -> None:
+    paper.put("/bomb", gzip.compress(bytes(400_000_000), 9), Content_Encoding="gzip")
+    paper.put("/twice", gzip.compress(gzip.compress(bytes(100_000_000))), Content_Encoding="gzip, gzip")
+    paper.put("/broken", b"not packed", Content_Encoding="gzip")
+    whole = paper.put("/whole", gzip.compress("có".encode()), Content_Encoding="gzip")
+    paper.pages["/slow"] = slow_headers
+    with pytest.raises(FetchError, match="larger than 8 MB"):
+        fetcher.get(paper.root + "/bomb")
+    with pytest.raises(FetchError, match="packed as"):
+        fetcher.get(paper.root + "/twice")
+    with pytest.raises(FetchError, match="unpacked"):
+        fetcher.get(paper.root + "/broken")
+    assert fetcher.get(whole).body.decode() == "có"
+    began = time.monotonic()
+    with pytest.raises(FetchError, match="slower than 2 s"):
+        fetcher.get(paper.root + "/slow")
+    assert time.monotonic() - began < 4
+
+
+def test_robots_that_the_server_fails_to_tell_are_a_ban(paper: Newspaper, fetcher: Fetcher) -> None:
+    paper.put("/robots.txt", "", 500)
+    with pytest.raises(FetchError, match=r"robots\.txt"):
+        fetcher.get(paper.put("/a", "x"))
+
+
 def test_ten_pages_through_a_feed_and_a_sitemap_give_exactly_their_articles(
     paper: Newspaper, fetcher: Fetcher, tmp_path: Path
 ) -> None:
@@ -197,7 +280,7 @@ def test_ten_pages_through_a_feed_and_a_sitemap_give_exactly_their_articles(
         "Báo Lam Giang", feeds=(feed_of(paper, listed[:6]),), sitemaps=(sitemap_of(paper, listed),), exclude=("*/quang-cao/*",),
         licence="thỏa thuận", longest_quote=40,
     )  # fmt: skip
-    found = Gatherer(tmp_path, fetcher).look(source)
+    found = looked(tmp_path, fetcher, source)
     assert not found.failed
     assert [a.text for a in found.articles] == [TEXT] * len(LAYOUTS)
     assert {a.id for a in found.articles} == {paper.root + p for p in paths}
@@ -213,15 +296,15 @@ def test_a_second_look_asks_for_what_changed_and_tells_of_it(
     for n in range(3):
         paper.put(f"/{n}", LAYOUTS[0].html.replace("86,4%", f"8{n},4%"), ETag=f'"{n}"')
     source = Source("Báo", feeds=(feed_of(paper, ["/0", "/1", "/2"]),))
-    assert len(Gatherer(tmp_path, fetcher).look(source).articles) == 3
+    assert len(looked(tmp_path, fetcher, source).articles) == 3
     paper.put("/1", LAYOUTS[0].html.replace("86,4%", "77,7%"), ETag='"new"')
     paper.pages["/2"] = (404, {}, b"")
-    again = Gatherer(tmp_path, fetcher).look(source)
+    again = looked(tmp_path, fetcher, source)
     assert paper.asked("/0")[-1]["if-none-match"] == '"0"'
     assert [a.id for a in again.articles] == [paper.root + "/1"]
     assert again.changed == [paper.root + "/1"]
     assert again.gone == [paper.root + "/2"]
-    assert not Gatherer(tmp_path, fetcher).look(source).changed
+    assert not looked(tmp_path, fetcher, source).changed
 
 
 @pytest.mark.parametrize(

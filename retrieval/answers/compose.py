@@ -202,7 +202,7 @@ class Composer:
             return None
         return Citation(
             article_id=article.id,
-            title=article.title,
+            title=self._generation.unheld(article, article.title),
             url=article.url,
             source=article.source,
             author=article.author,
@@ -241,7 +241,7 @@ class Composer:
             return None
         return Suggestion(
             article.id,
-            article.title,
+            self._generation.unheld(article, article.title),
             article.url,
             article.published_at.isoformat() if article.published_at else None,
             str(self.passage_at(context.hits[candidate.hit].article, first)),

@@ -176,7 +176,8 @@ class Editor:
     def _which_event(self, question: Question, context: Context, events: list[Rival]) -> NotFound:
         """Return the question which of several events is meant, each with its article's title."""
         choices = {
-            f"{e.says} – {context.articles[e.hit].title}": f"{question.asked.rstrip('?')} {e.says}" for e in events
+            f"{e.says} – {self._generation.unheld(context.articles[e.hit], context.articles[e.hit].title)}": f"{question.asked.rstrip('?')} {e.says}"
+            for e in events
         }
         reply = "Có nhiều sự việc giống điều bạn hỏi. Bạn hỏi việc nào? Bạn trả lời bằng số nhé."
         return self._make.choice(question, reply, choices)
@@ -215,7 +216,11 @@ class Editor:
     def role(self, question: Question, context: Context, reading: Reading, misspelt: Slip | None) -> Reply | None:
         """Return who a person is, or which of several people is meant; None where no article tells."""
         half = biography.half_named(context)
-        found = biography.namesakes(context, half[1]) if half else biography.roles(context)
+        told = biography.namesakes(context, half[1]) if half else biography.roles(context)
+        rows = [hit.article for hit in context.hits]
+        found = [
+            r for r in told if not any(self._generation.is_held(rows[r.candidate.hit], *s) for s in (r.name, r.role))
+        ]
         if half is None or len(found) < 2:
             composed = self._composer.roles(context, found)
             if composed is not None:

@@ -191,7 +191,10 @@ def holders(office: Office, generation: Generation) -> list[Holder]:
         sentences = generation.sentences(row)
         people = _people(generation, row, sentences.words)
         for index in indexes:
-            found += _holders_in(office, generation.article(row), people, Candidate(row, index, sentences[index]))
+            holders_ = _holders_in(office, generation.article(row), people, Candidate(row, index, sentences[index]))
+            found += [
+                h for h in holders_ if not generation.is_held(row, *h.name) and not generation.is_held(row, *h.role)
+            ]
     return sorted(found, key=lambda h: h.day or dt.date.min, reverse=True)
 
 

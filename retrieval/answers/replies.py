@@ -68,7 +68,7 @@ class Replies:
                 article = self._generation.article(notice)
                 day = f" ngày {local_day(article.published_at.isoformat())}" if article.published_at else ""
                 notes.append(
-                    f"Bài “{citation.title}” có đính chính{day}: {' '.join(article.text.split())[:_LONGEST_NOTICE]}"
+                    f"Bài “{citation.title}” có đính chính{day}: {' '.join(self._generation.unheld(article, article.text).split())[:_LONGEST_NOTICE]}"
                 )
         return "\n".join(dict.fromkeys(notes)) or None
 

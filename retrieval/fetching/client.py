@@ -13,10 +13,11 @@ from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 from urllib.robotparser import RobotFileParser
 
-import httpx
+import httpcore
 
 from retrieval.errors import FetchError
 from retrieval.fetching.guard import Resolve, Target, resolve, target
+from retrieval.fetching.wire import Response, Wire
 
 MOST_REDIRECTS = 5
 MOST_BYTES = 8_000_000
@@ -28,6 +29,9 @@ INTERVAL_S = 1.0
 ROBOTS_S = 3600.0
 AGENT = "TinTinh"
 _MANY = 512
+_REDIRECTS = frozenset((301, 302, 303, 307, 308))
+_FOUND = 200
+_SERVER_FAILS = 500
 
 
 @dataclass(frozen=True)
@@ -72,22 +76,15 @@ class Fetcher:
         self._resolved = resolved
         self._clock = clock
         self._agent = f"{AGENT}/1.0{f' (+{contact})' if contact else ''}"
-        self._client = httpx.Client(
-            trust_env=False,
-            proxy=proxy,
-            verify=ssl.create_default_context(cafile=str(ca) if ca else None),
-            follow_redirects=False,
-            timeout=httpx.Timeout(seconds, connect=CONNECT_S),
-            headers={"User-Agent": self._agent, "Accept-Encoding": "gzip, deflate", "Accept-Language": "vi"},
-            limits=httpx.Limits(max_keepalive_connections=0),
-        )
+        context = ssl.create_default_context(cafile=str(ca) if ca else None)
+        self._wire = Wire(context, proxy, MOST_BYTES, CONNECT_S)
         self._robots: dict[str, _Robots] = {}
         self._next: dict[str, float] = {}
         self._turn = threading.Lock()
 
     def close(self) -> None:
         """Let go of the connections."""
-        self._client.close()
+        self._wire.close()
 
     def get(self, url: str, *, etag: str | None = None, modified: str | None = None) -> Fetched:
         """Return what is at `url`; with `etag` or `modified` only where it changed since.
@@ -102,52 +99,38 @@ class Fetcher:
                 raise FetchError(
                     f"{url[:200]}: its robots.txt asks not to fetch it", mend="Ask the newspaper, or leave it out"
                 )
-            response, body = self._request(where, url, headers, deadline)
-            location = response.headers.get("Location")
-            if response.status_code in {301, 302, 303, 307, 308} and location:
-                url = urljoin(url, location)
+            response = self._request(where, url, headers, deadline)
+            location = response.headers.get("location")
+            if response.status in _REDIRECTS and location:
+                url = _joined(url, location)
                 continue
-            if response.status_code not in {200, 304, 404, 410}:
-                raise FetchError(f"{url[:200]}: the server answers {response.status_code}", mend="Try later")
-            kind = response.headers.get("Content-Type", "").split(";")[0].strip().lower()
-            return Fetched(
-                url,
-                response.status_code,
-                body,
-                response.headers.get("ETag"),
-                response.headers.get("Last-Modified"),
-                kind,
-            )
+            if response.status not in {200, 304, 404, 410}:
+                raise FetchError(f"{url[:200]}: the server answers {response.status}", mend="Try later")
+            kind = response.headers.get("content-type", "").split(";")[0].strip().lower()
+            validators = response.headers.get("etag"), response.headers.get("last-modified")
+            return Fetched(url, response.status, response.body, *validators, kind)
         raise FetchError(f"{url[:200]}: more than {MOST_REDIRECTS} redirects", mend="Give the last address")
 
-    def _request(
-        self, where: Target, url: str, headers: dict[str, str], deadline: float
-    ) -> tuple[httpx.Response, bytes]:
+    def _request(self, where: Target, url: str, headers: dict[str, str], deadline: float) -> Response:
         """Return the answer of one request, to the address that was checked."""
         self._wait(where.host)
-        extensions: dict[str, object] = {}
-        address = url
+        address, server_name = url, None
         if not self._proxied:
             host = f"[{where.address}]" if ":" in where.address else where.address
-            address = f"{where.scheme}://{host}:{where.port}{where.path}"
-            extensions = {"sni_hostname": where.host}
+            address, server_name = f"{where.scheme}://{host}:{where.port}{where.path}", where.host
+        own = {"Host": where.authority, "User-Agent": self._agent, "Accept-Encoding": "gzip", "Accept-Language": "vi"}
         try:
-            with self._client.stream(
-                "GET", address, headers=headers | {"Host": where.authority}, extensions=extensions
-            ) as response:
-                if int(response.headers.get("Content-Length") or 0) > MOST_BYTES:
-                    raise FetchError(f"{url[:200]}: larger than {MOST_BYTES // 1_000_000} MB", mend="Load it as a file")
-                body = bytearray()
-                for chunk in response.iter_bytes():
-                    body += chunk
-                    if len(body) > MOST_BYTES:
-                        raise FetchError(
-                            f"{url[:200]}: larger than {MOST_BYTES // 1_000_000} MB", mend="Load it as a file"
-                        )
-                    if self._clock() > deadline:
-                        raise FetchError(f"{url[:200]}: slower than {self._seconds:.0f} s", mend="Try later")
-                return response, bytes(body)
-        except (httpx.HTTPError, httpx.InvalidURL, ValueError, UnicodeError) as error:
+            return self._wire.get(address, own | headers, deadline, server_name)
+        except (httpcore.TimeoutException, TimeoutError) as error:
+            raise FetchError(f"{url[:200]}: slower than {self._seconds:.0f} s", mend="Try later") from error
+        except (
+            httpcore.NetworkError,
+            httpcore.ProtocolError,
+            httpcore.ProxyError,
+            httpcore.UnsupportedProtocol,
+            OSError,
+            ValueError,
+        ) as error:
             raise FetchError(
                 f"{url[:200]} cannot be fetched ({type(error).__name__}: {error})", mend="Try later"
             ) from error
@@ -162,15 +145,26 @@ class Fetcher:
             if len(self._robots) >= _MANY:
                 self._robots.clear()
             known = self._robots[root] = _Robots(rules, self._clock())
-        return known.rules.can_fetch(AGENT, f"{root}{urlsplit(url).path or '/'}")
+        parts = urlsplit(url)
+        return known.rules.can_fetch(AGENT, f"{root}{parts.path or '/'}{'?' + parts.query if parts.query else ''}")
 
     def _robots_lines(self, where: Target, root: str, deadline: float) -> list[str]:
-        robots = Target(where.scheme, where.host, where.port, where.address, "/robots.txt")
-        try:
-            response, body = self._request(robots, f"{root}/robots.txt", {}, deadline)
-        except FetchError:
-            return []
-        return body.decode("utf-8", "replace").splitlines() if response.status_code == 200 else []
+        """Return the lines of robots.txt: none where there is none, a ban where the server fails to tell (RFC 9309, 2.3.1)."""
+        url = f"{root}/robots.txt"
+        at = Target(where.scheme, where.host, where.port, where.address, "/robots.txt")
+        for _ in range(MOST_REDIRECTS + 1):
+            try:
+                response = self._request(at, url, {}, deadline)
+                if response.status in _REDIRECTS and (location := response.headers.get("location")):
+                    url = _joined(url, location)
+                    at = target(url, self._allowed, self._resolved)
+                    continue
+            except FetchError:
+                return []
+            if response.status >= _SERVER_FAILS:
+                return ["User-agent: *", "Disallow: /"]
+            return response.body.decode("utf-8", "replace").splitlines() if response.status == _FOUND else []
+        return []
 
     def _wait(self, host: str) -> None:
         """Wait for our turn at a host."""
@@ -182,3 +176,10 @@ class Fetcher:
             self._next[host] = at + self._interval
         if at > now:
             time.sleep(at - now)
+
+
+def _joined(base: str, location: str) -> str:
+    try:
+        return urljoin(base, location)
+    except ValueError as error:
+        raise FetchError(f"{base[:200]}: it leads to what is no address", mend="Give the last address") from error

@@ -8,7 +8,7 @@ import hashlib
 import json
 import logging
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -56,6 +56,10 @@ class Gathered:
     gone: list[str] = field(default_factory=list)
     """Addresses that were there and are no more: for the editor to decide on."""
     failed: list[Unread] = field(default_factory=list)
+    left: bool = False
+    """Whether pages are left for the next look."""
+    notes: dict[str, "Seen"] = field(default_factory=dict)
+    """What is to be remembered once the articles are in force (`Gatherer.commit`)."""
 
 
 class Gatherer:
@@ -77,16 +81,27 @@ class Gatherer:
         return max([*times, *([self._looked[source.name]] if source.name in self._looked else [])], default=None)
 
     def look(self, source: Source) -> Gathered:
-        """Return what is new and changed in `source`; what fails is told in the result, and tried again the next time."""
+        """Return what is new and changed in `source`. Nothing is remembered before `commit`: what is not taken up comes again."""
         found = Gathered()
         self._looked[source.name] = self._now()
         with Sandbox() as sandbox:
             listed = list(dict.fromkeys(self._listed(source, sandbox, found)))
-            new = [url for url in listed if url not in self._seen and source.takes(url)][:MOST_NEW]
-            for url in (*new, *self._again(source)):
+            new = [url for url in listed if url not in self._seen and source.takes(url)]
+            found.left = len(new) > MOST_NEW
+            for url in (*new[:MOST_NEW], *self._again(source)):
                 self._page(source, url, sandbox, found)
-        self._keep()
+        if found.failed or found.left:
+            # The lists are asked for whole the next time: what they list is not all fetched yet.
+            lists = {*source.feeds, *source.sitemaps}
+            for url, seen in found.notes.items():
+                if url in lists or not seen.digest:
+                    found.notes[url] = replace(seen, etag=None, modified=None)
         return found
+
+    def commit(self, found: Gathered) -> None:
+        """Remember what a look found, now that its articles are in force."""
+        self._seen |= found.notes
+        self._keep()
 
     def page(self, url: str, source: Source | None = None) -> Article:
         """Return the article of one page. Raises FetchError where there is none."""
@@ -105,10 +120,10 @@ class Gatherer:
         for kind, places in (("feed", list(source.feeds)), ("sitemap", maps)):
             for place in places:
                 listing = self._listing(source, kind, place, sandbox, found)
-                yield from (urljoin(place, entry["url"]) for entry in listing.get("entries", ()))
+                yield from _addresses(place, [e["url"] for e in listing.get("entries", ())], found)
                 # An index of sitemaps lists further ones; those of one index, no deeper.
                 if place in source.sitemaps:
-                    maps += [urljoin(place, m) for m in listing.get("maps", ())][:20]
+                    maps += _addresses(place, listing.get("maps", ())[:20], found)
 
     def _listing(self, source: Source, kind: str, place: str, sandbox: Sandbox, found: Gathered) -> dict[str, Any]:
         known = self._seen.get(place)
@@ -119,7 +134,7 @@ class Gatherer:
         except FetchError as error:
             found.failed.append(Unread(place, error.what))
             return {}
-        self._note(source, place, fetched, "")
+        self._note(source, place, fetched, "", found)
         if fetched.status != 200:
             if fetched.status in _GONE:
                 found.failed.append(Unread(place, f"the server answers {fetched.status}"))
@@ -149,24 +164,24 @@ class Gatherer:
             found.failed.append(Unread(url, error.what))
             return
         if fetched.status == 304 and known:
-            self._seen[url] = replace(known, last=self._now().isoformat())
+            found.notes[url] = replace(known, last=self._now().isoformat())
             return
         if fetched.status in _GONE:
             if known:
                 found.gone.append(url)
-                self._seen[url] = replace(known, last=self._now().isoformat(), status=fetched.status)
+                found.notes[url] = replace(known, last=self._now().isoformat(), status=fetched.status)
             return
         made = self._article(source, url, fetched, sandbox)
         if isinstance(made, Unread):
             found.failed.append(made)
-            self._note(source, url, fetched, "-")
+            self._note(source, url, fetched, "-", found)
             return
         digest = hashlib.sha256(made.text.encode()).hexdigest()[:16]
         if known is None or known.digest != digest:
             found.articles.append(made)
             if known is not None and known.digest:
                 found.changed.append(url)
-        self._note(source, url, fetched, digest)
+        self._note(source, url, fetched, digest, found)
 
     def _article(self, source: Source | None, url: str, fetched: Fetched, sandbox: Sandbox) -> Article | Unread:
         """Return the article of a page; its id is the address it was found under, so that a change is one of the same article."""
@@ -177,18 +192,29 @@ class Gatherer:
         made = article_of(own | {"url": url, "id": url}, where=url, default_id=url, source=url)
         return source.labelled(made) if source and isinstance(made, Article) else made
 
-    def _note(self, source: Source, url: str, fetched: Fetched, digest: str) -> None:
+    def _note(self, source: Source, url: str, fetched: Fetched, digest: str, found: Gathered) -> None:
         now, known = self._now().isoformat(), self._seen.get(url)
         first = known.first if known else now
         kept = known.etag if known and fetched.status == 304 else fetched.etag
         modified = known.modified if known and fetched.status == 304 else fetched.modified
-        self._seen[url] = Seen(
+        found.notes[url] = Seen(
             source.name, first, now, kept, modified, digest, 200 if fetched.status == 304 else fetched.status
         )
 
     def _keep(self) -> None:
         rows = {url: asdict(seen) for url, seen in self._seen.items()}
         storage.replace_text(self._path, json.dumps(rows, ensure_ascii=False))
+
+
+def _addresses(base: str, links: Sequence[str], found: Gathered) -> list[str]:
+    """Return links as whole addresses; one that is none is told."""
+    whole = []
+    for link in links:
+        try:
+            whole.append(urljoin(base, link))
+        except ValueError as error:
+            found.failed.append(Unread(base, f"it lists what is no address ({error})"))
+    return whole
 
 
 def _parsed(sandbox: Sandbox, kind: str, body: bytes) -> dict[str, Any] | str:

@@ -34,11 +34,21 @@ def load(paths: Iterable[Path], first: Sequence[Article] = (), erased: Collectio
 
     Articles whose id is in `erased` are left out. Raises CorpusError where a path does not exist or has no known ending.
     """
+    return _loaded((entry for path in paths for entry in _files(path)), first, erased)
+
+
+def load_file(path: Path, name: str) -> Loaded:
+    """Read the articles of one file, whose id, where it states none, is `name`. Raises CorpusError for an unknown ending."""
+    _files_known(path)
+    return _loaded([(path, name)], (), ())
+
+
+def _loaded(files: Iterable[tuple[Path, str]], first: Sequence[Article], erased: Collection[str]) -> Loaded:
     articles = {a.id: a for a in first if a.id not in erased}
     first_place = dict.fromkeys(articles, _ADDITION)
     unread: list[Unread] = []
     with Sandbox() as sandbox:
-        for file, name in (entry for path in paths for entry in _files(path)):
+        for file, name in files:
             for found in _read(sandbox, file, name):
                 if isinstance(found, Unread):
                     unread.append(found)
@@ -54,17 +64,12 @@ def load(paths: Iterable[Path], first: Sequence[Article] = (), erased: Collectio
     return Loaded(list(articles.values()), unread)
 
 
-def load_file(path: Path, name: str) -> Loaded:
-    """Read the articles of one file, whose id, where it states none, is `name`. Raises CorpusError for an unknown ending."""
-    _files_known(path)
-    with Sandbox() as sandbox:
-        found = list(_read(sandbox, path, name))
-    return Loaded([f for f in found if not isinstance(f, Unread)], [f for f in found if isinstance(f, Unread)])
-
-
 def _read(sandbox: Sandbox, path: Path, name: str) -> Iterator[Article | Unread]:
     ending = path.suffix.lower()
-    return foreign.read(sandbox, path, name) if ending in foreign.KINDS else _READERS[ending](path, name)
+    try:
+        yield from foreign.read(sandbox, path, name) if ending in foreign.KINDS else _READERS[ending](path, name)
+    except Exception as error:  # noqa: BLE001 - one file, whatever it holds, keeps no other from being read
+        yield Unread(str(path), f"it cannot be read ({type(error).__name__}: {str(error)[:200]})")
 
 
 def _files_known(path: Path) -> None:

@@ -41,7 +41,7 @@ def read_markdown(path: Path, name: str) -> Iterator[Article | Unread]:
     if text.startswith(_FENCE) and (end := text.find("\n" + _FENCE, len(_FENCE) - 1)) >= 0:
         try:
             loaded = yaml.load(text[len(_FENCE) : end + 1], _Plain)  # noqa: S506 - a SafeLoader, less its aliases
-        except yaml.YAMLError as error:
+        except (yaml.YAMLError, ValueError, RecursionError, TypeError) as error:
             yield Unread(str(path), f"its front matter is not YAML ({' '.join(str(error).split())})")
             return
         if loaded is not None and not isinstance(loaded, dict):

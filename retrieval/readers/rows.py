@@ -41,14 +41,15 @@ def article(row: dict[str, Any], *, where: str, default_id: str | None, source: 
         return Unread(where, fault)
     text, identifier = nfc(row["text"]), row.get("id", default_id)
     return Article(
-        id=str(identifier).strip(),
+        id=nfc(str(identifier).strip()),
         text=text,
         title=_line(row.get("title")) or _first_sentence(text),
         source=_line(row.get("source")) or source,
         published_at=day(row.get("published_at")),
         url=_line(row.get("url")),
         author=_line(row.get("author")),
-        extra={k: v for k, v in row.items() if k not in _KNOWN},
+        # As JSON has it: front matter may hold days.
+        extra=json.loads(json.dumps({k: v for k, v in row.items() if k not in _KNOWN}, default=str)),
     )
 
 

@@ -91,6 +91,8 @@ class Administration:
         self._roles = roles
         self._sender = sender
 
+    # While one of these runs, questions are answered: none blocks the queue of updates.
+
     def register(self, application: "Application[Any, Any, Any, Any, Any, Any]") -> None:
         """Add the handlers; before those for plain messages."""
         commands = {
@@ -104,11 +106,11 @@ class Administration:
         }
         for name, (handler, allowed) in commands.items():
             application.add_handler(
-                CommandHandler(name, self._guarded(name, handler, allowed), filters.UpdateType.MESSAGE)
+                CommandHandler(name, self._guarded(name, handler, allowed), filters.UpdateType.MESSAGE, block=False)
             )
         sent = filters.UpdateType.MESSAGE & filters.Document.ALL & filters.CaptionRegex(r"^/add(?:@\w+)?\b")
-        application.add_handler(MessageHandler(sent, self._guarded("add", self._add, self._roles.editors)))
-        application.add_handler(CallbackQueryHandler(self._rollback_chosen, pattern=r"^[rR]\|"))
+        application.add_handler(MessageHandler(sent, self._guarded("add", self._add, self._roles.editors), block=False))
+        application.add_handler(CallbackQueryHandler(self._rollback_chosen, pattern=r"^[rR]\|", block=False))
 
     def _guarded(
         self, command: str, handler: Callable[[TelegramMessage, Person, str], Any], allowed: frozenset[int]
@@ -168,11 +170,18 @@ class Administration:
             return await asyncio.to_thread(self._desk.add_file, person, path, name)
 
     async def _remove(self, message: TelegramMessage, person: Person, words: str) -> None:
-        article, _, why = words.partition(" ")
-        if not article:
+        if not words:
             await self._sender.say(message, _WHICH.format(command="remove"))
             return
+        article, why = await asyncio.to_thread(self._parted, words)
         await self._sender.say(message, await asyncio.to_thread(self._desk.remove, person, article, why or None))
+
+    def _parted(self, words: str) -> tuple[str, str]:
+        """Return the id and the reason: the longest beginning that is an id, which may hold blanks."""
+        parts = words.split(" ")
+        known = (n for n in range(len(parts), 0, -1) if self._desk.knows(" ".join(parts[:n])))
+        at = next(known, 1)
+        return " ".join(parts[:at]), " ".join(parts[at:])
 
     async def _restore(self, message: TelegramMessage, person: Person, words: str) -> None:
         if not words:
