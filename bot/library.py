@@ -170,7 +170,7 @@ class Library:
     def _indexed(self, paths: Sequence[Path], progress: Progress) -> Indexed:
         loaded = self._load(paths)
         change = self._difference(loaded.articles)
-        if not loaded.articles:
+        if not loaded.articles and self.store.current_id() is not None:
             said = (
                 f"; the first of {len(loaded.unread)} left out: {loaded.unread[0].where}: {loaded.unread[0].why}"
                 if loaded.unread

@@ -22,8 +22,6 @@ from retrieval.vietnamese.text import words
 _MODEL = Path(__file__).parent / "models" / "linking.json"
 _FULL_NAME = (5, 4, 3)
 """Syllables of a full name."""
-_STRANGEST = 8.973
-"""The rarity of a term that stands nowhere, in the corpus that the model was fitted to (2,944 articles)."""
 FEATURES = ("words", "rarity", "rarest", "pair_rarity", "capitals", "numbers", "days")
 
 
@@ -52,11 +50,9 @@ def _begins(generation: Generation, question: Question) -> bool:
 def features(generation: Generation, question: Question) -> list[float]:
     """Return how much of its own a question gives to look for."""
     own = [w for w in dict.fromkeys(question.syllables) if w not in question_frame()]
-    # In a corpus of a dozen articles nothing is as rare as in the one that the model was fitted to.
-    scale = _STRANGEST / generation.strangest
-    rarity = scale * generation.rarity(np.fromiter(map(term_key, own), np.uint32, len(own)))
+    rarity = generation.rarity(np.fromiter(map(term_key, own), np.uint32, len(own)))
     pairs = list(dict.fromkeys(question.own_terms.pairs))
-    pair_rarity = scale * generation.rarity(np.fromiter(map(term_key, pairs), np.uint32, len(pairs)))
+    pair_rarity = generation.rarity(np.fromiter(map(term_key, pairs), np.uint32, len(pairs)))
     return [
         math.log1p(len(own)),
         math.log1p(float(rarity.sum())),

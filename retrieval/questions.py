@@ -168,7 +168,7 @@ _PRONOUNS = (
 
 LOCAL_SERVICE = re.compile(
     r"\b(?:(?:cup|mat|cat|ngung|co) (?:dien|nuoc)|(?:cup|cat) dien nuoc|lich (?:tiem|cat dien|cup dien|cat nuoc)|thoi tiet|ngap|tac duong"
-    r"|cam duong|nghi hoc|co mua|mua to|co bao)\b"
+    r"|cam duong|nghi hoc|co mua (?:khong|to)|troi mua|mua to|co bao (?:khong|so)|bao so \d+)\b"
 )
 """What is asked of a place and a day: power, water, the weather. Such a question begins a subject."""
 _PERSON_BEFORE = re.compile(

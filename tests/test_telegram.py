@@ -193,7 +193,7 @@ def test_an_editor_adds_withdraws_and_rolls_back(api: BotApi, own: Library, tmp_
         assert bot.stop() == 0
         acts = [(a["who"], a["act"], a["outcome"].split(":")[0]) for a in Desk(own, []).audit()]
         assert acts == [
-            ("telegram:7", "add", "refused"), ("telegram:50", "add", "done"), ("telegram:50", "add", "failed"),
+            ("telegram:7", "add", "refused"), ("telegram:50", "add", "done"), ("telegram:50", "fetch", "failed"),
             ("telegram:50", "withdraw", "failed"), ("telegram:50", "withdraw", "done"), ("telegram:50", "restore", "done"),
             ("telegram:50", "hold", "done"), ("telegram:60", "rollback", "refused"), ("telegram:7", "rollback", "refused"),
             ("telegram:50", "rollback", "done"),
