@@ -154,6 +154,15 @@ class Desk:
         storage.replace_text(path, now)
         return told
 
+    def scrub(self) -> str | None:
+        """Look at every byte of the kept generations; return what is damaged, None where nothing is."""
+        store = self._library.store
+        damaged = {name: files for name in store.ids() if (files := store.damages(name))}
+        if not damaged:
+            return None
+        lines = [f"• {name}: {files[0]}" for name, files in damaged.items()]
+        return "\n".join(("Bản dữ liệu bị hỏng trên đĩa (chạy lại `tintinh index`, kiểm tra đĩa):", *lines))
+
     def knows(self, article_id: str) -> bool:
         """Tell whether there is an article of this id."""
         return self._library.knows(article_id)

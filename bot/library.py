@@ -68,11 +68,12 @@ class Library:
         reranker: Reranker | None = None,
         locality: Locality | None = None,
         sources: Sequence[Source] = (),
+        corrections_copy: Path | None = None,
     ) -> None:
         self.store = Store(data)
         self.sources = tuple(sources)
         self._history = data / "history"
-        self.corrections = CorrectionsFile(data / "corrections.jsonl")
+        self.corrections = CorrectionsFile(data / "corrections.jsonl", corrections_copy)
         self._additions = data / "added"
         self._encoder = encoder
         self._reader = reader or BuiltinReader()
@@ -263,6 +264,17 @@ class Library:
             self.refresh()
             self.store.drop(gone)
         return gone
+
+    def erase_again(self) -> list[str]:
+        """Erase anew what a backup that was restored brought back; return the ids."""
+        kept: set[str] = set()
+        for name in self.store.ids():
+            with contextlib.suppress(GenerationError):
+                kept |= set(self.store.open_kept(name, self._encoder).all_rows())
+        back = sorted(kept & self.corrections.now().erased)
+        for article_id in back:
+            self.erase(article_id, by="service:restored backup")
+        return back
 
     def hold(self, article_id: str, words: str, *, by: str, why: str | None = None) -> None:
         """Hold back words of an article: nothing is quoted that has them. Raises CorpusError where they do not stand there."""

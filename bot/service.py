@@ -39,6 +39,8 @@ log = logging.getLogger(__name__)
 
 REFRESH_S = 0.5
 """How often a generation that another process published is looked for."""
+SCRUB_S = 24 * 3600.0
+"""How often every byte of the kept generations is looked at; the one in force is verified at the start too."""
 FAULT_S = 5.0
 KEEP_UP_S = 5.0
 """How often it is looked whether a source is due."""
@@ -118,7 +120,7 @@ async def _follow(library: Library, stop: asyncio.Event) -> None:
 
 async def _keep_up(desk: Desk, settings: Settings, telegram: Telegram | None, stop: asyncio.Event) -> None:
     """Look at the sources on the network when they are due, and at the files where they are watched."""
-    looked = 0.0
+    looked, scrubbed = 0.0, time.monotonic()
     while not stop.is_set():
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), KEEP_UP_S)
@@ -129,6 +131,12 @@ async def _keep_up(desk: Desk, settings: Settings, telegram: Telegram | None, st
                 told = await asyncio.to_thread(desk.gather, source)
                 if told:
                     log.warning("source %s: %s", source.name, told)
+                    if telegram is not None:
+                        await telegram.tell_editors(told)
+            if time.monotonic() - scrubbed >= SCRUB_S:
+                scrubbed = time.monotonic()
+                if told := await asyncio.to_thread(desk.scrub):
+                    log.error("%s", told)
                     if telegram is not None:
                         await telegram.tell_editors(told)
             if settings.watch_minutes and time.monotonic() - looked >= settings.watch_minutes * 60:
@@ -151,6 +159,8 @@ def serve(settings: Settings, announce: Callable[[str], None] = lambda _: None) 
     elif renewed := library.renew():
         log.info("indexed %d articles again: an earlier version had built the index", renewed)
     library.engine()
+    if back := library.erase_again():
+        log.warning("erased again what a backup had brought back: %d articles", len(back))
     settle()
     app = build_app(settings, library)
     announce(f"http://{settings.web.host}:{settings.web.port}")
@@ -175,7 +185,9 @@ def open_library(settings: Settings) -> Library:
     reranker = Reranker(settings.reranker.model) if settings.reranker.model else None
     locality = Locality(settings.emergency, settings.timezone, settings.province)
     sources = read_sources(settings.sources) if settings.sources else []
-    return Library(settings.data_dir, encoder, open_reader(settings), reranker, locality, sources)
+    return Library(
+        settings.data_dir, encoder, open_reader(settings), reranker, locality, sources, settings.corrections_copy
+    )
 
 
 def open_desk(settings: Settings, library: Library) -> Desk:

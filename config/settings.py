@@ -127,6 +127,8 @@ class Settings(BaseSettings):
     """Files and folders of articles."""
     sources: Path | None = None
     """A file, corpus.toml, that declares newspapers, feeds and folders."""
+    corrections_copy: Path | None = None
+    """A second file of what editors took back, outside the data folder, so that no restored backup undoes it."""
     watch_minutes: float = Field(default=0, ge=0)
     """How often the service looks whether files of the corpus changed, and reloads them; 0 is never."""
     timezone: str = "Asia/Ho_Chi_Minh"

@@ -4,10 +4,11 @@ DATA/corrections.jsonl, a line an act. No rollback, rebuild or reload undoes one
 """
 
 import datetime as dt
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from retrieval.articles import Article
 from retrieval.journal import Journal
@@ -25,7 +26,7 @@ class Corrections:
     """Ids of articles whose bytes are gone, or are going; they are not loaded again."""
     held: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Article id -> the words of it that are held back."""
-    version: tuple[int, int] = (0, 0)
+    version: tuple[int, ...] = (0, 0)
 
     @property
     def hidden(self) -> frozenset[str]:
@@ -38,40 +39,52 @@ class Corrections:
 
 
 class CorrectionsFile:
-    """The journal of corrections under a data folder."""
+    """The journal of corrections under a data folder, and its copy elsewhere where there is one.
 
-    def __init__(self, path: Path) -> None:
-        self._journal = Journal(path)
+    Both are read: where a backup brought an older journal back, the copy still has what it lacks.
+    """
+
+    def __init__(self, path: Path, copy: Path | None = None) -> None:
+        self._journals = [Journal(path), *([Journal(copy)] if copy else [])]
         self._read = Corrections()
 
     def record(self, act: Act, article_id: str, *, by: str, words: str | None = None, why: str | None = None) -> None:
         """Put an act on record; it holds from now on."""
-        row = {"at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"), "act": act, "id": article_id, "by": by}
-        self._journal.append(row | ({"words": words} if words else {}) | ({"why": why} if why else {}))
+        row = {"at": dt.datetime.now(dt.UTC).isoformat(timespec="microseconds"), "act": act, "id": article_id, "by": by}
+        row |= ({"words": words} if words else {}) | ({"why": why} if why else {})
+        for journal in self._journals[::-1]:
+            journal.append(row)
 
     def now(self) -> Corrections:
         """Return what is taken back now; the file is read again only when it changed."""
-        version = self._journal.version()
+        version = tuple(number for journal in self._journals for number in journal.version())
         if version != self._read.version:
-            self._read = _folded(self._journal, version)
+            self._read = _folded(self._rows(), version)
         return self._read
+
+    def _rows(self) -> list[dict[str, Any]]:
+        """Return the acts of all journals, each once, oldest first."""
+        rows = [row for journal in self._journals for row in journal.rows()]
+        unique = {json.dumps(row, sort_keys=True): row for row in rows}
+        return sorted(unique.values(), key=lambda row: str(row.get("at")))
 
     def forget_words(self, article_id: str) -> None:
         """Leave the words of an article out of the file: when it is erased they are too."""
-        self._journal.rewrite(
-            lambda row: {k: v for k, v in row.items() if k != "words"} if row.get("id") == article_id else row
-        )
+        for journal in self._journals:
+            journal.rewrite(
+                lambda row: {k: v for k, v in row.items() if k != "words"} if row.get("id") == article_id else row
+            )
 
     def history(self, article_id: str) -> list[dict[str, str]]:
         """Return the acts on one article, oldest first."""
-        return [row for row in self._journal.rows() if row.get("id") == article_id]
+        return [row for row in self._rows() if row.get("id") == article_id]
 
 
-def _folded(journal: Journal, version: tuple[int, int]) -> Corrections:
+def _folded(rows: Sequence[dict[str, Any]], version: tuple[int, ...]) -> Corrections:
     withdrawn: set[str] = set()
     erased: set[str] = set()
     held: dict[str, list[str]] = {}
-    for row in journal.rows():
+    for row in rows:
         article, words = str(row.get("id")), row.get("words")
         match row.get("act"):
             case "withdraw":

@@ -161,9 +161,15 @@ def test_the_corrections_of_another_process_are_seen(tmp_path: Path) -> None:
     assert one.now().withdrawn == {"a"}
     other.record("restore", "a", by="x")
     assert one.now().hidden == frozenset()
+    for act in ("withdraw", "restore", "withdraw"):  # within one second
+        other.record(act, "b", by="x")
+    assert one.now().withdrawn == {"b"}
     assert [json.loads(line)["act"] for line in (tmp_path / "corrections.jsonl").read_text().splitlines()] == [
         "withdraw",
         "restore",
+        "withdraw",
+        "restore",
+        "withdraw",
     ]
 
 
@@ -340,3 +346,34 @@ def test_an_id_is_the_same_however_its_letters_are_composed(library: Library, de
     assert desk.knows(name)
     desk.remove(EDITOR, name)
     assert isinstance(library.engine().ask("Huyện Ba Khe khánh thành bao nhiêu cầu treo?"), NotFound)
+
+
+def test_a_scrub_finds_what_rots_on_the_disk(library: Library, desk: Desk) -> None:
+    assert desk.scrub() is None
+    path = next(library.store.segments.rglob("vectors.faiss"))
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+    told = desk.scrub()
+    assert told is not None
+    assert "vectors.faiss" in told
+
+
+def test_no_restored_backup_brings_anything_back(tmp_path: Path, encoder: Encoder) -> None:
+    data, copy = tmp_path / "data", tmp_path / "elsewhere" / "corrections.jsonl"
+    library = Library(data, encoder, corrections_copy=copy)
+    library.index([ARTICLES])
+    shutil.copytree(data, tmp_path / "backup")
+    library.withdraw("le-hoi-cau-mua.md", by="test")
+    library.erase(MEETING, by="test")
+    shutil.rmtree(data)
+    shutil.copytree(tmp_path / "backup", data)
+    shutil.rmtree(tmp_path / "backup")
+
+    restored = Library(data, encoder, corrections_copy=copy)
+    assert isinstance(restored.engine().ask(QUESTION), NotFound)
+    assert restored.engine().generation.withdrawn("le-hoi-cau-mua.md") is not None
+    assert bytes_hold(data, "vận động hội viên hiến đất")
+    assert restored.erase_again() == [MEETING]
+    assert not bytes_hold(data, "vận động hội viên hiến đất")
+    assert restored.erase_again() == []

@@ -1,6 +1,6 @@
 """Reloads that are killed, starved and lied to: afterwards every answer is that of the old corpus or of the new one.
 
-    python -m tests.torture [kills] [errors] [damage] [load]      at full size; the figures go to docs/reliability.md
+    python -m tests.torture [kills] [errors] [damage] [mutations] [load]      at full size; the figures go to docs/reliability.md
 
 CI runs the same in a small form (tests/test_faults.py). Faults are injected at system-call level by strace, so that
 those of native code (tantivy, FAISS, numpy) are met too.
@@ -31,6 +31,7 @@ from retrieval.articles import Article
 from retrieval.encoding import Encoder, open_encoder
 from retrieval.errors import TinTinhError
 from retrieval.generations import Store
+from retrieval.readers import load
 
 CALLS = (
     "write",
@@ -425,6 +426,31 @@ def _ask_openly(
     return taken
 
 
+def mutations(count: int) -> tuple[Counter[str], list[str]]:
+    """Read `count` damaged files for each reader; what is left out is told, and nothing else may happen."""
+    from tests import test_foreign
+
+    outcomes: Counter[str] = Counter()
+    wrong = []
+    with tempfile.TemporaryDirectory() as name:
+        whole = {ending: path.read_bytes() for ending, path in test_foreign.samples(Path(name)).items()}
+        for ending, content in whole.items():
+            dice = random.Random(ending)
+            for _ in range(0, count, 500):
+                folder = Path(tempfile.mkdtemp(dir=name))
+                for n in range(500):
+                    (folder / f"{n}{ending}").write_bytes(test_foreign.damaged(content, dice))
+                try:
+                    loaded = load([folder])
+                except Exception as error:  # noqa: BLE001 - that nothing is raised is what is tried
+                    wrong.append(f"{ending}: {type(error).__name__}: {error}")
+                    continue
+                outcomes["read"] += len(loaded.articles)
+                outcomes["left out and told"] += len(loaded.unread)
+                shutil.rmtree(folder)
+    return outcomes, wrong
+
+
 def main() -> None:
     """Run what is asked for, at full size, and print the figures."""
     if sys.argv[1:2] == ["child"]:
@@ -434,7 +460,7 @@ def main() -> None:
             child(Path(sys.argv[2]), broken="--broken" in sys.argv)
         return
     logging.disable(logging.ERROR)  # that a damaged generation is reported is tested elsewhere
-    chosen = sys.argv[1:] or ["kills", "errors", "damage", "load"]
+    chosen = sys.argv[1:] or ["kills", "errors", "damage", "mutations", "load"]
     failures: list[str] = []
 
     def told(name: str, work: Callable[[], tuple[object, list[str]]]) -> None:
@@ -453,6 +479,8 @@ def main() -> None:
             told("every I/O call fails", lambda: _pair(fail_everywhere(made_scene)))
         if "damage" in chosen:
             told("damaged files", lambda: damage(made_scene, 2000))
+        if "mutations" in chosen:
+            told("10,000 mutations a reader", lambda: mutations(10_000))
         if "load" in chosen:
             told("reloads under load", lambda: (under_load(made_scene, 100, 100_000), []))
     raise SystemExit(1 if failures else 0)
