@@ -349,7 +349,10 @@ def under_load(scene: Scene, reloads: int, asked: int, askers: int = 64) -> dict
 
     def reload() -> None:
         nonlocal done
+        began = time.perf_counter()
         while not stop.is_set() and done < reloads:
+            # Spread over the questions: back to back, the starts of Python alone would fill a core.
+            time.sleep(max(0.0, began + done * asked / rate / reloads - time.perf_counter()))
             corpus = "new" if done % 2 == 0 else "old"
             subprocess.run(
                 [*command(data), f"--corpus={corpus}"],
