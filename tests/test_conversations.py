@@ -260,3 +260,25 @@ def test_who_somebody_is_stands_alone_after_another_subject(talk: Talk) -> None:
     told = talk.answered("tong van luc la ai")
     assert told.text == "Phó Chủ tịch UBND tỉnh"
     assert told.interpretation is None
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("Ông Quách Đình Tự bị khởi tố vì mua sắm sai quy định.", True),
+        ("Cơ quan điều tra đã khởi tố ông Quách Đình Tự.", True),
+        ("Ban Thường vụ thi hành kỷ luật cảnh cáo đối với ông Quách Đình Tự.", True),
+        ("Kết luận hội nghị, ông Quách Đình Tự ghi nhận những hạn chế là trách nhiệm chung.", False),
+        ("Ông Quách Đình Tự yêu cầu xử lý nghiêm các vi phạm về xây dựng.", False),
+        ("Nhắc tới các vụ vi phạm, ông Quách Đình Tự đề nghị tăng kiểm tra.", False),
+    ],
+)
+def test_11_a_name_beside_a_crime_is_no_accusation(said: str, told: bool, tmp_path: Path, encoder: Encoder) -> None:
+    (tmp_path / "a.md").write_text(
+        f"---\npublished_at: 2024-10-22\n---\n{said} Cuộc họp diễn ra tại huyện Bắc Lam.\n", encoding="utf-8"
+    )
+    library = Library(tmp_path / "data", encoder)
+    library.index([tmp_path / "a.md"])
+    reply = Talk(library).say("ông Quách Đình Tự có vi phạm không?")
+    assert isinstance(reply, Answer) == told
+    assert "không trả lời có hay không" in str(reply.note if isinstance(reply, Answer) else reply.reply)

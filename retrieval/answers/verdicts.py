@@ -5,6 +5,7 @@ An article tells the stage a case had on its day: being looked into is not guilt
 
 import re
 
+from retrieval.annotation import Sentence
 from retrieval.answers.context import Context
 from retrieval.answers.sentences import Candidate
 from retrieval.directory import Directory, Name
@@ -26,10 +27,16 @@ _ASKS_MORE = re.compile(r"\b(?:gi|ai|nao|dau|bao nhieu|may|the nao|sao)\b")
 _INFERS = re.compile(
     rf"^(?:(?:u|a|the|vay) )*(?:tuc la|nghia la|vay la|the la|the thi|vay thi|chac la|chac)\b.*\b(?:{_GUILT})\b"
 )
-_PROCEDURE = re.compile(
-    r"\b(?:khoi to|tam giam|bat giu|bat tam|dieu tra|truy to|cao trang|xet xu|tuyen phat|tuyen an|an tu|k[iy] luat|canh cao|khien trach|khai tru"
-    r"|cach chuc|dinh chi|tam dinh chi|dau hieu vi pham|xem xet|giai trinh|kiem diem|thi hanh|vi pham|sai pham|ket luan|bac bo|minh oan|vo toi)\b"
-)
+_PROCEDURES = tuple(
+    tuple(phrase.split())
+    for phrase in (
+        "khoi to", "tam giam", "bat giu", "bat tam giam", "truy to", "xet xu", "tuyen phat", "ki luat", "ky luat", "canh cao", "khien trach",
+        "khai tru", "cach chuc", "dinh chi", "dau hieu vi pham", "vi pham", "sai pham", "minh oan", "dieu tra", "ket luan dieu tra", "giai trinh",
+    )
+)  # fmt: skip
+"""What an authority does to somebody, or finds of him."""
+_BETWEEN = 8
+_AFTER = 20
 
 
 def asks_verdict(question: Question) -> bool:
@@ -57,10 +64,30 @@ def told(context: Context, person: Name) -> list[Candidate]:
     found = []
     for hit in rows:
         for index, sentence in enumerate(context.sentences[hit]):
-            text = f" {' '.join(sentence.folded)} "
-            if f" {' '.join(person)} " in text and _PROCEDURE.search(text):
+            if concerns(sentence, person):
                 found.append(Candidate(hit, index, sentence))
     return found[:MOST]
+
+
+def concerns(sentence: Sentence, person: Name) -> bool:
+    """Tell whether a proceeding of the sentence is against `person`, and not one that he speaks of, or orders.
+
+    `dấu hiệu vi phạm của ông X`, `kỷ luật ông X`; `ông X bị khởi tố`, `đề nghị ông X giải trình`. `Ông X yêu cầu xử lý vi
+    phạm` is none: a name beside a crime does harm.
+    """
+    words, gaps = sentence.folded, sentence.gaps
+    places = [i for i in range(len(words)) if words[i : i + len(person)] == person]
+    for begin in (i for i in range(len(words)) if any(words[i : i + len(p)] == p for p in _PROCEDURES)):
+        end = begin + max(len(p) for p in _PROCEDURES if words[begin : begin + len(p)] == p)
+        for name in places:
+            after = name + len(person)
+            before_him = 0 <= name - end <= _BETWEEN and all(g == "_" for g in gaps[end : name + 1])
+            suffers = after <= begin <= after + _AFTER and (
+                "bi" in words[max(after, begin - 4) : begin] or (words[begin] == "giai" and begin - after <= 2)
+            )
+            if before_him or suffers:
+                return True
+    return False
 
 
 def _day(context: Context, hit: int) -> str:
