@@ -326,7 +326,7 @@ class Desk:
         if not view.live[view.passages[int(row), 0]]:
             return Gone.UNKNOWN
         day = local_day(article.published_at.isoformat() if article.published_at else None)
-        parts = _parts(article.text, (start, end), corrections.held.get(article.id, ()))
+        parts = _parts(article.text, (start, end), view.held_spans(article))
         return Passage(view.unheld(article, article.title), f"Theo {article.source}, {day}", parts)
 
 
@@ -352,15 +352,12 @@ def safe_suffix(name: str | None) -> str:
     return ending if ending in ENDINGS else ""
 
 
-def _parts(text: str, span: tuple[int, int], held: Sequence[str]) -> tuple[str, str, str]:
+def _parts(text: str, span: tuple[int, int], held: Sequence[tuple[int, int]]) -> tuple[str, str, str]:
     """Return the text before, in and after `span`, with what is held back left out, also where it crosses an edge."""
-    hidden = [
-        (at, at + len(words)) for words in held for at in range(len(text)) if words and text.startswith(words, at)
-    ]
 
     def shown(start: int, end: int) -> str:
         pieces, at = [], start
-        for first, last in sorted(hidden):
+        for first, last in held:
             if first < end and last > at:
                 pieces += [text[at : max(at, first)], HELD]
                 at = min(last, end)

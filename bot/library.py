@@ -8,7 +8,7 @@ import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -52,11 +52,6 @@ class Indexed:
     removed: tuple[str, ...] = ()
 
 
-@dataclass
-class _Old:
-    generations: OrderedDict[str, Generation] = field(default_factory=OrderedDict)
-
-
 class Library:
     """Opens the generation in force, builds new ones, and takes up what another process published or took back."""
 
@@ -80,7 +75,8 @@ class Library:
         self._reranker = reranker
         self._locality = locality
         self._engine: Engine | None = None
-        self._old = _Old()
+        self._old: OrderedDict[str, Generation] = OrderedDict()
+        """Kept generations, not in force, that are open; the one opened last goes last."""
         self._switching = threading.Lock()
         self._refused: str | None = None
         """The published generation that could not be opened; another serves in its place."""
@@ -124,7 +120,7 @@ class Library:
                 self._refused = current
                 generation = self.store.open(self._encoder, corrections)
                 self._refused = None
-            self._old.generations.clear()
+            self._old.clear()
             self._engine = Engine(generation, self._encoder, self._reader, self._reranker, self._locality)
             return True
 
@@ -134,7 +130,7 @@ class Library:
         if name == current.id:
             return current
         with self._switching:
-            kept = self._old.generations
+            kept = self._old
             if name not in kept:
                 try:
                     kept[name] = self.store.open_kept(name, self._encoder, self.corrections.now())
@@ -187,10 +183,10 @@ class Library:
         self.tidy()
         return self._report(generation, loaded, change)
 
-    def tidy(self) -> bool:
-        """Write the corpus in force as one segment where many have come together; tell whether it was."""
-        done = self.store.compact(self._encoder) is not None
-        return self.refresh() or done
+    def tidy(self) -> None:
+        """Write the corpus in force as one segment where many have come together."""
+        self.store.compact(self._encoder)
+        self.refresh()
 
     def add(self, articles: Sequence[Article]) -> str:
         """Keep `articles` beside the corpus of the settings, so that each reload has them too, and put them in force; return the generation.
@@ -267,11 +263,7 @@ class Library:
 
     def erase_again(self) -> list[str]:
         """Erase anew what a backup that was restored brought back; return the ids."""
-        kept: set[str] = set()
-        for name in self.store.ids():
-            with contextlib.suppress(GenerationError):
-                kept |= set(self.store.open_kept(name, self._encoder).all_rows())
-        back = sorted(kept & self.corrections.now().erased)
+        back = [i for i in sorted(self.corrections.now().erased) if self._found(i) is not None]
         for article_id in back:
             self.erase(article_id, by="service:restored backup")
         return back

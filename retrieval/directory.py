@@ -1,5 +1,6 @@
 """The people whom the articles of a generation name, and who of them is meant by a name that none of them has."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,6 +8,7 @@ from rapidfuzz.distance import OSA
 
 from retrieval.segment import Segment
 from retrieval.snapshot import Generation
+from retrieval.vietnamese.names import LONGEST
 
 Name = tuple[str, ...]
 """The folded syllables of a name."""
@@ -83,6 +85,11 @@ class Directory:
     def __contains__(self, name: Name) -> bool:
         named = any(name in part.places for part, _ in self._parts)
         return named and (self._all_live or bool(self.mentions(name)))
+
+    def named(self, words: Sequence[str], fewest: int = FEWEST) -> list[Name]:
+        """Return the names of `fewest` syllables or more that folded `words` hold in full, the longest first."""
+        spans = (tuple(words[i : i + n]) for n in range(LONGEST, fewest - 1, -1) for i in range(len(words) - n + 1))
+        return [name for name in spans if name in self]
 
     def mentions(self, name: Name) -> list[tuple[int, int]]:
         """Return (article row, index of the sentence in it) of each sentence that names `name` in full."""

@@ -61,11 +61,6 @@ class Change:
     removed: tuple[str, ...]
     """Ids."""
 
-    @property
-    def changed(self) -> int:
-        """How many articles have a new content under the id they had."""
-        return len({a.id for a in self.added} & set(self.removed))
-
 
 @dataclass(frozen=True)
 class Summary:

@@ -20,8 +20,8 @@ from retrieval.vietnamese.tables import rows
 from retrieval.vietnamese.text import words
 
 _MODEL = Path(__file__).parent / "models" / "linking.json"
-_FULL_NAME = (5, 4, 3)
-"""Syllables of a full name."""
+_FULL_NAME = 3
+"""Syllables from which a name is a full one."""
 FEATURES = ("words", "rarity", "rarest", "pair_rarity", "capitals", "numbers", "days")
 
 
@@ -43,8 +43,7 @@ def _begins(generation: Generation, question: Question) -> bool:
     words = question.syllables
     if LOCAL_SERVICE.search(" ".join(words)):
         return True
-    directory = Directory(generation)
-    return any(words[i : i + n] in directory for n in _FULL_NAME for i in range(len(words) - n + 1))
+    return bool(Directory(generation).named(words, _FULL_NAME))
 
 
 def features(generation: Generation, question: Question) -> list[float]:

@@ -12,7 +12,6 @@ vectors.faiss                   a vector a passage
 Rows count within the segment here; a generation adds the rows of the segments before.
 """
 
-import functools
 import hashlib
 import json
 import zlib
@@ -77,6 +76,8 @@ class Segment:
     def __init__(self, folder: Path, manifest: dict[str, Any]) -> None:
         self.folder = folder
         self.id = folder.name
+        self.memo: dict[str, Any] = {}
+        """What others worked out of this segment and keep with it, under a name each."""
         try:
             self.passages: npt.NDArray[np.int32] = np.load(folder / "passages.npy")
             self._offsets = np.load(folder / "offsets.npy")
@@ -126,11 +127,6 @@ class Segment:
     def likenesses(self, row: int, vector: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """Return the inner product of `vector` (dimensions,) with each sentence of the article at `row`."""
         return self._sentences[self.annotations.article(row)].astype(np.float32) @ vector
-
-    @functools.cached_property
-    def memo(self) -> dict[str, Any]:
-        """What others worked out of this segment and keep with it, under a name each."""
-        return {}
 
 
 def texts(segment: Segment, base: int, passage_base: int) -> tuple[Iterator[Text], Iterator[Text]]:

@@ -181,12 +181,12 @@ class Generation:
         """Tell whether words that are held back stand in `text[start:end]` of the article at `row`."""
         if not self.corrections.held:
             return False
-        article = self.article(row)
-        return any(
-            at < end and at + len(words) > start
-            for words in self.corrections.held.get(article.id, ())
-            for at in _every(article.text, words)
-        )
+        return any(first < end and last > start for first, last in self.held_spans(self.article(row)))
+
+    def held_spans(self, article: Article) -> list[tuple[int, int]]:
+        """Return (start, end) of all words of an article that are held back, in order."""
+        held = self.corrections.held.get(article.id, ())
+        return sorted((at, at + len(words)) for words in held for at in _every(article.text, words))
 
     @functools.cached_property
     def notices(self) -> dict[int, list[int]]:

@@ -124,7 +124,7 @@ def test_five_hundred_hostile_titles_and_passages_are_valid_messages(tmp_path: P
     (tmp_path / "c.jsonl").write_text("\n".join(lines), encoding="utf-8")
     library = Library(tmp_path / "data", encoder)
     library.index([tmp_path / "c.jsonl"])
-    for n in range(0, 500, 5):
+    for n in range(500):
         reply = library.engine().ask(f"Xã Mường {n} có bao nhiêu hộ trồng chè?")
         for message in rendering.render(reply):
             parsed(message.html, "HTML")

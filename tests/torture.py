@@ -1,6 +1,6 @@
 """Reloads that are killed, starved and lied to: afterwards every answer is that of the old corpus or of the new one.
 
-    python -m tests.torture [kills] [errors] [damage] [mutations] [load]      at full size; the figures go to docs/reliability.md
+    python -m tests.torture [kills] [errors] [damage] [mutations] [load] [load-short]      at full size; the figures go to docs/reliability.md
 
 CI runs the same in a small form (tests/test_faults.py). Faults are injected at system-call level by strace, so that
 those of native code (tantivy, FAISS, numpy) are met too.
@@ -484,6 +484,8 @@ def main() -> None:
             told("damaged files", lambda: damage(made_scene, 2000))
         if "mutations" in chosen:
             told("10,000 mutations a reader", lambda: mutations(10_000))
+        if "load-short" in chosen:
+            told("reloads under load, in short", lambda: (under_load(made_scene, 20, 16_000), []))
         if "load" in chosen:
             told("reloads under load", lambda: (under_load(made_scene, 100, 100_000), []))
     raise SystemExit(1 if failures else 0)

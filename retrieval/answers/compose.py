@@ -48,6 +48,16 @@ class Composed:
     next_skip: int | None = None
 
 
+@dataclass(frozen=True)
+class _Told:
+    """Words of a sentence of the article at row `article`, `text[span]`, and the role beside them; offsets in the text."""
+
+    article: int
+    sentence: Sentence
+    span: tuple[int, int]
+    role: tuple[int, int] | None = None
+
+
 class Composer:
     """Makes the items and citations of one generation's answers."""
 
@@ -115,58 +125,46 @@ class Composer:
 
     def holders(self, found: Sequence[Holder], note: str) -> Composed | None:
         """Return the answer that names the holders of an office, each with the role as the article has it; None where none."""
-        items: list[Item] = []
-        citations: list[Citation] = []
-        for holder in found:
-            article = self._generation.article(holder.article)
-            start, end = holder.name
-            whole = min(start, holder.role[0]), max(end, holder.role[1])
-            citation = self._cite(article, holder.article, holder.candidate.sentence, *whole)
-            if citation is not None:
-                role = article.text[slice(*holder.role)]
-                items.append(Item(article.text[start:end], len(citations), start, end, role=role))
-                citations.append(citation)
-        if not items:
-            return None
-        return Composed("; ".join(i.text for i in items), tuple(items), tuple(citations), note)
+        told = self._told(_Told(h.article, h.candidate.sentence, h.name, h.role) for h in found)
+        return Composed("; ".join(i.text for i in told[0]), *told, note) if told else None
 
     def lines(self, context: Context, found: Sequence[tuple[Candidate, int, int]], note: str | None) -> Composed | None:
         """Return the answer that tells tokens `first` to `last` of sentences, one a line; None where there is none."""
-        items: list[Item] = []
-        citations: list[Citation] = []
-        for candidate, first, last in found:
-            article, sentence = context.articles[candidate.hit], candidate.sentence
-            start, end = sentence.tokens[first].start, sentence.tokens[last].end
-            citation = self._cite(article, context.hits[candidate.hit].article, sentence, start, end)
-            if citation is None:
-                continue
-            if citation not in citations:
-                citations.append(citation)
-            at = max(start, citation.start), min(end, citation.end)
-            items.append(Item(article.text[slice(*at)], citations.index(citation), *at))
-        if not items:
-            return None
-        return Composed("\n".join(i.text for i in items), tuple(items), tuple(citations), note)
+        told = self._told(
+            _Told(context.hits[c.hit].article, c.sentence, _span(c.sentence, first, last)) for c, first, last in found
+        )
+        return Composed("\n".join(i.text for i in told[0]), *told, note) if told else None
 
     def meetings(self, found: Sequence[Meeting], skip: int) -> Composed | None:
         """Return the next page of meetings after the first `skip`, with how many the articles tell of; None where none is left."""
-        items: list[Item] = []
-        citations: list[Citation] = []
-        for meeting in found[skip : skip + PAGE]:
-            article, sentence = self._generation.article(meeting.article), meeting.candidate.sentence
-            start, end = sentence.tokens[meeting.first].start, sentence.tokens[meeting.last].end
-            citation = self._cite(article, meeting.article, sentence, start, end)
-            if citation is not None:
-                items.append(Item(article.text[start:end], len(citations), start, end))
-                citations.append(citation)
-        if not items:
+        page = found[skip : skip + PAGE]
+        told = self._told(
+            _Told(m.article, m.candidate.sentence, _span(m.candidate.sentence, m.first, m.last)) for m in page
+        )
+        if not told:
             return None
         left = len(found) - skip - PAGE
         note = f"Theo các bài đang có: {len(found)} cuộc." + (
             f" Còn {left} cuộc, nhắn “tiếp” để xem." if left > 0 else ""
         )
-        text = "\n".join(i.text for i in items)
-        return Composed(text, tuple(items), tuple(citations), note, skip + PAGE if left > 0 else None)
+        return Composed("\n".join(i.text for i in told[0]), *told, note, skip + PAGE if left > 0 else None)
+
+    def _told(self, pieces: Iterable["_Told"]) -> tuple[tuple[Item, ...], tuple[Citation, ...]] | None:
+        """Return an item for each piece whose quote could be verified, and the quotes, each once; None where none could."""
+        items: list[Item] = []
+        citations: list[Citation] = []
+        for piece in pieces:
+            article, (start, end) = self._generation.article(piece.article), piece.span
+            edges = (start, end, *(piece.role or ()))
+            citation = self._cite(article, piece.article, piece.sentence, min(edges), max(edges))
+            if citation is None:
+                continue
+            if citation not in citations:
+                citations.append(citation)
+            at = max(start, citation.start), min(end, citation.end)
+            role = article.text[slice(*piece.role)] if piece.role else None
+            items.append(Item(article.text[slice(*at)], citations.index(citation), *at, role=role))
+        return (tuple(items), tuple(citations)) if items else None
 
     def statement(self, context: Context, found: Statement) -> Composed | None:
         """Return the answer that names who said a phrase: the name from where it stands, and the sentence with the phrase."""
@@ -289,6 +287,11 @@ def _same_event(context: Context, one: Draft, other: Draft) -> bool:
     both = set(one.candidate.sentence.folded) & set(other.candidate.sentence.folded)
     shared = sum(weights.get(w, 0.0) for w in both)
     return shared >= 0.6 * max(a, b) and shared >= 0.4 * context.asked.total
+
+
+def _span(sentence: Sentence, first: int, last: int) -> tuple[int, int]:
+    """Return the offsets of tokens `first` to `last`."""
+    return sentence.tokens[first].start, sentence.tokens[last].end
 
 
 def _longest(article: Article) -> int:

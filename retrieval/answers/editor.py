@@ -87,7 +87,7 @@ class Editor:
     def _any_day(self, question: Question, context: Context, reading: Reading) -> Reply:
         """Return the reply, of whatever day the articles are."""
         if verdicts.asks_verdict(question):
-            person = verdicts.named(question, self._directory) or _half_named(context)
+            person = next(iter(self._directory.named(folds(question.text))), None) or _half_named(context)
             if person is not None or verdicts.infers(question) or biography.half_named(context):
                 return self.verdict(question, context, person)
         misspelt = slip(question, self._generation, self._directory)

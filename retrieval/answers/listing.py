@@ -64,12 +64,7 @@ def asked_list(question: Question, directory: Directory) -> Listing | None:
     words = folds(question.text)
     if not _ASKS.search(own) or not _CHAIRS.search(" ".join(words)):
         return None
-    names = [
-        tuple(words[i : i + n])
-        for n in (5, 4, 3, 2)
-        for i in range(len(words) - n + 1)
-        if tuple(words[i : i + n]) in directory
-    ]
+    names = directory.named(words)
     years = [int(w) for w in words if re.fullmatch(r"(?:19|20)\d\d", w)]
     return Listing(names[0], years[-1] if years else None) if names else None
 

@@ -24,6 +24,7 @@ from retrieval.segment import Segment
 from retrieval.snapshot import Generation
 from retrieval.vietnamese import names
 from retrieval.vietnamese.abbreviations import known_abbreviations, spell_out, written_out
+from retrieval.vietnamese.levels import LEVELS
 from retrieval.vietnamese.places import is_province
 from retrieval.vietnamese.text import folds
 
@@ -40,11 +41,6 @@ _NO_OFFICE = frozenset(
 )  # fmt: skip
 """Words that begin a role which many hold, or which only qualify one."""
 _FORMER = frozenset(("nguyen", "cuu"))
-_LEVELS = {
-    ("tinh",): "tỉnh", ("huyen",): "huyện", ("xa",): "xã", ("phuong",): "phường", ("quan",): "quận",
-    ("thi", "xa"): "thị xã", ("thi", "tran"): "thị trấn", ("thanh", "pho"): "thành phố",
-}  # fmt: skip
-"""What a body may be of, folded, and as it is written."""
 _BARE_SEATS = {("tinh", "uy"): "tỉnh", ("huyen", "uy"): "huyện", ("thanh", "uy"): "thành phố", ("thi", "uy"): "thị xã"}
 
 _ASKS = re.compile(
@@ -332,7 +328,7 @@ def seat(role: str, article: Article, people: Collection[str] = ()) -> str | Non
     level = next(
         (
             written
-            for table in (_BARE_SEATS, _LEVELS)
+            for table in (_BARE_SEATS, LEVELS)
             for key, written in table.items()
             if any(tuple(words[i : i + len(key)]) == key for i in range(len(words)))
         ),
@@ -354,7 +350,7 @@ def seat(role: str, article: Article, people: Collection[str] = ()) -> str | Non
 
 def seat_name(place: str) -> str:
     """Return the name of a place without its level: `Lam Giang` of `tỉnh Lam Giang`."""
-    return next((place[len(level) + 1 :] for level in _LEVELS.values() if place.startswith(f"{level} ")), place)
+    return next((place[len(level) + 1 :] for level in LEVELS.values() if place.startswith(f"{level} ")), place)
 
 
 @functools.cache

@@ -8,7 +8,7 @@ import re
 from retrieval.annotation import Sentence
 from retrieval.answers.context import Context
 from retrieval.answers.sentences import Candidate
-from retrieval.directory import Directory, Name
+from retrieval.directory import Name
 from retrieval.questions import Question
 
 MOST = 3
@@ -49,13 +49,6 @@ def asks_verdict(question: Question) -> bool:
 def infers(question: Question) -> bool:
     """Tell whether the question draws a conclusion from the answer before: `tức là có tội rồi`."""
     return _INFERS.search(" ".join(question.syllables)) is not None
-
-
-def named(question: Question, directory: Directory) -> Name | None:
-    """Return the person whom the question, or the one before, names in full; None where it names nobody."""
-    words = question.terms.folded
-    spans = ((tuple(words[i : i + n])) for n in (5, 4, 3, 2) for i in range(len(words) - n + 1))
-    return next((name for name in spans if name in directory), None)
 
 
 def told(context: Context, person: Name) -> list[Candidate]:

@@ -7,8 +7,8 @@ not used; the office's own is, where it is set, with its certificate.
 import ssl
 import threading
 import time
-from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 from urllib.robotparser import RobotFileParser
@@ -44,14 +44,6 @@ class Fetched:
     body: bytes = b""
     etag: str | None = None
     modified: str | None = None
-    kind: str = ""
-    """The media type that the server states."""
-
-
-@dataclass
-class _Robots:
-    rules: RobotFileParser
-    at: float = field(default_factory=time.monotonic)
 
 
 class Fetcher:
@@ -67,18 +59,17 @@ class Fetcher:
         interval: float = INTERVAL_S,
         seconds: float = SECONDS,
         resolved: Resolve = resolve,
-        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._allowed = frozenset(allowed)
         self._proxied = proxy is not None
         self._interval = interval
         self._seconds = seconds
         self._resolved = resolved
-        self._clock = clock
         self._agent = f"{AGENT}/1.0{f' (+{contact})' if contact else ''}"
         context = ssl.create_default_context(cafile=str(ca) if ca else None)
         self._wire = Wire(context, proxy, MOST_BYTES, CONNECT_S)
-        self._robots: dict[str, _Robots] = {}
+        self._robots: dict[str, tuple[RobotFileParser, float]] = {}
+        """Of each host its rules, and when they were asked for."""
         self._next: dict[str, float] = {}
         self._turn = threading.Lock()
 
@@ -92,7 +83,7 @@ class Fetcher:
         Raises FetchError where it may not, or cannot, be fetched.
         """
         headers = {k: v for k, v in (("If-None-Match", etag), ("If-Modified-Since", modified)) if v}
-        deadline = self._clock() + self._seconds
+        deadline = time.monotonic() + self._seconds
         for _ in range(MOST_REDIRECTS + 1):
             where = target(url, self._allowed, self._resolved)
             if not self._may(where, url, deadline):
@@ -106,9 +97,8 @@ class Fetcher:
                 continue
             if response.status not in {200, 304, 404, 410}:
                 raise FetchError(f"{url[:200]}: the server answers {response.status}", mend="Try later")
-            kind = response.headers.get("content-type", "").split(";")[0].strip().lower()
             validators = response.headers.get("etag"), response.headers.get("last-modified")
-            return Fetched(url, response.status, response.body, *validators, kind)
+            return Fetched(url, response.status, response.body, *validators)
         raise FetchError(f"{url[:200]}: more than {MOST_REDIRECTS} redirects", mend="Give the last address")
 
     def _request(self, where: Target, url: str, headers: dict[str, str], deadline: float) -> Response:
@@ -136,17 +126,17 @@ class Fetcher:
             ) from error
 
     def _may(self, where: Target, url: str, deadline: float) -> bool:
-        """Tell whether the host's robots.txt lets us fetch `url`; where there is none, or it fails, it does."""
+        """Tell whether the host's robots.txt lets us fetch `url`."""
         root = f"{where.scheme}://{where.authority}"
         known = self._robots.get(root)
-        if known is None or self._clock() - known.at > ROBOTS_S:
+        if known is None or time.monotonic() - known[1] > ROBOTS_S:
             rules = RobotFileParser()
             rules.parse(self._robots_lines(where, root, deadline))
             if len(self._robots) >= _MANY:
                 self._robots.clear()
-            known = self._robots[root] = _Robots(rules, self._clock())
+            known = self._robots[root] = (rules, time.monotonic())
         parts = urlsplit(url)
-        return known.rules.can_fetch(AGENT, f"{root}{parts.path or '/'}{'?' + parts.query if parts.query else ''}")
+        return known[0].can_fetch(AGENT, f"{root}{parts.path or '/'}{'?' + parts.query if parts.query else ''}")
 
     def _robots_lines(self, where: Target, root: str, deadline: float) -> list[str]:
         """Return the lines of robots.txt: none where there is none, a ban where the server fails to tell (RFC 9309, 2.3.1)."""
@@ -169,7 +159,7 @@ class Fetcher:
     def _wait(self, host: str) -> None:
         """Wait for our turn at a host."""
         with self._turn:
-            now = self._clock()
+            now = time.monotonic()
             at = max(now, self._next.get(host, 0.0))
             if len(self._next) >= _MANY:
                 self._next.clear()

@@ -56,8 +56,6 @@ class Gathered:
     gone: list[str] = field(default_factory=list)
     """Addresses that were there and are no more: for the editor to decide on."""
     failed: list[Unread] = field(default_factory=list)
-    left: bool = False
-    """Whether pages are left for the next look."""
     notes: dict[str, "Seen"] = field(default_factory=dict)
     """What is to be remembered once the articles are in force (`Gatherer.commit`)."""
 
@@ -87,10 +85,9 @@ class Gatherer:
         with Sandbox() as sandbox:
             listed = list(dict.fromkeys(self._listed(source, sandbox, found)))
             new = [url for url in listed if url not in self._seen and source.takes(url)]
-            found.left = len(new) > MOST_NEW
             for url in (*new[:MOST_NEW], *self._again(source)):
                 self._page(source, url, sandbox, found)
-        if found.failed or found.left:
+        if found.failed or len(new) > MOST_NEW:
             # The lists are asked for whole the next time: what they list is not all fetched yet.
             lists = {*source.feeds, *source.sitemaps}
             for url, seen in found.notes.items():

@@ -2,18 +2,19 @@
 
 from collections.abc import Sequence
 
-_LEVELS = {
+LEVELS = {
     ("tinh",): "tỉnh", ("huyen",): "huyện", ("xa",): "xã", ("phuong",): "phường", ("quan",): "quận",
     ("thi", "xa"): "thị xã", ("tx",): "thị xã", ("thi", "tran"): "thị trấn", ("tt",): "thị trấn",
     ("thanh", "pho"): "thành phố", ("tp",): "thành phố",
 }  # fmt: skip
+"""What a place may be, as folded words write it, and in full."""
 _NAME = 2
 """Syllables by which a place is told; nearly all have two or more."""
 
 
 def level_before(words: Sequence[str], at: int) -> str | None:
     """Return the level that stands right before folded word `at`, None where none does."""
-    return _LEVELS.get(tuple(words[max(0, at - 2) : at])) or _LEVELS.get(tuple(words[max(0, at - 1) : at]))
+    return LEVELS.get(tuple(words[max(0, at - 2) : at])) or LEVELS.get(tuple(words[max(0, at - 1) : at]))
 
 
 def places(words: Sequence[str]) -> list[tuple[str, tuple[str, ...]]]:
