@@ -282,3 +282,16 @@ def test_11_a_name_beside_a_crime_is_no_accusation(said: str, told: bool, tmp_pa
     reply = Talk(library).say("ông Quách Đình Tự có vi phạm không?")
     assert isinstance(reply, Answer) == told
     assert "không trả lời có hay không" in str(reply.note if isinstance(reply, Answer) else reply.reply)
+
+
+def test_where_is_not_answered_by_who(tmp_path: Path, encoder: Encoder) -> None:
+    (tmp_path / "a.md").write_text(
+        "---\npublished_at: 2023-12-29\n---\nChiều 29/12, đồng chí Tạ Quang Hiển, Phó Bí thư Thường trực Tỉnh ủy Lam Giang, chủ trì hội nghị "
+        "giao ban Mặt trận Tổ quốc.\n",
+        encoding="utf-8",
+    )
+    library = Library(tmp_path / "data", encoder)
+    library.index([tmp_path / "a.md"])
+    talk = Talk(library)
+    assert talk.refused("hội nghị giao ban MTTQ 29/12 họp ở đâu?").reason == "article_silent"
+    assert talk.answered("hội nghị giao ban MTTQ 29/12 ai chủ trì?").items[0].text == "Tạ Quang Hiển"

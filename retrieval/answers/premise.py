@@ -46,7 +46,7 @@ def broken_premise(context: Context, draft: Draft) -> tuple[Reason, str] | None:
         return "article_silent", ""
     if _begins_instead(context, draft):
         return "article_silent", ""
-    if _body_missing(context, draft):
+    if _body_missing(context, draft) or _somebody_for_somewhere(context, draft):
         return "article_silent", ""
     if (number := _document_missing(context, draft)) is not None:
         return (
@@ -126,6 +126,13 @@ def _year_missing(context: Context, draft: Draft) -> bool:
     # Without a date of its own, an article that states no year may be of any year; one that states some, of those.
     stated = {year for w in there for year in _YEAR.findall(w)}
     return bool(stated) and not years & stated
+
+
+def _somebody_for_somewhere(context: Context, draft: Draft) -> bool:
+    """`Họp ở đâu?` is not answered by who chaired. Two syllables may be a place's that look like a name: `Phủ Chủ tịch`."""
+    question, people = context.asked.question, draft.candidate.sentence.named
+    asks = question.kind == "where" and question.cue.label == "where"
+    return asks and any(p.first == draft.cut[0][0] and p.last - p.first >= 2 for p in people)
 
 
 _BEGINS = re.compile(r"\b(?:khoi dong|khoi cong|dong tho|bat dau|khai mac)\b")
