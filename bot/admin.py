@@ -23,6 +23,7 @@ from retrieval.generations import Summary
 from retrieval.journal import Journal
 from retrieval.readers import ENDINGS, Unread, load, load_file
 from retrieval.snapshot import HELD, Progress
+from retrieval.vietnamese.text import nfc
 
 WELCOME = (
     f"Chào bạn, đây là Tin Tỉnh. {FIRST_CONTACT}: câu trả lời lấy nguyên văn từ các bài báo đang có, "
@@ -89,11 +90,13 @@ class Desk:
         corpus: Sequence[Path],
         gatherer: Gatherer | None = None,
         index: Callable[[Sequence[Path], Progress], Indexed] | None = None,
+        closing: Callable[[], None] = lambda: None,
     ) -> None:
         self._library = library
         self._corpus = list(corpus)
         self._gatherer = gatherer
         self._index = index or library.index
+        self.close = closing
         self._writing = threading.Lock()
         self._audit = Journal(library.store.data / "audit.jsonl")
         self._tries: list[float] = []
@@ -310,13 +313,23 @@ class Desk:
             f"Mô hình: {generation.manifest['encoder']['name']}"
         )
 
-    def passage(self, generation: str, row: str) -> "Passage | Gone":
-        """Return a passage in its surroundings, or why there is none: its article was withdrawn, or it is not kept."""
+    def passage(self, generation: str, row: str, article_id: str = "", offset: str = "") -> "Passage | Gone":
+        """Return a passage in its surroundings, or why there is none: its article was withdrawn, or it is not kept.
+
+        Of a generation that is no longer kept, what now stands in the article `article_id` at `offset`.
+        """
         try:
             found = self._library.generation(generation)
+            if found is None:
+                current = self._library.engine().generation
+                if nfc(article_id) in current.corrections.hidden:
+                    return Gone.WITHDRAWN
+                known = offset.isdecimal() and len(offset) <= _LONGEST_ROW
+                at = current.passage_of(nfc(article_id), int(offset)) if known else None
+                found, row = current, "" if at is None else str(at)
         except GenerationError:
             return Gone.UNKNOWN
-        if found is None or not row.isdecimal() or len(row) > _LONGEST_ROW or int(row) >= len(found.passages):
+        if not row.isdecimal() or len(row) > _LONGEST_ROW or int(row) >= len(found.passages):
             return Gone.UNKNOWN
         article, start, end = found.passage(int(row))
         corrections = self._library.corrections.now()

@@ -1,56 +1,137 @@
-"""Indexing in a process of its own: the one that answers keeps its time for answers, and what indexing needs is given back."""
+"""Indexing in a process of its own: the one that answers keeps its time for answers.
 
+The process is started at the first reload and waits for the next: starting Python, the libraries and the encoder takes longer
+than a small reload itself. After `IDLE_S` without one it ends, and what it needed is given back.
+
+One line of JSON a message: `{"corpus": [paths]}` goes in; `{"stage", "done", "total"}`, then `{"indexed": …}` or `{"failed": …}` come out.
+"""
+
+import contextlib
 import json
 import os
+import select
 import subprocess
 import sys
 import threading
 from collections.abc import Sequence
 from pathlib import Path
+from typing import IO, Any
 
-from bot.library import Indexed
+from bot.library import Indexed, Library
 from retrieval.duplicates import Duplicate
-from retrieval.errors import GenerationError
+from retrieval.errors import GenerationError, TinTinhError
 from retrieval.readers import Unread
 from retrieval.snapshot import Progress
 
 NICE = 5
 """How much less of the processor than an answer it asks for."""
+IDLE_S = 600.0
 
 
-def index_apart(data: Path, corpus: Sequence[Path], progress: Progress = lambda *_: None) -> Indexed:
-    """Index `corpus` into `data` by `tintinh index`, with the settings of this process; return what it did.
+class Indexer:
+    """Hands reloads to a process of its own; one at a time."""
 
-    Raises GenerationError with what the process said where it failed; then nothing has changed.
-    """
-    command = [sys.executable, "-m", "bot.cli", "index", "--json", "--progress", "--data", str(data)]
-    command += [part for path in corpus for part in ("--corpus", str(path))]
-    process = subprocess.Popen(  # noqa: S603 - our own program, no shell
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "PYTHONIOENCODING": "utf-8"},
-        preexec_fn=_yield,  # noqa: PLW1509 - one system call, takes no lock
-        text=True,
-        encoding="utf-8",
-    )
-    told: list[str] = []
-    following = threading.Thread(target=_follow, args=(process, progress, told), daemon=True)
-    following.start()
-    output = process.stdout.read() if process.stdout else ""
-    code = process.wait()
-    following.join()
-    for stream in (process.stdout, process.stderr):
-        if stream is not None:
-            stream.close()
-    try:
-        row = json.loads(output)
-    except ValueError:
-        row = None
-    if code or not isinstance(row, dict):
-        said = " ".join(told[-1].split()) if told else f"the process ended with {code}"
-        raise GenerationError(f"indexing failed: {said}", mend="Mend what it names, then reload again")
+    def __init__(self, data: Path) -> None:
+        self._command = [sys.executable, "-m", "bot.cli", "index-worker", "--data", str(data)]
+        self._process: subprocess.Popen[str] | None = None
+        self._one = threading.Lock()
+
+    def __call__(self, corpus: Sequence[Path], progress: Progress = lambda *_: None) -> Indexed:
+        """Index `corpus` with the settings of this process; return what it did.
+
+        Raises GenerationError with what went wrong; then nothing has changed.
+        """
+        with self._one:
+            request = json.dumps({"corpus": [str(path) for path in corpus]}) + "\n"
+            process = self._running()
+            try:
+                self._send(process, request)
+            except OSError:  # it ended in this moment, idle for long enough
+                self.close()
+                process = self._running()
+                self._send(process, request)
+            while line := (process.stdout.readline() if process.stdout else ""):
+                row = json.loads(line)
+                if "stage" in row:
+                    progress(row["stage"], row["done"], row["total"])
+                elif "indexed" in row:
+                    return _indexed(row["indexed"])
+                else:
+                    raise GenerationError(
+                        f"indexing failed: {row['failed']}", mend="Mend what it names, then reload again"
+                    )
+            code = process.wait()
+            self.close()
+            raise GenerationError(
+                f"indexing failed: the process ended with {code}", mend="The log tells why; then reload again"
+            )
+
+    def close(self) -> None:
+        """End the process; a reload under way leaves the corpus as it was."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        for stream in (process.stdin, process.stdout):
+            if stream is not None:
+                with contextlib.suppress(OSError):  # what it did not take any more
+                    stream.close()
+        process.terminate()
+        process.wait()
+
+    def _running(self) -> "subprocess.Popen[str]":
+        if self._process is None or self._process.poll() is not None:
+            self.close()
+            self._process = subprocess.Popen(  # noqa: S603 - our own program, no shell
+                self._command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "PYTHONIOENCODING": "utf-8"},
+                preexec_fn=_yield,  # noqa: PLW1509 - one system call, takes no lock
+                text=True,
+                encoding="utf-8",
+            )
+        return self._process
+
+    @staticmethod
+    def _send(process: "subprocess.Popen[str]", request: str) -> None:
+        if process.stdin is not None:
+            process.stdin.write(request)
+            process.stdin.flush()
+
+
+def work(library: Library, requests: IO[str], replies: IO[str], idle_s: float = IDLE_S) -> None:
+    """Do the reloads that are asked for on `requests`, until it ends or none came for `idle_s` seconds."""
+
+    def tell(row: dict[str, Any]) -> None:
+        replies.write(json.dumps(row, ensure_ascii=False) + "\n")
+        replies.flush()
+
+    while select.select([requests], [], [], idle_s)[0] and (line := requests.readline()):
+        paths = [Path(path) for path in json.loads(line)["corpus"]]
+        try:
+            indexed = library.index(
+                paths, lambda stage, done, total: tell({"stage": stage, "done": done, "total": total})
+            )
+        except (TinTinhError, OSError) as error:
+            tell({"failed": " ".join(str(error).split())})
+        else:
+            tell({"indexed": to_row(indexed)})
+
+
+def to_row(indexed: Indexed) -> dict[str, Any]:
+    """Return what an indexing did as JSON has it."""
+    return {
+        "generation": indexed.generation,
+        "articles": indexed.articles,
+        "unread": [{"where": u.where, "why": u.why} for u in indexed.unread],
+        "duplicates": [{"id": d.id, "of": d.of, "likeness": d.likeness} for d in indexed.duplicates],
+        "added": list(indexed.added),
+        "changed": list(indexed.changed),
+        "removed": list(indexed.removed),
+    }
+
+
+def _indexed(row: dict[str, Any]) -> Indexed:
     return Indexed(
         row["generation"],
         row["articles"],
@@ -64,14 +145,3 @@ def index_apart(data: Path, corpus: Sequence[Path], progress: Progress = lambda 
 
 def _yield() -> None:
     os.nice(NICE)
-
-
-def _follow(process: "subprocess.Popen[str]", progress: Progress, told: list[str]) -> None:
-    """Hand on the progress that the process tells; keep what else it says."""
-    for line in process.stderr or ():
-        try:
-            row = json.loads(line)
-            progress(row["stage"], row["done"], row["total"])
-        except (ValueError, KeyError, TypeError):
-            if line.strip():
-                told.append(line.strip())

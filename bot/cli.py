@@ -14,7 +14,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
-from bot import admin, evaluating, explaining
+from bot import admin, apart, evaluating, explaining
 from bot.assistant import Assistant
 from bot.channels import console as terminal
 from bot.cli_common import AsJson, Data, engine_of, err, library_of, out
@@ -60,7 +60,6 @@ def index(
     data: Data = None,
     *,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would change.")] = False,
-    told: Annotated[bool, typer.Option("--progress", help="Tell the progress as lines of JSON on stderr.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Read articles and publish them as a new generation of the corpus."""
@@ -73,12 +72,9 @@ def index(
         stages: dict[str, Any] = {}
 
         def show(stage: str, done: int, total: int) -> None:
-            if told:
-                sys.stderr.write(json.dumps({"stage": stage, "done": done, "total": total}) + "\n")
-            elif stage not in stages:
+            if stage not in stages:
                 stages[stage] = progress.add_task(stage, total=total)
-            if not told:
-                progress.update(stages[stage], completed=done)
+            progress.update(stages[stage], completed=done)
 
         indexed = library.index(corpus or settings.corpus, show)
     _told(indexed, as_json=as_json)
@@ -88,18 +84,20 @@ def index(
         )
 
 
+@app.command(hidden=True)
+def index_worker(data: Data = None) -> None:
+    """Index what is asked for on standard input, for a service that answers meanwhile."""
+    from bot import logs
+    from bot.service import secrets_of
+
+    settings, library = library_of(data)
+    logs.configure(secrets_of(settings))
+    apart.work(library, sys.stdin, sys.stdout)
+
+
 def _told(indexed: Indexed, *, as_json: bool) -> None:
     if as_json:
-        row = {
-            "generation": indexed.generation,
-            "articles": indexed.articles,
-            "unread": [{"where": u.where, "why": u.why} for u in indexed.unread],
-            "duplicates": [{"id": d.id, "of": d.of, "likeness": d.likeness} for d in indexed.duplicates],
-            "added": list(indexed.added),
-            "changed": list(indexed.changed),
-            "removed": list(indexed.removed),
-        }
-        sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
+        sys.stdout.write(json.dumps(apart.to_row(indexed), ensure_ascii=False) + "\n")
     else:
         out.print(admin.report(indexed), markup=False, highlight=False)
 
@@ -187,7 +185,7 @@ def search(
             f"{row['score']:.2f}",
             article.id,
             article.title,
-            " ".join(article.text[start:end].split())[:160],
+            " ".join(engine.generation.unheld(article, article.text[start:end]).split())[:160],
         )
     out.print(table)
 

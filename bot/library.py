@@ -8,7 +8,7 @@ import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -357,7 +357,12 @@ class Library:
                 if a.id in known and source.takes(a.url or a.id)
             ]
             loaded = Loaded([*loaded.articles, *fresh], [*loaded.unread, *own.unread, *taken])
-        return loaded
+        return Loaded([self._named(a) for a in loaded.articles], loaded.unread)
+
+    def _named(self, article: Article) -> Article:
+        """Return an article under its source's display name where it has one of the source's aliases."""
+        source = next((s for s in self.sources if article.source != s.name and s.names(article.source)), None)
+        return replace(article, source=source.name) if source else article
 
     def _difference(self, articles: Sequence[Article], *, only_adds: bool = False) -> Change:
         try:

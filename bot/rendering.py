@@ -8,6 +8,7 @@ import html
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from retrieval.answers.types import Answer, Citation, Item, NotFound, Reply
 
@@ -204,14 +205,19 @@ def _buttons(reply: Reply, public_url: str | None) -> tuple[tuple[Button, ...], 
     rows = []
     for number, citation in enumerate(reply.citations[:4], 1):
         if public_url:
-            link = f"{public_url.rstrip('/')}/p/{reply.generation}/{citation.passage_id}"
-            row = [Button(f"Đoạn [{number}]", url=link)]
+            row = [Button(f"Đoạn [{number}]", url=passage_link(public_url, reply.generation, citation))]
         else:
             row = [Button(f"Đoạn [{number}]", passage=(reply.generation, citation.passage_id))]
         if web_link(citation.url):
             row.append(Button(f"Bài gốc [{number}]", url=citation.url))
         rows.append(tuple(row))
     return tuple(rows)
+
+
+def passage_link(public_url: str, generation: str, citation: Citation) -> str:
+    """Return the address of a passage: its generation and number, and what finds it when that generation is no longer kept."""
+    asked = urlencode({"bai": citation.article_id, "tu": citation.start})
+    return f"{public_url.rstrip('/')}/p/{generation}/{citation.passage_id}?{asked}"
 
 
 def web_link(url: str | None) -> bool:

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import datetime as dt
-import functools
 import gc
 import logging
 import signal
@@ -16,7 +15,7 @@ from starlette.routing import Route
 
 from bot import logs
 from bot.admin import Desk, Person
-from bot.apart import index_apart
+from bot.apart import Indexer
 from bot.assistant import Assistant
 from bot.channels.admin_api import AdminApi, openapi
 from bot.channels.telegram import Telegram
@@ -79,6 +78,7 @@ def build_app(settings: Settings, library: Library) -> Starlette:
             for task in done:
                 if task.exception() is not None:
                     log.error("a part of the service failed", exc_info=task.exception())
+            await asyncio.to_thread(desk.close)
 
     return Starlette(routes=routes, lifespan=lifespan)
 
@@ -194,8 +194,8 @@ def open_desk(settings: Settings, library: Library) -> Desk:
     """Return the editor's desk over `library`, with what it needs to fetch pages."""
     options = settings.fetch
     fetcher = Fetcher(allowed=options.allow, proxy=options.proxy, ca=options.ca, contact=settings.web.public_url or "")
-    index = functools.partial(index_apart, settings.data_dir)
-    return Desk(library, settings.corpus, Gatherer(settings.data_dir, fetcher), index)
+    indexer = Indexer(settings.data_dir)
+    return Desk(library, settings.corpus, Gatherer(settings.data_dir, fetcher), indexer, indexer.close)
 
 
 def open_reader(settings: Settings) -> Reader:

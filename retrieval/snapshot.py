@@ -259,6 +259,18 @@ class Generation:
         article, start, end = (int(x) for x in self.passages[row])
         return self.article(article), start, end
 
+    def passage_of(self, article_id: str, offset: int) -> int | None:
+        """Return the row of the first passage of an article in which `offset` stands; None where there is none."""
+        row = self.row(article_id)
+        return None if row is None else self.passage_at(row, offset)
+
+    def passage_at(self, article: int, offset: int) -> int | None:
+        """Return the row of the first passage of the article at row `article` in which `offset` stands; None where there is none."""
+        first, last = (int(x) for x in self.passage_starts[article : article + 2])
+        own = self.passages[first:last]
+        inside = np.flatnonzero((own[:, 1] <= offset) & (offset < own[:, 2]))
+        return first + int(inside[0]) if len(inside) else None
+
     def rarity(self, keys: npt.NDArray[np.uint32]) -> npt.NDArray[np.float32]:
         """Return for each term key its inverse document frequency, ln(1 + (N - n + 0.5) / (n + 0.5)), as in BM25.
 

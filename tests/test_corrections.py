@@ -13,11 +13,15 @@ from bot.admin import Desk, Gone, Person
 from bot.assistant import Assistant
 from bot.library import Library
 from bot.messages import Incoming
+from retrieval.answers.context import Context, Contexts
+from retrieval.answers.span_readers.reading import passages
 from retrieval.answers.types import Answer, NotFound
 from retrieval.corrections import CorrectionsFile
 from retrieval.encoding import Encoder
 from retrieval.errors import CorpusError, GenerationError
 from retrieval.journal import Journal
+from retrieval.questions import understand
+from retrieval.search import Query, Searcher
 from tests.conftest import PROVINCE
 
 ARTICLES = PROVINCE / "articles"
@@ -36,6 +40,13 @@ def library(tmp_path: Path, encoder: Encoder) -> Library:
 @pytest.fixture
 def desk(library: Library) -> Desk:
     return Desk(library, [ARTICLES])
+
+
+def _context(library: Library, question: str) -> Context:
+    generation, encoder = library.engine().generation, library.engine().encoder
+    searcher, query = Searcher(generation, encoder), Query.of(question)
+    hits = searcher.search(query, 3)
+    return Contexts(generation).of(understand(question), hits, searcher.vector(question), searcher.matcher(query))
 
 
 def bytes_hold(folder: Path, words: str) -> list[Path]:
@@ -289,6 +300,20 @@ def test_the_sources_of_an_answer_go_with_its_article(library: Library, desk: De
     assert "Tạ Quang Hiển" not in assistant.answer(Incoming("test", "1", "nguồn đâu")).words
 
 
+def test_a_link_outlives_its_generation(library: Library, desk: Desk) -> None:
+    reply = library.engine().ask(QUESTION)
+    assert isinstance(reply, Answer)
+    cited = reply.citations[0]
+    link = ("20200101-000000-000-abcdef", cited.passage_id, cited.article_id, str(cited.start))
+    shown = desk.passage(*link)
+    assert not isinstance(shown, Gone)
+    assert cited.quote in "".join(shown.parts)
+    assert desk.passage(*link[:2]) is Gone.UNKNOWN
+    assert desk.passage(*link[:3], "9" * 12) is Gone.UNKNOWN
+    desk.remove(EDITOR, MEETING)
+    assert desk.passage(*link) is Gone.WITHDRAWN
+
+
 def test_held_words_are_in_no_title_and_on_no_page(tmp_path: Path, encoder: Encoder) -> None:
     words = "Chủ tịch xã Mường Ba bán đất công cho người nhà."
     (tmp_path / "a.txt").write_text(
@@ -303,6 +328,8 @@ def test_held_words_are_in_no_title_and_on_no_page(tmp_path: Path, encoder: Enco
     reply = library.engine().ask("Xã Mường Ba có bao nhiêu hộ trồng chè?")
     assert "bán đất công" not in json.dumps(reply.to_json(), ensure_ascii=False)
     generation = library.engine().generation
+    context = _context(library, "Xã Mường Ba có bao nhiêu hộ trồng chè?")
+    assert "bán đất công" not in "".join(f"{p.title}{p.text}" for p in passages(context)), "no model is told them"
     for row in range(len(generation.passages)):
         shown = desk.passage(generation.id, str(row))
         assert not isinstance(shown, Gone)

@@ -46,6 +46,13 @@ def test_a_reload_whose_io_fails_tells_and_leaves_the_old_corpus(scene: Scene) -
     assert not wrong
 
 
+def test_a_reload_whose_writes_are_cut_short_tells_and_leaves_the_old_corpus(scene: Scene) -> None:
+    count, outcomes, wrong = torture.cut_short(scene, 10)
+    assert count == 10
+    assert not wrong
+    assert outcomes["failed and told, old"]
+
+
 def test_damaged_files_are_found(scene: Scene) -> None:
     outcomes, wrong = torture.damage(scene, 120)
     assert not wrong

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import gzip
+import json
 import time
 from collections.abc import Iterator, Sequence
 from http.server import BaseHTTPRequestHandler
@@ -368,6 +369,17 @@ def test_sources_are_declared_in_one_file(tmp_path: Path) -> None:
     assert source.takes("https://a.example/xa-hoi/1.html")
     assert not source.takes("https://a.example/the-thao/1.html")
     assert source.interval_minutes == 15
+    assert source.names("ba")
+    assert not source.names("Báo B")
+
+
+def test_an_alias_is_the_source_it_names(tmp_path: Path, encoder: Encoder) -> None:
+    text = "Xã Mường Ba có 412 hộ trồng chè. Sản lượng năm nay là 900 tấn."
+    row = {"id": "a", "text": text, "source": "bao a"}
+    (tmp_path / "a.jsonl").write_text(json.dumps(row, ensure_ascii=False), encoding="utf-8")
+    library = Library(tmp_path / "data", encoder, sources=[Source("Báo Lam Giang", aliases=("BÁO A",))])
+    library.index([tmp_path / "a.jsonl"])
+    assert library.engine().generation.article(0).source == "Báo Lam Giang"
 
 
 @pytest.mark.parametrize(

@@ -141,7 +141,7 @@ def test_the_answer_comes_first_and_its_words_are_marked(engine: Engine) -> None
     assert message.buttons[0][0].passage is not None
     assert (
         rendering.render(reply, "https://hoi.example.vn/")[0].buttons[0][0].url
-        == f"https://hoi.example.vn/p/{reply.generation}/{reply.citations[0].passage_id}"
+        == f"https://hoi.example.vn/p/{reply.generation}/{reply.citations[0].passage_id}?bai=giao-ban-thang-3.md&tu=603"
     )
 
 

@@ -1,16 +1,17 @@
 """Reloads that are killed, starved and lied to: afterwards every answer is that of the old corpus or of the new one.
 
-    python -m tests.torture [kills] [errors] [damage] [mutations] [load] [load-short]      at full size; the figures go to docs/reliability.md
+    python -m tests.torture [kills] [errors] [short] [damage] [mutations] [load] [load-short]      at full size; the figures go to docs/reliability.md
 
 CI runs the same in a small form (tests/test_faults.py). Faults are injected at system-call level by strace, so that
 those of native code (tantivy, FAISS, numpy) are met too.
 """
 
+import functools
 import json
 import logging
-import os
 import random
 import re
+import resource
 import shutil
 import signal
 import statistics
@@ -26,6 +27,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bot.apart import Indexer
 from bot.library import Library
 from retrieval.articles import Article
 from retrieval.encoding import Encoder, open_encoder
@@ -262,6 +264,49 @@ def fail_everywhere(scene: Scene, most: int | None = None) -> tuple[int, Counter
     return len(found), outcomes, wrong
 
 
+def cut_short(scene: Scene, limits: int) -> tuple[int, Counter[str], list[str]]:
+    """Let each write that would make a file longer than a limit be short, and the next fail (EFBIG), for `limits` sizes.
+
+    The kernel does this itself (RLIMIT_FSIZE), native code's writes included: the first write beyond takes what still fits.
+    """
+    data = scene.fresh()
+    known = {p.relative_to(data) for p in data.rglob("*")}
+    subprocess.run(command(data), check=True, cwd=ROOT, capture_output=True)
+    written = [
+        p for p in data.rglob("*") if p.is_file() and p.relative_to(data) not in known and p.stat().st_nlink == 1
+    ]
+    sizes = sorted({p.stat().st_size for p in written} - {0})
+    dice = random.Random(13)
+    # Below each size the file is cut by one byte; between them, anywhere.
+    found = sorted({max(1, size - 1) for size in sizes} | {dice.randrange(1, sizes[-1]) for _ in range(limits)})
+    chosen = sorted(dice.sample(found, min(limits, len(found))))
+    outcomes: Counter[str] = Counter()
+    wrong = []
+    for limit in chosen:
+        data = scene.fresh()
+        done = subprocess.run(
+            command(data),
+            check=False,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            preexec_fn=functools.partial(_shorten, limit),
+        )
+        said, state = done.stderr.strip().split("\n")[-1][:200], scene.judge(data)
+        well = state == "new" if done.returncode == 0 else state == "old" and bool(said)
+        outcomes[
+            f"{'failed and told' if done.returncode else 'done all the same'}, {state if state in {'old', 'new'} else 'wrong'}"
+        ] += 1
+        if not well:
+            wrong.append(f"limit {limit}: exit {done.returncode} ({said}), {state}")
+    return len(chosen), outcomes, wrong
+
+
+def _shorten(limit: int) -> None:
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # then the call fails with EFBIG
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+
+
 def damaged(content: bytes, dice: random.Random) -> bytes:
     """Return the content of a file cut, with a bit turned over, or a page zeroed."""
     if not content:
@@ -346,21 +391,17 @@ def under_load(scene: Scene, reloads: int, asked: int, askers: int = 64) -> dict
     quiet = _ask_openly(library, rate, asked // 4, askers, valid)
     stop = threading.Event()
     done = 0
+    files = [scene.folder / "old.jsonl", scene.folder / "new.jsonl"]
+    for path, articles in zip(files, (old_corpus(), new_corpus()), strict=True):
+        path.write_text("".join(f"{a.to_json()}\n" for a in articles), encoding="utf-8")
+    indexer = Indexer(data)
 
     def reload() -> None:
         nonlocal done
         began = time.perf_counter()
         while not stop.is_set() and done < reloads:
-            # Spread over the questions: back to back, the starts of Python alone would fill a core.
             time.sleep(max(0.0, began + done * asked / rate / reloads - time.perf_counter()))
-            corpus = "new" if done % 2 == 0 else "old"
-            subprocess.run(
-                [*command(data), f"--corpus={corpus}"],
-                check=True,
-                cwd=ROOT,
-                capture_output=True,
-                preexec_fn=lambda: os.nice(5),
-            )
+            indexer([files[(done + 1) % 2]])
             library.refresh()
             done += 1
 
@@ -372,6 +413,7 @@ def under_load(scene: Scene, reloads: int, asked: int, askers: int = 64) -> dict
         busy += _ask_openly(library, rate, min(2000, asked), askers, valid, generations)
     stop.set()
     thread.join()
+    indexer.close()
     return {
         "reloads": done, "answers": len(busy), "generations": len(generations), "rate": rate,
         "quiet_p99_ms": _p99(quiet), "busy_p99_ms": _p99(busy), "ratio": _p99(busy) / _p99(quiet),
@@ -463,7 +505,7 @@ def main() -> None:
             child(Path(sys.argv[2]), broken="--broken" in sys.argv)
         return
     logging.disable(logging.ERROR)  # that a damaged generation is reported is tested elsewhere
-    chosen = sys.argv[1:] or ["kills", "errors", "damage", "mutations", "load"]
+    chosen = sys.argv[1:] or ["kills", "errors", "short", "damage", "mutations", "load"]
     failures: list[str] = []
 
     def told(name: str, work: Callable[[], tuple[object, list[str]]]) -> None:
@@ -478,6 +520,8 @@ def main() -> None:
         if "kills" in chosen:
             told("killed at every point", lambda: _pair(kill_everywhere(made_scene)))
             told("killed at random", lambda: kill_at_random(made_scene, 1000))
+        if "short" in chosen:
+            told("short writes", lambda: _pair(cut_short(made_scene, 200)))
         if "errors" in chosen:
             told("every I/O call fails", lambda: _pair(fail_everywhere(made_scene)))
         if "damage" in chosen:

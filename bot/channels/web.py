@@ -72,8 +72,9 @@ class Web:
 
     async def passage(self, request: Request) -> Response:
         """Show a passage in its surroundings."""
+        at, asked = request.path_params, request.query_params
         found = await asyncio.to_thread(
-            self._desk.passage, request.path_params["generation"], request.path_params["passage_id"]
+            self._desk.passage, at["generation"], at["passage_id"], asked.get("bai", ""), asked.get("tu", "")
         )
         if isinstance(found, Gone):
             status = 410 if found is Gone.WITHDRAWN else 404

@@ -213,11 +213,8 @@ class Composer:
 
     def passage_at(self, article: int, offset: int) -> int:
         """Return the row of the passage of the article at row `article` in which `offset` stands."""
-        first, last = (int(x) for x in self._generation.passage_starts[article : article + 2])
-        inside = [
-            r for r in range(first, last) if self._generation.passages[r, 1] <= offset < self._generation.passages[r, 2]
-        ]
-        return inside[0] if inside else first
+        found = self._generation.passage_at(article, offset)
+        return int(self._generation.passage_starts[article]) if found is None else found
 
     def suggestions(self, context: Context, drafts: Iterable[Draft], most: int = 3) -> tuple[Suggestion, ...]:
         """Return the sentences nearest to the question, one an article, for a refusal."""

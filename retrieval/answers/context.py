@@ -31,6 +31,8 @@ class Context:
     """Of each article: which of the question's words and which of its bigrams stand in the title."""
     candidates: tuple[Candidate, ...]
     features: npt.NDArray[np.float32]
+    held: tuple[tuple[tuple[int, int], ...], ...]
+    """Of each article: (start, end) of what is held back."""
 
     def words_in(self, hit: int) -> Flags:
         """Return which of the question's words stand in an article, its title included."""
@@ -57,15 +59,17 @@ class Contexts:
         likenesses = generation.likenesses([hit.article for hit in hits], vector[0])
         cosines = np.split(likenesses, np.cumsum([len(own) for own in found])[:-1])
         candidates, features = sentences.features(asked, generation, hits, found, matches, cosines)
+        articles = tuple(generation.article(hit.article) for hit in hits)
         return Context(
             asked,
             tuple(hits),
-            tuple(generation.article(hit.article) for hit in hits),
+            articles,
             tuple(found),
             tuple(matches),
             tuple(_in_title(asked, generation.titles[hit.article]) for hit in hits),
             tuple(candidates),
             features,
+            tuple(tuple(generation.held_spans(article)) for article in articles),
         )
 
 

@@ -22,6 +22,7 @@ from typing import Any
 
 from retrieval.articles import Article
 from retrieval.errors import CorpusError
+from retrieval.vietnamese.text import folds
 
 _LISTS = ("aliases", "feeds", "sitemaps", "pages", "include", "exclude")
 _FIELDS = {"name", "licence", "longest_quote", "paths", "interval_minutes", *_LISTS}
@@ -53,6 +54,11 @@ class Source:
         """Tell whether an address, or a path, is one of its articles."""
         wanted = not self.include or any(fnmatch.fnmatchcase(place, pattern) for pattern in self.include)
         return wanted and not any(fnmatch.fnmatchcase(place, pattern) for pattern in self.exclude)
+
+    def names(self, name: str) -> bool:
+        """Tell whether `name` is this source's, or one of its aliases, however it is written."""
+        own = " ".join(folds(name))
+        return any(own == " ".join(folds(other)) for other in (self.name, *self.aliases))
 
     def labelled(self, article: Article) -> Article:
         """Return the article under the name of this source, with its licence and its longest quote."""

@@ -71,7 +71,8 @@ function showAnswer(line, answer) {
     details.append(make("summary", "", "[" + (number + 1) + "] Theo " + citation.source + ", " + day(citation.published_at)));
     details.append(markedQuote(citation, answer.items, number));
     const where = make("p", "source", citation.title + " · ");
-    where.append(link("/p/" + encodeURIComponent(answer.generation) + "/" + encodeURIComponent(citation.passage_id), "Xem cả đoạn"));
+    where.append(link("/p/" + encodeURIComponent(answer.generation) + "/" + encodeURIComponent(citation.passage_id)
+      + "?" + new URLSearchParams({ bai: citation.article_id, tu: citation.start }), "Xem cả đoạn"));
     if (citation.url && /^https?:\/\//.test(citation.url)) where.append(" · ", link(citation.url, "Bài gốc"));
     details.append(where);
     line.append(details);

@@ -13,6 +13,7 @@ from retrieval.answers.span_readers.protocol import Passage, Span, SpanReader, S
 
 LONGEST_PASSAGE = 6_000
 """Characters of an article that a span reader is given, around the passage that was found."""
+_HELD = "█"
 MOST_DRAFTS = 12
 """Stretches of which one answer is made at most."""
 
@@ -63,8 +64,16 @@ def passages(context: Context) -> list[Passage]:
             continue
         start, end = _around([(s.start, s.end) for s in sentences], best.get(at, (0.0, 0))[1])
         day = article.published_at.isoformat() if article.published_at else None
-        given.append(Passage(at, start, article.text[start:end], article.title, day))
+        text = _without(article.text, context.held[at])[start:end]
+        given.append(Passage(at, start, text, article.title if not context.held[at] else "", day))
     return given
+
+
+def _without(text: str, held: Sequence[tuple[int, int]]) -> str:
+    """Return `text` with a mark for each character that is held back: offsets stay, the words go to no model."""
+    for start, end in held:
+        text = text[:start] + _HELD * (end - start) + text[end:]
+    return text
 
 
 def _around(bounds: Sequence[tuple[int, int]], middle: int) -> tuple[int, int]:
