@@ -1,6 +1,6 @@
 """What a change of ten articles costs, at corpora of several sizes; and how far removed articles sway the ranking.
 
-    python -m benchmarks.reloading CORPUS.jsonl [QUESTIONS.jsonl] [--sizes 3000 80000] [--more NEWS.jsonl.xz]
+    python -m benchmarks.reloading CORPUS.jsonl [QUESTIONS.jsonl] [--sizes 3000 100000] [--more NEWS.jsonl.xz]
 
 Time from the ten articles in hand to the first answer from them, the median of nine changes; its ratio between the sizes.
 Drift: of the questions, how many have another first article, and how many of the first ten are others, than in the same
@@ -15,7 +15,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 
 from bot.library import Library
@@ -51,14 +51,15 @@ def main() -> None:
 
 
 def articles(own: list[Article], more: Path | None) -> Iterator[Article]:
-    """Yield the corpus, then further articles."""
+    """Yield the corpus, then further articles; where they are at their end, again, under other ids and with one more line."""
     yield from own
-    if more is not None:
-        with lzma.open(more, "rt", encoding="utf-8") as lines:
+    for again in count() if more is not None else ():
+        with lzma.open(str(more), "rt", encoding="utf-8") as lines:
             for n, line in enumerate(lines):
                 row = json.loads(line)
                 if any(c.isalnum() for c in row["text"]):
-                    yield Article(id=f"more-{n}", text=row["text"], title=row["title"] or "–", source="more")
+                    text = f"{row['text']}\nĐăng lại lần {again}." if again else row["text"]
+                    yield Article(id=f"more-{again}-{n}", text=text, title=row["title"] or "–", source="more")
 
 
 def visible(corpus: list[Article]) -> float:

@@ -31,7 +31,7 @@ def plain_bm25(library: Library, folder: Path) -> Callable[[str], object]:
     index = tantivy.Index(schema, path=str(folder))
     writer = index.writer(heap_size=64_000_000, num_threads=1)
     generation = library.engine().generation
-    for row in range(len(generation.passages)):
+    for row in range(generation.passage_count):
         article, start, end = generation.passage(row)
         document = tantivy.Document()
         document.add_text("body", " ".join(folds(article.text[start:end])))
@@ -74,7 +74,7 @@ def main() -> None:
         engine = library.engine()
         settle()
         print(f"open, verified   {time.perf_counter() - started:8.2f} s")
-        print(f"articles, passages {len(engine.generation)}, {len(engine.generation.passages)}")
+        print(f"articles, passages {len(engine.generation)}, {engine.generation.passage_count}")
         (Path(folder) / "floor").mkdir()
         floor = timed(plain_bm25(library, Path(folder) / "floor"), questions)
         for name, times in (

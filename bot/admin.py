@@ -329,14 +329,14 @@ class Desk:
                 found, row = current, "" if at is None else str(at)
         except GenerationError:
             return Gone.UNKNOWN
-        if not row.isdecimal() or len(row) > _LONGEST_ROW or int(row) >= len(found.passages):
+        if not row.isdecimal() or len(row) > _LONGEST_ROW or int(row) >= found.passage_count:
             return Gone.UNKNOWN
         article, start, end = found.passage(int(row))
         corrections = self._library.corrections.now()
         if article.id in corrections.hidden:
             return Gone.WITHDRAWN
         view = found if found.corrections.version == corrections.version else found.corrected(corrections)
-        if not view.live[view.passages[int(row), 0]]:
+        if not view.live[view.passage_span(int(row))[0]]:
             return Gone.UNKNOWN
         day = local_day(article.published_at.isoformat() if article.published_at else None)
         parts = _parts(article.text, (start, end), view.held_spans(article))

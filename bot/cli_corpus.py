@@ -41,7 +41,7 @@ def corpus_show(article_id: Id, data: Data = None, *, as_json: AsJson = False) -
     """Show one article as it is stored; a withdrawn one too."""
     library = library_of(data)[1]
     generation, name = library.engine().generation, nfc(article_id)
-    row = generation.all_rows().get(name)
+    row = generation.any_row(name)
     if row is None or name in generation.corrections.erased:
         raise CorpusError(f"no article has the id {article_id!r}", mend="`tintinh corpus list` shows the ids")
     article = generation.article(row)

@@ -24,7 +24,7 @@ from retrieval.encoding import Encoder
 from retrieval.engine import Engine
 from retrieval.errors import CorpusError, GenerationError
 from retrieval.fetching.sources import Source
-from retrieval.generations import Change, Store, difference
+from retrieval.generations import Change, Store, additions, difference
 from retrieval.journal import Journal
 from retrieval.locality import Locality
 from retrieval.readers import Loaded, Unread, load
@@ -120,6 +120,7 @@ class Library:
                 self._refused = current
                 generation = self.store.open(self._encoder, corrections)
                 self._refused = None
+            _ = generation.notices  # worked out before anybody waits for it
             self._old.clear()
             self._engine = Engine(generation, self._encoder, self._reader, self._reranker, self._locality)
             return True
@@ -306,14 +307,14 @@ class Library:
         """Return an article, in force or not: a rollback or a reload may bring back what is not."""
         with contextlib.suppress(GenerationError):
             generation = self.engine().generation
-            if (row := generation.all_rows().get(article_id)) is not None:
+            if (row := generation.any_row(article_id)) is not None:
                 return generation.article(row)
         if (content := _content(self._added_file(article_id))) is not None:
             return Article.from_row(json.loads(content))
         for name in reversed(self.store.ids()):
             with contextlib.suppress(GenerationError):
                 kept = self.store.open_kept(name, self._encoder)
-                if (row := kept.all_rows().get(article_id)) is not None:
+                if (row := kept.any_row(article_id)) is not None:
                     return kept.article(row)
         return None
 
@@ -337,7 +338,9 @@ class Library:
         before = self.store.open(self._encoder)
         now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
         for article_id in changed:
-            row = before.all_rows()[article_id]
+            row = before.any_row(article_id)
+            if row is None:
+                continue
             self._history_of(article_id).append({"until": now, "article": before.article(row).to_row()})
 
     def _load(self, paths: Sequence[Path]) -> Loaded:
@@ -369,11 +372,7 @@ class Library:
             before = self.store.open(self._encoder)
         except GenerationError:
             return Change(tuple(articles), ())
-        change = difference(before, articles)
-        if not only_adds:
-            return change
-        new = {a.id for a in change.added}
-        return Change(change.added, tuple(i for i in change.removed if i in new))
+        return additions(before, articles) if only_adds else difference(before, articles)
 
     def _report(self, generation: str, loaded: Loaded, change: Change) -> Indexed:
         new, gone = {a.id for a in change.added}, set(change.removed)

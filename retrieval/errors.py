@@ -62,3 +62,9 @@ class SettingsError(TinTinhError):
     """A setting has a wrong value; the message names its variable."""
 
     code = "settings-wrong"
+
+
+class StoreError(TinTinhError):
+    """The database cannot be used."""
+
+    code = "store-unusable"

@@ -178,8 +178,8 @@ class Store:
         return self._publish(opened, np.zeros(0, np.int64), ([], [], []), None, encoder, progress)
 
     def _change(self, before: Generation, change: Change, encoder: Encoder, progress: Progress) -> str:
-        rows = before.all_rows()
-        gone = sorted({rows[i] for i in (*change.removed, *(a.id for a in change.added)) if i in rows})
+        found = map(before.any_row, (*change.removed, *(a.id for a in change.added)))
+        gone = sorted({row for row in found if row is not None})
         self._need_disk(change.added)
         added = self._write_segment(change.added, encoder, progress) if change.added else None
         texts = segment.texts(added, int(before.bases[-1]), int(before.passage_bases[-1])) if added else ((), ())
@@ -498,6 +498,13 @@ def difference(before: Generation, articles: Sequence[Article]) -> Change:
     wanted = {a.id for a in articles}
     new = {a.id for a in added}
     return Change(added, tuple(i for i in rows if i not in wanted or i in new))
+
+
+def additions(before: Generation, articles: Sequence[Article]) -> Change:
+    """Return what a corpus gains by `articles`, those that are in it already taking the place of the old; its cost follows them."""
+    rows = {a.id: before.any_row(a.id) for a in articles}
+    added = tuple(a for a in articles if (row := rows[a.id]) is None or before.digest(row) != digest(a))
+    return Change(added, tuple(a.id for a in added if rows[a.id] is not None))
 
 
 def _verified(folder: Path, manifest: Mapping[str, Any], trusted: frozenset[str] = frozenset()) -> None:

@@ -9,7 +9,7 @@ import dataclasses
 import datetime as dt
 import functools
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -123,23 +123,23 @@ class Searcher:
         generation = self.generation
         allowed = generation.allowed(query.since, query.until, query.sources)
         factor = 1 if allowed is None else 10
-        owner = generation.passages[:, 0]
         asked = lexical.query(query.terms)
         by_passage = generation.lexical_passages.search(asked, PASSAGE_HITS * factor)
         whole = generation.lexical_articles.search(asked, ARTICLE_HITS * factor)
         vector = self.vector(query.text)
         near = generation.near(vector, PASSAGE_HITS * factor) if vector.any() else []
         allowed = generation.live if allowed is None else allowed
+        owner = {row: article for hits in (by_passage, near) for row, article in _owned(generation, hits)}
         by_passage = [h for h in by_passage if allowed[owner[h[0]]]]
         whole = [h for h in whole if allowed[h[0]]]
         near = [h for h in near if allowed[owner[h[0]]]]
 
         best: dict[int, list[tuple[float, int]]] = {}
         for row, score in by_passage:
-            best.setdefault(int(owner[row]), []).append((score, row))
+            best.setdefault(owner[row], []).append((score, row))
         cosine: dict[int, tuple[float, int]] = {}
         for row, score in near:
-            cosine.setdefault(int(owner[row]), (score, row))
+            cosine.setdefault(owner[row], (score, row))
         article_score = dict(whole)
         ranked = sorted(
             best.keys() | article_score.keys() | set(list(cosine)[:10]),
@@ -155,7 +155,7 @@ class Searcher:
         scores: list[tuple[float, ...]] = []
         for article in ranked:
             found = best.get(article, [])
-            row = found[0][1] if found else cosine.get(article, (0.0, int(generation.passage_starts[article])))[1]
+            row = found[0][1] if found else cosine.get(article, (0.0, generation.first_passage(article)))[1]
             rows.append(row)
             scores.append(
                 (
@@ -166,6 +166,12 @@ class Searcher:
                 )
             )
         return ranked, rows, np.hstack([scores, _evidence(generation, query, matcher, ranked, vector[0])])
+
+
+def _owned(generation: Generation, hits: Sequence[tuple[int, float]]) -> Iterator[tuple[int, int]]:
+    """Yield of each passage hit its row and that of its article."""
+    rows = [row for row, _ in hits]
+    return zip(rows, generation.owners(rows), strict=True)
 
 
 def _evidence(
@@ -179,7 +185,7 @@ def _evidence(
     weights = matcher.weights
     rare = np.where(weights > generation.strangest * 0.6, weights, np.float32(0))
     numbers = np.array([float(w[0].isdigit()) for w in matcher.words], np.float32)
-    titles = [title_terms(generation.titles[article]) for article in articles]
+    titles = [title_terms(generation.title(article)) for article in articles]
     in_title = np.array([[w in words for w in matcher.words] for words, _ in titles], bool)
     words = _any(found.words, found.starts) | in_title
     pairs = _any(found.pairs, found.starts) | np.array([[p in own for p in matcher.pairs] for _, own in titles], bool)

@@ -98,6 +98,10 @@ class Segment:
             self.ids: list[str] = names["ids"]
             self.titles: list[str] = names["titles"]
             self.sources: list[str] = names["sources"]
+            self.rows = {i: row for row, i in enumerate(self.ids)}
+            """The row of each article, by id."""
+            self.passage_starts = np.searchsorted(self.passages[:, 0], np.arange(len(self.ids) + 1))
+            """The first passage of each article, and one past the last."""
             self.vectors = vectors.VectorIndex(folder / "vectors.faiss")
         except (OSError, ValueError, KeyError, RuntimeError) as error:
             raise GenerationError(

@@ -7,6 +7,7 @@ passages.lexical/ articles.lexical/   tantivy; grown from those of the generatio
 A row counts the articles of all segments in order, removed ones included; so does the row of a passage.
 """
 
+import bisect
 import copy
 import datetime as dt
 import functools
@@ -36,6 +37,7 @@ BACKGROUND = 1000
 
 
 _NOTICE = re.compile(r"\s*(?:đính chính|cải chính|tin cải chính|thông tin lại|xin lỗi bạn đọc)\b", re.IGNORECASE)
+_URL = re.compile(r"https?://\S+")
 _TITLE_WORDS = 4
 """Words that a title must have to be told by in a text."""
 
@@ -96,15 +98,9 @@ class Generation:
         self.bases = np.cumsum([0, *(len(s) for s in segments)])
         """The first row of each segment, and one past the last."""
         self.passage_bases = np.cumsum([0, *(len(s.passages) for s in segments)])
-        self.passages: npt.NDArray[np.int32] = _joined(
-            [s.passages + np.array([base, 0, 0], np.int32) for s, base in zip(segments, self.bases, strict=False)],
-            np.zeros((0, 3), np.int32),
-        )
-        """(passages, 3): article row, start, end."""
-        rows = int(self.bases[-1])
-        self.passage_starts = np.searchsorted(self.passages[:, 0], np.arange(rows + 1))
-        self.titles: list[str] = [title for s in segments for title in s.titles]
-        """The title of each article, by row."""
+        self._firsts: list[int] = self.bases.tolist()
+        self._passage_firsts: list[int] = self.passage_bases.tolist()
+        self._passage_ends = self._passage_firsts[1:]
         self.published = _joined([s.published for s in segments], np.zeros(0, np.int32))
         """The day of each article, as an ordinal; 0 where it has none."""
         self.sources: list[str] = self.manifest["sources"]
@@ -116,17 +112,15 @@ class Generation:
         """Whether the article at each row is in the corpus, and not withdrawn."""
         self.live[self.removed] = False
         self._article = functools.lru_cache(maxsize=4096)(self._read_article)
-        self._hidden: dict[str, int] = {}
+        found = ((i, self.row(i)) for i in corrections.hidden)
+        self._hidden = {i: row for i, row in found if row is not None}
         """Withdrawn articles of the corpus: id -> row."""
-        if corrections.hidden:
-            self._hidden = {i: row for i, row in self.rows.items() if i in corrections.hidden}
-            self.live[list(self._hidden.values())] = False
-            del self.rows  # found anew without them
+        self.live[list(self._hidden.values())] = False
 
     def corrected(self, corrections: Corrections) -> "Generation":
         """Return the same generation, less what `corrections` take back; nothing is read from the disk."""
         made = copy.copy(self)
-        for name in ("rows", "notices", "source_rows"):
+        for name in ("notices", "source_rows"):
             made.__dict__.pop(name, None)
         made._take_back(corrections)  # noqa: SLF001 - its own, of a copy
         return made
@@ -153,15 +147,18 @@ class Generation:
         """Yield the articles of the corpus, in the order of their rows."""
         return (self._read_article(row) for row in np.flatnonzero(self.live).tolist())
 
-    @functools.cached_property
-    def rows(self) -> dict[str, int]:
-        """The row of each article of the corpus, by id."""
-        ids = (i for s in self.segments for i in s.ids)
-        return {i: row for row, (i, live) in enumerate(zip(ids, self.live.tolist(), strict=True)) if live}
-
     def row(self, article_id: str) -> int | None:
-        """Return the row of the article with this id, None where there is none."""
-        return self.rows.get(article_id)
+        """Return the row of the article with this id, None where there is none in the corpus, or it is withdrawn."""
+        for s, base in zip(self.segments[::-1], self.bases[-2::-1].tolist(), strict=True):
+            own = s.rows.get(article_id)
+            if own is not None and self.live[own + base]:
+                return int(own + base)
+        return None
+
+    def any_row(self, article_id: str) -> int | None:
+        """Return the row of the article with this id, withdrawn or not; None where there is none in the corpus."""
+        row = self.row(article_id)
+        return self._hidden.get(article_id) if row is None else row
 
     def withdrawn(self, article_id: str) -> Article | None:
         """Return an article of this generation that never answers, for inspection; None where there is none with this id."""
@@ -175,7 +172,10 @@ class Generation:
 
     def all_rows(self) -> dict[str, int]:
         """Return the row of each article of the corpus, withdrawn ones too, by id."""
-        return self.rows | self._hidden if self._hidden else self.rows
+        ids = (i for s in self.segments for i in s.ids)
+        return {
+            i: row for row, (i, live) in enumerate(zip(ids, self.live.tolist(), strict=True)) if live
+        } | self._hidden
 
     def is_held(self, row: int, start: int, end: int) -> bool:
         """Tell whether words that are held back stand in `text[start:end]` of the article at `row`."""
@@ -200,27 +200,38 @@ class Generation:
         found: dict[int, list[int]] = {}
         if not rows:
             return found
-        titles = [" ".join(folds(title)) for title in self.titles]
         for notice in rows:
-            article = self.article(notice)
-            text = f" {' '.join(folds(article.text))} "
-            for row, title in enumerate(titles):
-                named = len(title.split()) >= _TITLE_WORDS and f" {title} " in text
-                if row != notice and self.live[row] and (named or self._linked(row, article.text)):
+            text = self.article(notice).text
+            for row in self._named_in(text):
+                if row != notice and self.live[row]:
                     found.setdefault(row, []).append(notice)
         return found
 
-    def _linked(self, row: int, text: str) -> bool:
-        if "http" not in text:
-            return False
-        url = self.article(row).url
-        return bool(url) and str(url) in text
+    def _named_in(self, text: str) -> list[int]:
+        """Return the rows of the articles whose title stands in `text`, or whose address does."""
+        words = folds(text)
+        urls = {url.rstrip(".,;)") for url in _URL.findall(text)}
+        whole = f" {' '.join(words)} "
+        found = []
+        for s, base in zip(self.segments, self.bases.tolist(), strict=False):
+            titles = _titles_of(s)
+            near = {row for at in range(len(words)) for row in titles.get(tuple(words[at : at + _TITLE_WORDS]), ())}
+            own = {row for row in near if f" {' '.join(folds(s.titles[row]))} " in whole}
+            if urls:
+                own |= {row for url in urls for row in _urls_of(s).get(url, ())}
+            found += sorted(row + base for row in own)
+        return found
 
     def unheld(self, article: Article, text: str) -> str:
         """Return `text`, of an article or its title, with what is held back of the article left out."""
         for words in self.corrections.held.get(article.id, ()):
             text = HELD if len(text.split()) > 1 and text.strip(" .…") in words else text.replace(words, HELD)
         return text
+
+    def title(self, row: int) -> str:
+        """Return the title of the article at `row`."""
+        segment, _, own = self.place(row)
+        return segment.titles[own]
 
     def digest(self, row: int) -> bytes:
         """Return the digest of the article at `row`."""
@@ -252,12 +263,33 @@ class Generation:
         ]
         if len(self.segments) > 1:
             found.sort(key=lambda hit: -hit[1])
-        return [hit for hit in found if self.live[self.passages[hit[0], 0]]][:k]
+        owners = self.owners([row for row, _ in found])
+        return [hit for hit, owner in zip(found, owners, strict=True) if self.live[owner]][:k]
+
+    @property
+    def passage_count(self) -> int:
+        """How many passages the segments have, those of removed articles included: one past the last row of a passage."""
+        return int(self.passage_bases[-1])
+
+    def owners(self, passages: Sequence[int]) -> list[int]:
+        """Return the row of the article of each passage."""
+        return [self.passage_span(row)[0] for row in passages]
+
+    def passage_span(self, row: int) -> tuple[int, int, int]:
+        """Return the row of the article, the start and the end of the passage at `row`."""
+        number = bisect.bisect_right(self._passage_ends, row)
+        article, start, end = self.segments[number].passages[row - self._passage_firsts[number]].tolist()
+        return article + self._firsts[number], start, end
 
     def passage(self, row: int) -> tuple[Article, int, int]:
         """Return the article, start and end of the passage at `row`."""
-        article, start, end = (int(x) for x in self.passages[row])
+        article, start, end = self.passage_span(row)
         return self.article(article), start, end
+
+    def first_passage(self, article: int) -> int:
+        """Return the row of the first passage of the article at row `article`."""
+        segment, number, own = self.place(article)
+        return int(segment.passage_starts[own]) + self._passage_firsts[number]
 
     def passage_of(self, article_id: str, offset: int) -> int | None:
         """Return the row of the first passage of an article in which `offset` stands; None where there is none."""
@@ -266,10 +298,10 @@ class Generation:
 
     def passage_at(self, article: int, offset: int) -> int | None:
         """Return the row of the first passage of the article at row `article` in which `offset` stands; None where there is none."""
-        first, last = (int(x) for x in self.passage_starts[article : article + 2])
-        own = self.passages[first:last]
-        inside = np.flatnonzero((own[:, 1] <= offset) & (offset < own[:, 2]))
-        return first + int(inside[0]) if len(inside) else None
+        segment, _, own = self.place(article)
+        spans = segment.passages[segment.passage_starts[own] : segment.passage_starts[own + 1]]
+        inside = np.flatnonzero((spans[:, 1] <= offset) & (offset < spans[:, 2]))
+        return self.first_passage(article) + int(inside[0]) if len(inside) else None
 
     def rarity(self, keys: npt.NDArray[np.uint32]) -> npt.NDArray[np.float32]:
         """Return for each term key its inverse document frequency, ln(1 + (N - n + 0.5) / (n + 0.5)), as in BM25.
@@ -323,6 +355,29 @@ def _notices_in(segment: Segment) -> list[int]:
     found: list[int] | None = segment.memo.get("notices")
     if found is None:
         found = segment.memo["notices"] = [row for row, title in enumerate(segment.titles) if _NOTICE.match(title)]
+    return found
+
+
+def _titles_of(segment: Segment) -> dict[tuple[str, ...], list[int]]:
+    """Return the first words of the titles of a segment, folded -> their rows; worked out once."""
+    found: dict[tuple[str, ...], list[int]] | None = segment.memo.get("titles")
+    if found is None:
+        found = segment.memo["titles"] = {}
+        for row, title in enumerate(segment.titles):
+            words = folds(title)
+            if len(words) >= _TITLE_WORDS:
+                found.setdefault(tuple(words[:_TITLE_WORDS]), []).append(row)
+    return found
+
+
+def _urls_of(segment: Segment) -> dict[str, list[int]]:
+    """Return the addresses of the articles of a segment -> their rows; worked out once, where a notice holds an address."""
+    found: dict[str, list[int]] | None = segment.memo.get("urls")
+    if found is None:
+        found = segment.memo["urls"] = {}
+        for row in range(len(segment)):
+            if url := segment.article(row).url:
+                found.setdefault(url, []).append(row)
     return found
 
 

@@ -97,7 +97,7 @@ def test_an_erased_article_leaves_no_byte_and_is_not_loaded_again(library: Libra
     assert not bytes_hold(library.store.data, words)
     assert isinstance(library.engine().ask(QUESTION), NotFound)
     assert "đã bị xóa" in desk.reload(EDITOR) or "erased" in desk.reload(EDITOR)
-    assert library.engine().generation.all_rows().get(MEETING) is None
+    assert library.engine().generation.any_row(MEETING) is None
     assert not bytes_hold(library.store.data, words)
 
 
@@ -110,7 +110,7 @@ def test_words_that_are_held_back_are_in_no_quote(library: Library, desk: Desk) 
     other = library.engine().ask("Hội Nông dân được giao việc gì?")
     assert isinstance(other, Answer), "the rest of the article goes on answering"
     generation = library.engine().generation
-    row = int(generation.passage_starts[generation.row(MEETING) or 0])
+    row = generation.first_passage(generation.row(MEETING) or 0)
     shown = desk.passage(generation.id, str(row))
     assert not isinstance(shown, Gone)
     assert quote not in "".join(shown.parts)
@@ -330,7 +330,7 @@ def test_held_words_are_in_no_title_and_on_no_page(tmp_path: Path, encoder: Enco
     generation = library.engine().generation
     context = _context(library, "Xã Mường Ba có bao nhiêu hộ trồng chè?")
     assert "bán đất công" not in "".join(f"{p.title}{p.text}" for p in passages(context)), "no model is told them"
-    for row in range(len(generation.passages)):
+    for row in range(generation.passage_count):
         shown = desk.passage(generation.id, str(row))
         assert not isinstance(shown, Gone)
         assert "bán đất công" not in f"{shown.title}{''.join(shown.parts)}"

@@ -53,7 +53,7 @@ def test_poisoned_articles_are_quoted_as_they_are_and_change_no_other_answer(
         after = library.engine().ask(row["question"], row.get("previous"))
         if isinstance(after, Answer):
             for citation in after.citations:
-                article = library.engine().generation.article(library.engine().generation.rows[citation.article_id])
+                article = library.engine().generation.article(library.engine().generation.row(citation.article_id) or 0)
                 assert article.text[citation.start : citation.end] == citation.quote
         if isinstance(before, Answer) and (not isinstance(after, Answer) or after.text != before.text):
             changed.append(row["question"])

@@ -214,7 +214,7 @@ class Composer:
     def passage_at(self, article: int, offset: int) -> int:
         """Return the row of the passage of the article at row `article` in which `offset` stands."""
         found = self._generation.passage_at(article, offset)
-        return int(self._generation.passage_starts[article]) if found is None else found
+        return self._generation.first_passage(article) if found is None else found
 
     def suggestions(self, context: Context, drafts: Iterable[Draft], most: int = 3) -> tuple[Suggestion, ...]:
         """Return the sentences nearest to the question, one an article, for a refusal."""

@@ -66,7 +66,7 @@ class Contexts:
             articles,
             tuple(found),
             tuple(matches),
-            tuple(_in_title(asked, generation.titles[hit.article]) for hit in hits),
+            tuple(_in_title(asked, generation.title(hit.article)) for hit in hits),
             tuple(candidates),
             features,
             tuple(tuple(generation.held_spans(article)) for article in articles),

@@ -152,7 +152,7 @@ def _block(
     day_columns = [asked.matcher.column[d] for d in asked.days if d in asked.matcher.column]
     day_here = here[:, day_columns].any(axis=1)
     day_around = near(here[:, day_columns]).any(axis=1) if day_columns else day_here
-    start, end = (int(x) for x in generation.passages[hit.passage][1:])
+    _, start, end = generation.passage_span(hit.passage)
     bounds = notes.bounds[own]
     counts = notes.counts[own].astype(np.float32)
     persons, new_numbers, unit_after = _news(asked, generation, hit.article, found)

@@ -1,0 +1,1 @@
+"""What outlives a restart: updates not answered yet, what was asked, what people follow. SQLAlchemy; SQLite or PostgreSQL."""
