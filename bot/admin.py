@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from bot.library import Indexed, Library
 from bot.rendering import FIRST_CONTACT, citation_line, local_day, web_link
+from bot.store.people import People
 from retrieval import storage
 from retrieval.answers.types import Answer
 from retrieval.articles import Article
@@ -76,6 +77,16 @@ class Person:
 
     def __str__(self) -> str:
         return f"{self.channel}:{self.name}"
+
+
+@dataclass(frozen=True)
+class SourceState:
+    """A declared source, as an editor sees it."""
+
+    name: str
+    places: str
+    last: str | None
+    """When it was looked at last, UTC."""
 
 
 class Desk:
@@ -274,6 +285,26 @@ class Desk:
         with self._act(who, "release", article_id, alone=False):
             self._library.release(article_id, words, by=str(who))
             return f"Đoạn đã giữ của bài {article_id} được trích trở lại."
+
+    def close_case(self, who: Person, people: People, case: int, state: str, right: str = "") -> bool:
+        """Confirm or dismiss a case that somebody opened; tell whether it was open.
+
+        `right` is what is right, word for word as an article has it. Raises CorpusError where none has it.
+        """
+        with self._act(who, "case", f"{case} {state}", alone=False):
+            article = self._library.engine().generation.with_words(right) if right else None
+            if right and article is None:
+                raise CorpusError("no article has these words", mend="Copy them from the article as they are")
+            return people.close_case(case, state, str(who), right or None, article)
+
+    def sources(self) -> list[SourceState]:
+        """Return the declared sources, and when each was looked at last."""
+        found = []
+        for source in self._library.sources:
+            last = self._gatherer.last_look(source) if self._gatherer is not None and source.from_network else None
+            places = ", ".join((*source.feeds, *source.sitemaps, *source.pages, *map(str, source.paths)))
+            found.append(SourceState(source.name, places, f"{last:%Y-%m-%d %H:%M}" if last else None))
+        return found
 
     def generations(self) -> list[Summary]:
         """Return the generations that can be put in force, newest first."""

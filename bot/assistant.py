@@ -4,11 +4,14 @@ import logging
 import re
 import secrets
 from collections import OrderedDict
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import Any
 
 from bot import admin
 from bot.library import Library
+from bot.memory import Memory
 from bot.messages import Incoming, Outgoing
+from bot.store.people import People
 from retrieval.answers.types import Answer, NotFound, Reply
 from retrieval.errors import GenerationError
 from retrieval.vietnamese.text import folds
@@ -16,7 +19,7 @@ from retrieval.vietnamese.text import folds
 log = logging.getLogger(__name__)
 
 REMEMBERED = 10_000
-"""Chats whose last question is remembered, in memory only."""
+"""Chats whose last question is at hand without asking the database."""
 
 APOLOGY = "Xin lỗi bạn, Tin Tỉnh đang gặp trục trặc (mã {code}). Bạn thử lại sau ít phút nhé."
 NO_INDEX = "Tin Tỉnh chưa nạp bài báo nào nên chưa trả lời được. Bạn quay lại sau nhé."
@@ -25,34 +28,35 @@ NO_HOME = "Tin Tỉnh không ưu tiên tỉnh nào nữa."
 NO_SOURCES = "Chưa có câu trả lời nào để xem nguồn. Bạn cứ đặt câu hỏi trước nhé."
 
 
-@dataclass
-class Memory:
-    """What one chat said last."""
-
-    question: str | None = None
-    """The question that the next one may lean on, with what it leaned on itself."""
-    reply: Reply | None = None
-    listed: tuple[str, str | None, int] | None = None
-    """The list that was shown last and goes on: its question, the one before that, and how many rows were seen."""
-    province: str | None = None
-    """The province that this chat's questions are about, where they name none."""
-
-
 class Assistant:
     """Answers messages of all channels."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, people: People | None = None) -> None:
         self._library = library
+        self._people = people
+        """Where memories outlive a restart and questions are taken down; None keeps nothing."""
         self._memories: OrderedDict[tuple[str, str], Memory] = OrderedDict()
 
     def memory(self, channel: str, chat: str) -> Memory:
         """Return what is remembered of a chat; the chats not seen for longest are forgotten first."""
         key = (channel, chat)
-        memory = self._memories.setdefault(key, Memory())
+        memory = self._memories.get(key)
+        if memory is None:
+            kept = self._people.memory(self._people.chat(channel, chat)) if self._people is not None else None
+            memory = self._memories[key] = Memory() if kept is None else Memory.from_row(kept)
         self._memories.move_to_end(key)
         while len(self._memories) > REMEMBERED:
             self._memories.popitem(last=False)
         return memory
+
+    def kept(self, channel: str, chat: str) -> dict[str, Any] | None:
+        """Return what is remembered of a chat as it is stored, None where nothing is."""
+        memory = self._memories.get((channel, chat))
+        return None if memory is None else memory.to_row()
+
+    def forget(self, channel: str, chat: str) -> None:
+        """Forget a chat."""
+        self._memories.pop((channel, chat), None)
 
     def answer(self, incoming: Incoming) -> Outgoing:
         """Return what to say to `incoming`. A fault becomes one polite sentence; its cause goes to the log with an id."""
@@ -68,7 +72,7 @@ class Assistant:
         if memory.listed is not None and " ".join(folds(incoming.text)) in _MORE:
             asked, previous, skip = memory.listed
         try:
-            reply = self._library.engine().ask(asked, previous, skip, memory.province)
+            reply = self._library.engine().ask(asked, previous, skip, memory.province, self._meant(incoming))
         except GenerationError as error:
             log.error("%s", error)
             return Outgoing(words=NO_INDEX)
@@ -77,6 +81,9 @@ class Assistant:
             log.exception("question failed, id %s", code)
             return Outgoing(words=APOLOGY.format(code=code))
         outgoing, replies = Outgoing(reply=reply), (reply, *reply.also)
+        if self._people is not None:
+            for one in replies:
+                self._people.asked(incoming.channel, incoming.chat, one.question, one)
         memory.question = next((r.carried for r in reversed(replies) if r.carried), memory.question)
         # What is said next goes on with the last question; the sources are those of the last answer.
         reply = next((r for r in reversed(replies) if isinstance(r, Answer)), replies[-1])
@@ -85,6 +92,21 @@ class Assistant:
             more = reply.next_skip if isinstance(reply, Answer) else None
             memory.listed = (asked, previous, more) if more else None
         return outgoing
+
+    def once(self, question: str) -> Reply | None:
+        """Return the answer to a question outside any conversation; None where none can be given now."""
+        try:
+            return self._library.engine().ask(question)
+        except GenerationError as error:
+            log.error("%s", error)
+            return None
+
+    def _meant(self, incoming: Incoming) -> tuple[str, ...]:
+        """Return the articles of the answer that a message replies to: it asks about them."""
+        if not incoming.about or self._people is None:
+            return ()
+        found = self._people.find(incoming.about, self._people.chat(incoming.channel, incoming.chat))
+        return () if found is None else tuple(dict.fromkeys(c["article_id"] for c in found.answer["citations"]))
 
     def sources(self, channel: str, chat: str) -> Answer | None:
         """Return the last answer of a chat that has sources, None where there is none, or they were taken back."""

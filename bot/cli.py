@@ -1,6 +1,7 @@
 """The command `tintinh`: parses, calls, prints. Exit 0 when done, 1 when the work failed, 2 for wrong usage."""
 
 import datetime as dt
+import getpass
 import json
 import os
 import sys
@@ -20,6 +21,7 @@ from bot.channels import console as terminal
 from bot.cli_common import AsJson, Data, engine_of, err, library_of, out
 from bot.cli_corpus import corpus_app
 from bot.library import Indexed
+from bot.store.people import CONFIRMED
 from config.settings import load_settings
 from retrieval.errors import CorpusError, TinTinhError
 from retrieval.evaluation import differences
@@ -235,12 +237,56 @@ def evaluate(
 
 
 @app.command()
-def doctor(data: Data = None) -> None:
+def sign_in(data: Data = None) -> None:
+    """Print an address that signs you in to the admin page, once, within ten minutes."""
+    from bot.service import open_store, sign_in_link
+
+    settings = load_settings(data)
+    address = settings.web.public_url or f"http://{settings.web.host}:{settings.web.port}"
+    store = open_store(settings)
+    try:
+        out.print(
+            sign_in_link(address, store.sessions, admin.Person("cli", getpass.getuser())),
+            markup=False, highlight=False, soft_wrap=True,
+        )  # fmt: skip
+    finally:
+        store.database.close()
+
+
+@app.command()
+def cases(
+    output: Annotated[Path, typer.Argument(help="JSONL to write, as `tintinh eval` reads it.")], data: Data = None
+) -> None:
+    """Write the answers that editors confirmed to be wrong as questions with what is right, to be asked again at each change."""
+    from bot.service import open_store
+
+    store = open_store(load_settings(data))
+    try:
+        found = store.people.cases(CONFIRMED)
+    finally:
+        store.database.close()
+    with _whole(output, "OUTPUT") as file:
+        for case in found:
+            row = {"id": f"case-{case.id}", "type": "what" if case.right else "unanswerable", "question": case.question,
+                   "answers": [[case.right]] if case.right else [], "article_id": case.right_article,
+                   "said": case.answer["text"], "generation": case.generation}  # fmt: skip
+            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+    out.print(f"{len(found)} questions", highlight=False)
+
+
+@app.command()
+def doctor(
+    data: Data = None,
+    *,
+    live: Annotated[
+        bool, typer.Option("--live", help="Also ask the platforms themselves (docs/live-checks.md).")
+    ] = False,
+) -> None:
     """Check settings, encoder, index and token, and say what to mend."""
     from bot.doctor import checks
 
     wrong = 0
-    for check in checks(data):
+    for check in checks(data, live=live):
         wrong += not check.good
         out.print(f"{'[green]ok  [/]' if check.good else '[red]WRONG[/]'} {check.name}: ", end="")
         out.print(check.says, markup=False, highlight=False, soft_wrap=True)

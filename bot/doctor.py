@@ -1,10 +1,12 @@
 """Checks what the service needs, one by one, and says for each fault what mends it."""
 
+import asyncio
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.channels.zalo_tokens import MEND
 from bot.library import Library
 from config.settings import Settings, load_settings
 from retrieval.encoding import Encoder, open_encoder
@@ -21,8 +23,11 @@ class Check:
     says: str
 
 
-def checks(data: Path | None) -> Iterator[Check]:
-    """Yield the checks in the order in which they build on one another; stop where the rest cannot be told."""
+def checks(data: Path | None, *, live: bool = False) -> Iterator[Check]:
+    """Yield the checks in the order in which they build on one another; stop where the rest cannot be told.
+
+    `live` also asks Zalo, which renews the account's tokens; Telegram is always asked.
+    """
     try:
         settings = load_settings(data)
     except TinTinhError as error:
@@ -43,7 +48,10 @@ def checks(data: Path | None) -> Iterator[Check]:
     yield Check("encoder", good=True, says=f"{encoder.name}, {encoder.dimensions} dimensions")
     yield _reader(settings)
     yield _index(settings, encoder)
+    yield _store(settings)
     yield _token(settings)
+    yield _zalo_oa(settings, live=live)
+    yield _zalo_bot(settings, live=live)
 
 
 def _corpus(settings: Settings) -> Check:
@@ -89,6 +97,61 @@ def _index(settings: Settings, encoder: Encoder) -> Check:
         good=True,
         says=f"generation {generation.id}: {len(generation)} articles, {generation.manifest['passages']} passages, checksums right",
     )
+
+
+def _store(settings: Settings) -> Check:
+    from bot.service import open_store
+
+    try:
+        store = open_store(settings)
+        aside = store.inbox.set_aside()
+        store.database.close()
+    except TinTinhError as error:
+        return Check("store", good=False, says=str(error))
+    kept = "PostgreSQL" if settings.database_url else "SQLite in the data folder"
+    return Check(
+        "store",
+        good=True,
+        says=f"{kept}, questions kept {settings.privacy.retention_days} days, {aside} updates set aside",
+    )
+
+
+def _zalo_oa(settings: Settings, *, live: bool) -> Check:
+    if not settings.zalo_oa.app_id:
+        return Check("zalo oa", good=True, says="off; set TINTINH_ZALO_OA__APP_ID to turn it on")
+    if not live:
+        return Check("zalo oa", good=True, says="set; `tintinh doctor --live` asks Zalo for a token")
+    from bot.dispatch import UnreachableError
+    from bot.service import oa_tokens, open_store
+
+    store = open_store(settings)
+    try:
+        tokens = oa_tokens(settings, store)
+        asyncio.run(tokens.access())
+        until = tokens.refresh_until()
+    except UnreachableError as error:
+        return Check("zalo oa", good=False, says=f"{error}. {MEND}")
+    finally:
+        store.database.close()
+    return Check(
+        "zalo oa", good=True, says=f"Zalo gave an access token; the refresh token lasts until {until:%Y-%m-%d}"
+    )
+
+
+def _zalo_bot(settings: Settings, *, live: bool) -> Check:
+    token = settings.zalo_bot.token
+    if token is None or not token.get_secret_value():
+        return Check("zalo bot", good=True, says="off; set TINTINH_ZALO_BOT__TOKEN to turn it on")
+    if not live:
+        return Check("zalo bot", good=True, says="set; `tintinh doctor --live` asks Zalo whose token it is")
+    from bot.channels.zalo_bot import check
+
+    try:
+        name = check(token.get_secret_value(), settings.zalo_bot.base_url)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is told, without the token
+        said = f"{type(error).__name__}: {error}".replace(token.get_secret_value(), "[token]")
+        return Check("zalo bot", good=False, says=f"Zalo does not answer ({said}). Check TINTINH_ZALO_BOT__TOKEN")
+    return Check("zalo bot", good=True, says=f"the token belongs to {name}")
 
 
 def _token(settings: Settings) -> Check:

@@ -70,7 +70,7 @@ class Library:
         self._history = data / "history"
         self.corrections = CorrectionsFile(data / "corrections.jsonl", corrections_copy)
         self._additions = data / "added"
-        self._encoder = encoder
+        self.encoder = encoder
         self._reader = reader or BuiltinReader()
         self._reranker = reranker
         self._locality = locality
@@ -106,7 +106,7 @@ class Library:
             if before is not None and same and before.generation.corrections.version == corrections.version:
                 return False
             if before is None:
-                generation = self.store.open_whole(self._encoder, corrections)
+                generation = self.store.open_whole(self.encoder, corrections)
                 if generation.id != current:
                     self._refused = current
                     log.error(
@@ -118,11 +118,11 @@ class Library:
                 generation = before.generation.corrected(corrections)
             else:
                 self._refused = current
-                generation = self.store.open(self._encoder, corrections)
+                generation = self.store.open(self.encoder, corrections)
                 self._refused = None
             _ = generation.notices  # worked out before anybody waits for it
             self._old.clear()
-            self._engine = Engine(generation, self._encoder, self._reader, self._reranker, self._locality)
+            self._engine = Engine(generation, self.encoder, self._reader, self._reranker, self._locality)
             return True
 
     def generation(self, name: str) -> Generation | None:
@@ -134,7 +134,7 @@ class Library:
             kept = self._old
             if name not in kept:
                 try:
-                    kept[name] = self.store.open_kept(name, self._encoder, self.corrections.now())
+                    kept[name] = self.store.open_kept(name, self.encoder, self.corrections.now())
                 except GenerationError:
                     return None
                 while len(kept) > _OLD_OPEN:
@@ -148,7 +148,7 @@ class Library:
         articles = self.store.outdated()
         if articles is None:
             return 0
-        self.store.rebuild(self.corrections.now().kept(articles), self._encoder)
+        self.store.rebuild(self.corrections.now().kept(articles), self.encoder)
         return len(articles)
 
     def plan(self, paths: Sequence[Path]) -> Indexed:
@@ -179,14 +179,14 @@ class Library:
                 mend="Give --corpus a file or folder of articles; what was in force stays",
             )
         self._remember(change)
-        generation = self.store.publish(loaded.articles, self._encoder, progress)
+        generation = self.store.publish(loaded.articles, self.encoder, progress)
         self.refresh()
         self.tidy()
         return self._report(generation, loaded, change)
 
     def tidy(self) -> None:
         """Write the corpus in force as one segment where many have come together."""
-        self.store.compact(self._encoder)
+        self.store.compact(self.encoder)
         self.refresh()
 
     def add(self, articles: Sequence[Article]) -> str:
@@ -218,12 +218,12 @@ class Library:
 
     def _put_in_force(self, articles: Sequence[Article]) -> str:
         if self.store.current_id() is None:
-            return self.store.rebuild(articles, self._encoder)
+            return self.store.rebuild(articles, self.encoder)
         change = self._difference([*articles], only_adds=True)
         if not change.added:
             return str(self.store.current_id())
         self._remember(change)
-        return self.store.change(change, self._encoder)
+        return self.store.change(change, self.encoder)
 
     def withdraw(self, article_id: str, *, by: str, why: str | None = None) -> Article:
         """Let an article answer no more, from now on; return it. Raises CorpusError where there is none with this id."""
@@ -255,8 +255,8 @@ class Library:
             self._added_file(article_id).unlink(missing_ok=True)
             self._history_of(article_id).path.unlink(missing_ok=True)
             self.corrections.forget_words(article_id)
-            whole = [a for a in self.store.open(self._encoder).everything() if a.id != article_id]
-            self.store.rebuild(whole, self._encoder)
+            whole = [a for a in self.store.open(self.encoder).everything() if a.id != article_id]
+            self.store.rebuild(whole, self.encoder)
             gone = [name for name in self.store.ids() if name != self.store.current_id()]
             self.refresh()
             self.store.drop(gone)
@@ -289,7 +289,7 @@ class Library:
 
     def rollback(self, generation: str) -> str:
         """Put a kept generation back in force and take it up; what was taken back stays so."""
-        name = self.store.rollback(generation, self._encoder)
+        name = self.store.rollback(generation, self.encoder)
         self.refresh()
         return name
 
@@ -313,7 +313,7 @@ class Library:
             return Article.from_row(json.loads(content))
         for name in reversed(self.store.ids()):
             with contextlib.suppress(GenerationError):
-                kept = self.store.open_kept(name, self._encoder)
+                kept = self.store.open_kept(name, self.encoder)
                 if (row := kept.any_row(article_id)) is not None:
                     return kept.article(row)
         return None
@@ -335,7 +335,7 @@ class Library:
         changed = [i for i in change.removed if i in new]
         if not changed:
             return
-        before = self.store.open(self._encoder)
+        before = self.store.open(self.encoder)
         now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
         for article_id in changed:
             row = before.any_row(article_id)
@@ -369,7 +369,7 @@ class Library:
 
     def _difference(self, articles: Sequence[Article], *, only_adds: bool = False) -> Change:
         try:
-            before = self.store.open(self._encoder)
+            before = self.store.open(self.encoder)
         except GenerationError:
             return Change(tuple(articles), ())
         return additions(before, articles) if only_adds else difference(before, articles)

@@ -12,7 +12,10 @@ class Incoming:
     channel: str
     chat: str
     text: str
-    is_admin: bool = False
+    about: str = ""
+    """The code of the answer that it replies to."""
+    address: str = ""
+    """Where the channel sends what this chat follows; empty where it can send nothing by itself."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,23 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from retrieval.answers.types import Answer, Citation, Item, NotFound, Reply
+from retrieval.articles import Article
 
-LIMIT = 4000
-"""UTF-16 code units of a message after its entities are parsed; Telegram's limit is 4096."""
-LONGEST_QUOTE = 1400
-"""Characters of a quote that are shown; a longer one is cut around the answer, marked by `…`."""
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a channel takes."""
+
+    message: int
+    """UTF-16 code units of a message, after its entities are parsed."""
+    quote: int
+    """Characters of a quote that are shown; a longer one is cut around the answer, marked by `…`."""
+
+
+TELEGRAM = Limits(4000, 1400)
+"""Telegram takes 4096."""
+ZALO = Limits(1950, 420)
+"""Zalo takes 2000; with quotes of this length an answer with two or three of them is one message."""
 LONGEST_LINE = 900
 LONGEST_TITLE = 160
 
@@ -25,11 +37,13 @@ NO_DATE = "không rõ ngày"
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A button: opens `url`, or shows the passage `passage_id` of a generation in the chat."""
+    """A button: opens `url`, shows the passage `passage_id` of a generation in the chat, or says what it thinks of an answer."""
 
     label: str
     url: str | None = None
     passage: tuple[str, str] | None = None
+    opinion: tuple[str, str] | None = None
+    """The code of the answer, and `good`, `bad` or `wrong`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,38 +65,69 @@ class _Block:
         return len(self.plain.encode("utf-16-le")) // 2 + 2
 
 
-def render(reply: Reply, public_url: str | None = None) -> list[Message]:
+def render(reply: Reply, public_url: str | None = None, limits: Limits = TELEGRAM) -> list[Message]:
     """Return the messages of `reply`, the buttons on the last one; where several questions were asked, those of each in turn."""
     if not reply.also:
-        return _rendered(reply, public_url)
+        return _rendered(reply, public_url, limits)
     messages: list[Message] = []
     for number, one in enumerate((reply, *reply.also), 1):
         head = f"Câu {number}: {_cut(_readable(one.question), 200)}"
-        messages += _rendered(one, public_url, _Block(f"<i>{html.escape(head)}</i>", head))
+        messages += _rendered(one, public_url, limits, _Block(f"<i>{html.escape(head)}</i>", head))
     return messages
 
 
-def _rendered(reply: Reply, public_url: str | None, *before: _Block) -> list[Message]:
-    blocks = _answer_blocks(reply) if isinstance(reply, Answer) else _refusal_blocks(reply)
-    return _packed([*before, *blocks], _buttons(reply, public_url))
+def _rendered(reply: Reply, public_url: str | None, limits: Limits, *before: _Block) -> list[Message]:
+    blocks = _answer_blocks(reply, limits) if isinstance(reply, Answer) else _refusal_blocks(reply)
+    return _packed([*before, *blocks], _buttons(reply, public_url), limits)
 
 
-def words(text: str) -> list[Message]:
+def inline(reply: Reply, public_url: str | None = None) -> tuple[str, str, Message]:
+    """Return the title and the description of a reply offered in any chat, and the one message that is sent if it is chosen."""
+    message = render(reply, public_url)[0]
+    if isinstance(reply, Answer):
+        cited = reply.citations[0]
+        return (
+            _cut(" · ".join(short_answer(reply)), 120),
+            f"{citation_line(cited)}: {_cut(_readable(cited.title), 120)}",
+            message,
+        )
+    return "Chưa có trong các bài", _cut(_readable(reply.reply), 200), message
+
+
+def words(text: str, limits: Limits = TELEGRAM) -> list[Message]:
     """Return plain words (help, an apology) as messages."""
-    return _packed([_Block(html.escape(p), p) for p in text.split("\n\n")], ())
+    return _packed([_Block(html.escape(p), p) for p in text.split("\n\n")], (), limits)
 
 
-def passage(title: str, source: str, surroundings: tuple[str, str, str]) -> list[Message]:
+def news(topic: str, articles: Sequence[tuple[Article, str]], count: int, limits: Limits = TELEGRAM) -> list[Message]:
+    """Return what tells somebody of new articles, (article, its title), on the topic he follows; `count` of them in all."""
+    head = f"Bài mới về “{_readable(topic)}”:"
+    blocks = [_Block(f"<b>{html.escape(head)}</b>", head)]
+    for article, title in articles:
+        day = local_day(article.published_at.isoformat() if article.published_at else None)
+        line, by = _cut(_readable(title), LONGEST_TITLE), f"Theo {_readable(article.source)}, {day}"
+        link = article.url if web_link(article.url) else None
+        shown = f'<a href="{html.escape(link)}">{html.escape(line)}</a>' if link else html.escape(line)
+        blocks.append(_Block(f"{shown}\n{html.escape(by)}", "\n".join((line, by, *([link] if link else [])))))
+    if count > len(articles):
+        more = f"và {count - len(articles)} bài nữa."
+        blocks.append(_Block(more, more))
+    stop = f"Thôi theo dõi: /botheodoi {_readable(topic)}"
+    return _packed([*blocks, _Block(html.escape(stop), stop)], (), limits)
+
+
+def passage(title: str, source: str, surroundings: tuple[str, str, str], limits: Limits = TELEGRAM) -> list[Message]:
     """Return a passage with what stands before and after it."""
     before, quote, after = (_readable(part) for part in surroundings)
-    before, after = before[-900:], after[:900]
+    around = limits.message // 4
+    before, after = before[-around:], after[:around]
     plain = f"{before}\n\n» {quote} «\n\n{after}".strip()
     marked = f"{html.escape(before)}\n\n<b>{html.escape(quote)}</b>\n\n{html.escape(after)}".strip()
     head = _Block(
         f"<b>{html.escape(_cut(title, LONGEST_TITLE))}</b>\n{html.escape(source)}",
         f"{_cut(title, LONGEST_TITLE)}\n{source}",
     )
-    return _packed([head, *_split(_Block(marked, plain))], ())
+    return _packed([head, *_split(_Block(marked, plain), limits)], (), limits)
 
 
 def citation_line(citation: Citation) -> str:
@@ -140,11 +185,11 @@ def marked_quote(reply: Answer, number: int) -> list[tuple[str, bool]]:
     return [(text, is_answer) for text, is_answer in pieces if text]
 
 
-def _answer_blocks(reply: Answer) -> list[_Block]:
+def _answer_blocks(reply: Answer, limits: Limits) -> list[_Block]:
     blocks = [_Block(f"<b>{html.escape(line)}</b>", line) for line in short_answer(reply)]
     blocks = (
         [_Block("\n".join(b.html for b in blocks), "\n".join(b.plain for b in blocks))]
-        if sum(b.size for b in blocks) < LIMIT // 2
+        if sum(b.size for b in blocks) < limits.message // 2
         else blocks
     )
     if reply.kind == "yes_no":
@@ -156,13 +201,13 @@ def _answer_blocks(reply: Answer) -> list[_Block]:
     if reply.note:
         blocks.append(_Block(f"<i>{html.escape(reply.note)}</i>", reply.note))
     for number, citation in enumerate(reply.citations, 1):
-        blocks.append(_citation_block(reply, number, citation))
+        blocks.append(_citation_block(reply, number, citation, limits))
     foot = f"{FIRST_CONTACT} · {data_line(reply)} · mã {reply.id}"
     return [*blocks, _Block(f"<i>{foot}</i>", foot)]
 
 
-def _citation_block(reply: Answer, number: int, citation: Citation) -> _Block:
-    pieces = _shortened(marked_quote(reply, number - 1))
+def _citation_block(reply: Answer, number: int, citation: Citation, limits: Limits) -> _Block:
+    pieces = _shortened(marked_quote(reply, number - 1), limits.quote)
     quote_html = "".join(f"<b><u>{html.escape(t)}</u></b>" if is_answer else html.escape(t) for t, is_answer in pieces)
     quote = "".join(f"«{t}»" if is_answer else t for t, is_answer in pieces)
     title = _cut(_readable(citation.title), LONGEST_TITLE)
@@ -211,7 +256,8 @@ def _buttons(reply: Reply, public_url: str | None) -> tuple[tuple[Button, ...], 
         if web_link(citation.url):
             row.append(Button(f"Bài gốc [{number}]", url=citation.url))
         rows.append(tuple(row))
-    return tuple(rows)
+    opinions = (("👍", "good"), ("👎", "bad"), ("Báo sai", "wrong"))
+    return (*rows, tuple(Button(label, opinion=(reply.id, opinion)) for label, opinion in opinions))
 
 
 def passage_link(public_url: str, generation: str, citation: Citation) -> str:
@@ -225,32 +271,32 @@ def web_link(url: str | None) -> bool:
     return bool(url) and re.match(r"https?://[^\s<>\"']+$", url or "") is not None
 
 
-def _packed(blocks: Sequence[_Block], buttons: tuple[tuple[Button, ...], ...]) -> list[Message]:
+def _packed(blocks: Sequence[_Block], buttons: tuple[tuple[Button, ...], ...], limits: Limits) -> list[Message]:
     messages: list[list[_Block]] = [[]]
-    for block in (part for b in blocks for part in _split(b)):
-        if messages[-1] and sum(b.size for b in messages[-1]) + block.size > LIMIT:
+    for block in (part for b in blocks for part in _split(b, limits)):
+        if messages[-1] and sum(b.size for b in messages[-1]) + block.size > limits.message:
             messages.append([])
         messages[-1].append(block)
     made = [Message("\n\n".join(b.html for b in m), "\n\n".join(b.plain for b in m)) for m in messages]
     return [*made[:-1], Message(made[-1].html, made[-1].plain, buttons)]
 
 
-def _split(block: _Block) -> list[_Block]:
+def _split(block: _Block, limits: Limits) -> list[_Block]:
     """Return `block`, or where it alone is over the limit its plain text in pieces."""
-    if block.size <= LIMIT:
+    if block.size <= limits.message:
         return [block]
-    step = LIMIT // 2 - 10
+    step = limits.message // 2 - 10
     pieces = [block.plain[i : i + step] for i in range(0, len(block.plain), step)]
     return [_Block(html.escape(p), p) for p in pieces]
 
 
-def _shortened(pieces: list[tuple[str, bool]]) -> list[tuple[str, bool]]:
-    """Return the pieces of a quote within `LONGEST_QUOTE`: what is not the answer gives way first."""
+def _shortened(pieces: list[tuple[str, bool]], longest: int) -> list[tuple[str, bool]]:
+    """Return the pieces of a quote within `longest` characters: what is not the answer gives way first."""
     pieces = [(_visible(text), is_answer) for text, is_answer in pieces]
     total = sum(len(t) for t, _ in pieces)
-    if total <= LONGEST_QUOTE:
+    if total <= longest:
         return pieces
-    kept = LONGEST_QUOTE // max(len(pieces), 1)
+    kept = longest // max(len(pieces), 1)
     out = []
     for n, (text, is_answer) in enumerate(pieces):
         if len(text) <= kept:

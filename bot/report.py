@@ -10,7 +10,6 @@ import numpy as np
 
 from bot.evaluating import Evaluated, calibration, grouped
 from retrieval import evaluation
-from retrieval.errors import SettingsError
 from retrieval.evaluation import Difference
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -23,15 +22,11 @@ def html(
     differences: Sequence[Difference] = (),
     against: Path | None = None,
 ) -> str:
-    """Return the report. Raises SettingsError where the libraries for it are not installed."""
-    try:
-        import jinja2
-        import markupsafe
-        import matplotlib as mpl
-    except ImportError as error:
-        raise SettingsError(
-            f"the report needs {error.name}", mend="Install it: pip install 'tintinh[report]'"
-        ) from error
+    """Return the report."""
+    import jinja2
+    import markupsafe
+    import matplotlib as mpl
+
     mpl.use("svg")
     total = evaluation.figures([e.judged for e in done]) | calibration(done)
     styles = {f"style: {name}": row for name, row in grouped(done, lambda j: j.style).items()}

@@ -7,7 +7,9 @@ import gc
 import logging
 import signal
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 import uvicorn
 from starlette.applications import Starlette
@@ -18,16 +20,31 @@ from bot.admin import Desk, Person
 from bot.apart import Indexer
 from bot.assistant import Assistant
 from bot.channels.admin_api import AdminApi, openapi
+from bot.channels.admin_page import AdminPage
+from bot.channels.allowance import Allowance
 from bot.channels.telegram import Telegram
 from bot.channels.telegram.administration import Roles
 from bot.channels.web import Web
+from bot.channels.zalo_bot import ZaloBot
+from bot.channels.zalo_oa import FREE_REPLIES, WINDOW, ZaloOa
+from bot.channels.zalo_tokens import OaTokens
+from bot.commands import Commands
+from bot.dispatch import Dispatcher
 from bot.library import Library
+from bot.news import News
+from bot.store.database import Database
+from bot.store.followers import Followers
+from bot.store.inbox import Inbox
+from bot.store.keys import Keys, secret_beside
+from bot.store.people import People
+from bot.store.sessions import Sessions
+from bot.store.windows import Windows
 from config.settings import Settings
 from retrieval.answers.reader import BuiltinReader
 from retrieval.answers.reading import Reader
 from retrieval.answers.span_readers import SpanReading
 from retrieval.encoding import open_encoder
-from retrieval.errors import TinTinhError
+from retrieval.errors import GenerationError, TinTinhError
 from retrieval.fetching.client import Fetcher
 from retrieval.fetching.gathering import Gatherer
 from retrieval.fetching.sources import read as read_sources
@@ -41,37 +58,112 @@ REFRESH_S = 0.5
 SCRUB_S = 24 * 3600.0
 """How often every byte of the kept generations is looked at; the one in force is verified at the start too."""
 FAULT_S = 5.0
+FLUSH_S = 1.0
+"""How often what was asked is written down."""
+PURGE_S = 3600.0
 KEEP_UP_S = 5.0
 """How often it is looked whether a source is due."""
 DRAIN_S = 8
 WATCH = Person("service", "watch")
 
 
+@dataclass
+class OpenStore:
+    """The store, open, and what stands on it."""
+
+    database: Database
+    keys: Keys
+    inbox: Inbox
+    people: People
+    followers: Followers
+    sessions: Sessions
+
+
+@dataclass
+class Parts:
+    """What the channels share."""
+
+    store: OpenStore
+    dispatcher: Dispatcher
+    commands: Commands
+    desk: Desk
+
+
+def open_store(settings: Settings) -> OpenStore:
+    """Open the store that the settings name, its tables up to date. Raises StoreError and SettingsError."""
+    secret, url, copy = settings.privacy.hash_key, settings.database_url, settings.privacy.erasures_copy
+    keys = Keys(secret.get_secret_value() if secret is not None else secret_beside(settings.data_dir))
+    database = Database(url.get_secret_value() if url is not None else None, settings.data_dir)
+    erasures = [settings.data_dir / "erasures.jsonl", *([copy] if copy is not None else [])]
+    people = People(database, keys, erasures, settings.privacy.retention_days, ZoneInfo(settings.timezone))
+    return OpenStore(database, keys, Inbox(database, keys), people, Followers(database, keys), Sessions(database, keys))
+
+
+def open_parts(settings: Settings, library: Library) -> Parts:
+    """Open the store, apply again what a restored backup undid, and build what the channels share."""
+    store = open_store(settings)
+    if again := store.people.forget_again():
+        log.warning("forgot again what a restored backup had brought back: %d chats", again)
+    assistant = Assistant(library, store.people)
+    commands = Commands(assistant, store.people, store.followers, settings.privacy.retention_days)
+    return Parts(store, Dispatcher(store.inbox), commands, open_desk(settings, library))
+
+
 def build_app(settings: Settings, library: Library) -> Starlette:
     """Return the ASGI app of the service over `library`."""
-    assistant = Assistant(library)
-    desk = open_desk(settings, library)
-    web = Web(assistant, library, desk)
+    parts = open_parts(settings, library)
+    desk = parts.desk
+    web = Web(
+        parts.commands,
+        library,
+        desk,
+        parts.store.people,
+        allowance=Allowance(settings.web.questions_a_minute, [k.get_secret_value() for k in settings.web.api_keys]),
+        widget_origins=settings.web.widget_origins,
+    )
     routes = [*web.routes(), openapi()]
     if settings.admin.token is not None and settings.admin.token.get_secret_value():
         routes += AdminApi(desk, settings.admin.token.get_secret_value()).routes()
-    telegram = _telegram(settings, assistant, desk)
-    if telegram is not None:
-        routes.append(Route("/telegram", telegram.webhook, methods=["POST"]))
+    public_url = settings.web.public_url
+    roles = Roles.of(settings.telegram.admins, settings.telegram.editors, settings.telegram.operators)
+    editors = {str(Person("telegram", str(user))) for user in roles.editors}
+    page = AdminPage(
+        desk, parts.store.people, parts.store.sessions, library,
+        lambda person: person in editors or person.startswith("cli:"),
+        secure=bool(public_url and public_url.startswith("https://")),
+    )  # fmt: skip
+    routes += page.routes()
+    telegram = _telegram(settings, parts)
+    zalo = [channel for channel in (_zalo_oa(settings, parts), _zalo_bot(settings, parts)) if channel is not None]
+    for channel, path in ((telegram, "/telegram"), *((z, z.path) for z in zalo)):
+        if channel is not None:
+            routes.append(Route(path, channel.webhook, methods=["POST"]))
+    senders = {z.name: z.send_news for z in zalo} | ({"telegram": telegram.send_news} if telegram is not None else {})
+    news = News(library, parts.store.followers, senders, ZoneInfo(settings.timezone))
+
+    async def tell(text: str) -> None:
+        if telegram is not None:
+            await telegram.tell_editors(text)
+
+    parts.dispatcher.tell = tell
+    for channel in zalo:
+        channel.tell = tell
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         stop = asyncio.Event()
         tasks = [
             asyncio.create_task(_follow(library, stop)),
-            asyncio.create_task(_keep_up(desk, settings, telegram, stop)),
+            asyncio.create_task(_keep_up(desk, settings, tell, stop)),
+            asyncio.create_task(_keep_house(parts, news, stop)),
+            *(asyncio.create_task(channel.run(stop)) for channel in (telegram, *zalo) if channel is not None),
         ]
-        if telegram is not None:
-            tasks.append(asyncio.create_task(telegram.run(stop)))
+        await parts.dispatcher.resume()
         try:
             yield
         finally:
             stop.set()
+            await parts.dispatcher.stop(DRAIN_S - 1)
             done, late = await asyncio.wait(tasks, timeout=DRAIN_S)
             for task in late:
                 task.cancel()
@@ -79,26 +171,98 @@ def build_app(settings: Settings, library: Library) -> Starlette:
                 if task.exception() is not None:
                     log.error("a part of the service failed", exc_info=task.exception())
             await asyncio.to_thread(desk.close)
+            await asyncio.to_thread(parts.store.people.flush)
+            parts.store.database.close()
 
     return Starlette(routes=routes, lifespan=lifespan)
 
 
-def _telegram(settings: Settings, assistant: Assistant, desk: Desk) -> Telegram | None:
+def _telegram(settings: Settings, parts: Parts) -> Telegram | None:
     options = settings.telegram
     if options.token is None or not options.token.get_secret_value():
         log.info("telegram is off: TINTINH_TELEGRAM__TOKEN is not set")
         return None
-    webhook = options.webhook_url if options.mode == "webhook" else None
+    public_url = settings.web.public_url
+
+    def sign_in(person: Person) -> str | None:
+        return sign_in_link(public_url, parts.store.sessions, person) if public_url else None
+
     return Telegram(
-        assistant,
-        desk,
+        parts.commands,
+        parts.desk,
+        parts.dispatcher,
+        parts.store.people,
         token=options.token.get_secret_value(),
         base_url=options.base_url,
         roles=Roles.of(options.admins, options.editors, options.operators),
-        public_url=settings.web.public_url,
-        webhook_url=webhook,
+        public_url=public_url,
+        webhook_url=options.webhook_url if options.mode == "webhook" else None,
         webhook_secret=options.webhook_secret.get_secret_value() if options.webhook_secret else None,
+        sign_in=sign_in,
     )
+
+
+def sign_in_link(address: str, sessions: Sessions, person: Person) -> str:
+    """Return the address that signs `person` in to the admin page, once."""
+    return f"{address.rstrip('/')}/quan-tri/vao?ma={sessions.link(str(person))}"
+
+
+def oa_tokens(settings: Settings, store: OpenStore) -> OaTokens:
+    """Return what gives the tokens of the Official Account that the settings name."""
+    options = settings.zalo_oa
+    secret, first = (s.get_secret_value() if s is not None else "" for s in (options.secret_key, options.refresh_token))
+    return OaTokens(store.database, store.keys, options.app_id or "", secret, first, options.oauth_url)
+
+
+def _zalo_oa(settings: Settings, parts: Parts) -> ZaloOa | None:
+    options = settings.zalo_oa
+    if not options.app_id or options.oa_secret_key is None:
+        log.info("the Zalo Official Account is off: TINTINH_ZALO_OA__APP_ID is not set")
+        return None
+    windows = Windows(parts.store.database, parts.store.keys, "zalo_oa", WINDOW, FREE_REPLIES)
+    return ZaloOa(
+        parts.commands, parts.dispatcher, oa_tokens(settings, parts.store), windows,
+        app_id=options.app_id, oa_secret_key=options.oa_secret_key.get_secret_value(), base_url=options.base_url, public_url=settings.web.public_url,
+    )  # fmt: skip
+
+
+def _zalo_bot(settings: Settings, parts: Parts) -> ZaloBot | None:
+    options = settings.zalo_bot
+    if options.token is None or not options.token.get_secret_value():
+        log.info("the Zalo bot is off: TINTINH_ZALO_BOT__TOKEN is not set")
+        return None
+    secret = options.webhook_secret
+    return ZaloBot(
+        parts.commands, parts.dispatcher,
+        token=options.token.get_secret_value(), base_url=options.base_url,
+        webhook_secret=secret.get_secret_value() if secret is not None else None, public_url=settings.web.public_url,
+    )  # fmt: skip
+
+
+async def _keep_house(parts: Parts, news: News, stop: asyncio.Event) -> None:
+    """Write down what was asked, tell of news, and forget what is over its time."""
+    purged = -PURGE_S
+    while not stop.is_set():
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), FLUSH_S)
+        try:
+            await asyncio.to_thread(parts.store.people.flush)
+            if time.monotonic() - purged >= PURGE_S:
+                purged = time.monotonic()
+                await asyncio.to_thread(parts.store.inbox.purge)
+                await asyncio.to_thread(parts.store.people.purge)
+            if not stop.is_set():
+                await news.look(dt.datetime.now(dt.UTC))
+        except GenerationError:
+            continue  # nothing is indexed yet
+        except Exception:
+            log.exception("the store is not kept in order for now")
+            await _pause(stop, FAULT_S)
+
+
+async def _pause(stop: asyncio.Event, seconds: float) -> None:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), seconds)
 
 
 async def _follow(library: Library, stop: asyncio.Event) -> None:
@@ -118,7 +282,7 @@ async def _follow(library: Library, stop: asyncio.Event) -> None:
             await asyncio.sleep(FAULT_S)
 
 
-async def _keep_up(desk: Desk, settings: Settings, telegram: Telegram | None, stop: asyncio.Event) -> None:
+async def _keep_up(desk: Desk, settings: Settings, tell: Callable[[str], Awaitable[None]], stop: asyncio.Event) -> None:
     """Look at the sources on the network when they are due, and at the files where they are watched."""
     looked, scrubbed = 0.0, time.monotonic()
     while not stop.is_set():
@@ -131,14 +295,12 @@ async def _keep_up(desk: Desk, settings: Settings, telegram: Telegram | None, st
                 told = await asyncio.to_thread(desk.gather, source)
                 if told:
                     log.warning("source %s: %s", source.name, told)
-                    if telegram is not None:
-                        await telegram.tell_editors(told)
+                    await tell(told)
             if time.monotonic() - scrubbed >= SCRUB_S:
                 scrubbed = time.monotonic()
                 if told := await asyncio.to_thread(desk.scrub):
                     log.error("%s", told)
-                    if telegram is not None:
-                        await telegram.tell_editors(told)
+                    await tell(told)
             if settings.watch_minutes and time.monotonic() - looked >= settings.watch_minutes * 60:
                 looked = time.monotonic()
                 if told := await asyncio.to_thread(desk.reload_if_changed, WATCH):
@@ -227,5 +389,13 @@ def secrets_of(settings: Settings) -> tuple[str, ...]:
         settings.telegram.webhook_secret,
         settings.reader.api_key,
         settings.admin.token,
+        settings.zalo_oa.secret_key,
+        settings.zalo_oa.oa_secret_key,
+        settings.zalo_oa.refresh_token,
+        settings.zalo_bot.token,
+        settings.zalo_bot.webhook_secret,
+        settings.privacy.hash_key,
+        settings.database_url,
+        *settings.web.api_keys,
     )
     return tuple(s.get_secret_value() for s in found if s is not None)

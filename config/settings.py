@@ -1,6 +1,7 @@
 """Settings from the environment or `.env`, prefix `TINTINH_`, nested with `__`. A secret is never printed."""
 
 import json
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -86,6 +87,47 @@ class Telegram(BaseModel):
     _lists = field_validator("admins", "editors", "operators", mode="before")(_listed)
 
 
+class ZaloOa(BaseModel):
+    """The Zalo Official Account; off while there is no app id."""
+
+    app_id: str | None = None
+    secret_key: SecretStr | None = None
+    """The app's secret, with which tokens are renewed."""
+    oa_secret_key: SecretStr | None = None
+    """The secret of the account, with which the webhook is signed."""
+    refresh_token: SecretStr | None = None
+    """The first one; each renewal gives another, which is kept encrypted in the database."""
+    base_url: str = "https://openapi.zalo.me"
+    oauth_url: str = "https://oauth.zaloapp.com/v4/oa/access_token"
+
+    @model_validator(mode="after")
+    def _complete(self) -> "ZaloOa":
+        wanted = ("secret_key", "oa_secret_key", "refresh_token")
+        if self.app_id and (missing := [n.upper() for n in wanted if getattr(self, n) is None]):
+            raise ValueError(f"APP_ID is set, and {missing[0]} is not: set it beside it")
+        return self
+
+
+class ZaloBot(BaseModel):
+    """A bot of the Zalo Bot Platform; off while there is no token."""
+
+    token: SecretStr | None = None
+    base_url: str = "https://bot-api.zaloplatforms.com"
+    webhook_secret: SecretStr | None = None
+    """Set, updates come by `POST /zalo/bot`; unset, they are polled for."""
+
+
+class Privacy(BaseModel):
+    """What is kept of people, and how long."""
+
+    hash_key: SecretStr | None = None
+    """A long random text: ids are hashed, and addresses encrypted, under it. Unset, one is made and kept beside the data folder."""
+    retention_days: int = Field(default=30, ge=1, le=365)
+    """Days that questions are kept."""
+    erasures_copy: Path | None = None
+    """A second record of who asked to be forgotten, outside the data folder, so that no restored backup undoes it."""
+
+
 class Fetch(BaseModel):
     """How pages are fetched."""
 
@@ -112,6 +154,22 @@ class Web(BaseModel):
     port: int = Field(default=8080, ge=0, le=65535)
     public_url: str | None = None
     """Where people reach this service; links to passages are built on it."""
+    api_keys: Annotated[list[SecretStr], NoDecode] = Field(default_factory=list)
+    """Keys of other programs that ask by `POST /api/ask`; each has a larger allowance than somebody without."""
+    widget_origins: Annotated[list[str], NoDecode] = Field(default_factory=list)
+    """Pages that may show the chat, as https://bao.example.vn."""
+    questions_a_minute: int = Field(default=30, ge=1)
+    """That one address may ask; with a key ten times as many."""
+
+    _lists = field_validator("api_keys", "widget_origins", mode="before")(_listed)
+
+    @field_validator("widget_origins")
+    @classmethod
+    def _origins(cls, value: list[str]) -> list[str]:
+        for origin in value:
+            if not re.fullmatch(r"https?://[A-Za-z0-9.-]+(?::\d+)?", origin):
+                raise ValueError(f"{origin!r} is no origin; write https://bao.example.vn, without a path")
+        return value
 
 
 class Settings(BaseSettings):
@@ -140,6 +198,11 @@ class Settings(BaseSettings):
     reader: Reader = Reader()
     reranker: Reranker = Reranker()
     telegram: Telegram = Telegram()
+    zalo_oa: ZaloOa = ZaloOa()
+    zalo_bot: ZaloBot = ZaloBot()
+    privacy: Privacy = Privacy()
+    database_url: SecretStr | None = None
+    """Of PostgreSQL; unset is SQLite in the data folder."""
     fetch: Fetch = Fetch()
     admin: Admin = Admin()
     web: Web = Web()

@@ -85,16 +85,24 @@ class Engine:
         """Return what each feature adds to the score of `hit`."""
         return self._searcher.breakdown(hit)
 
-    def ask(self, question: str, previous: str | None = None, skip: int = 0, province: str | None = None) -> Reply:
+    def ask(
+        self,
+        question: str,
+        previous: str | None = None,
+        skip: int = 0,
+        province: str | None = None,
+        articles: Sequence[str] = (),
+    ) -> Reply:
         """Return the answer to `question`, asked after `previous`, or a refusal with its reason.
 
-        `province` is meant where the question names none; left out, the one this service is for.
+        `province` is meant where the question names none; left out, the one this service is for. Where `articles` (ids)
+        are given, only those are read.
 
         Of a list over articles the first `skip` rows are left out. Where several questions are asked, the replies to the
         others are the first one's `also`.
         """
         first, *others = questions_in(question)
-        reply = self.explain(first, previous, skip, province).reply
+        reply = self.explain(first, previous, skip, province, articles).reply
         if not others:
             return reply if first == question else replace(reply, question=clean(question))
         also: list[Reply] = []
@@ -102,28 +110,35 @@ class Engine:
             # In one breath only what says so itself leans on the question before.
             before = (also[-1] if also else reply).carried or previous
             leaning = before if is_follow_up(folds(spell_out(other))) else None
-            also.append(self.explain(other, leaning, province=province).reply)
+            also.append(self.explain(other, leaning, province=province, articles=articles).reply)
         return replace(reply, also=tuple(also), elapsed_ms=sum(r.elapsed_ms for r in (reply, *also)))
 
     def explain(
-        self, question: str, previous: str | None = None, skip: int = 0, province: str | None = None
+        self,
+        question: str,
+        previous: str | None = None,
+        skip: int = 0,
+        province: str | None = None,
+        articles: Sequence[str] = (),
     ) -> Explained:
         """Return the reply together with what it was made from."""
         started = time.perf_counter()
-        made = self._explained(question, previous, skip, province or self._locality.province)
+        made = self._explained(question, previous, skip, province or self._locality.province, tuple(articles))
         elapsed = (time.perf_counter() - started) * 1000
         return replace(made, reply=replace(made.reply, elapsed_ms=elapsed))
 
-    def _explained(self, asked: str, previous: str | None, skip: int, province: str | None) -> Explained:
+    def _explained(
+        self, asked: str, previous: str | None, skip: int, province: str | None, articles: tuple[str, ...]
+    ) -> Explained:
         turned_away = triage(decode(asked), self._locality.emergency)
         if turned_away is not None:
             question = understand(asked, previous)
             return Explained(self._editor.turned_away(question, turned_away), question)
         question = replace(resolve(self.generation, asked, previous), province=province)
-        known = self._editor.known(question, skip)
+        known = None if articles else self._editor.known(question, skip)
         if known is not None:
             return Explained(known, question)
-        query = Query(question.text, question.terms)
+        query = Query(question.text, question.terms, articles=articles)
         hits = self._found(query, ARTICLES)
         if not hits:
             return Explained(self._editor.nothing(question), question)

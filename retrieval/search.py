@@ -60,6 +60,8 @@ class Query:
     since: dt.date | None = None
     until: dt.date | None = None
     sources: tuple[str, ...] = ()
+    articles: tuple[str, ...] = ()
+    """Ids of the articles that are looked at; empty is all."""
 
     @classmethod
     def of(
@@ -122,6 +124,9 @@ class Searcher:
         """Return article rows, the best passage row of each, and their features (candidates, features)."""
         generation = self.generation
         allowed = generation.allowed(query.since, query.until, query.sources)
+        named = [row for i in query.articles if (row := generation.row(i)) is not None]
+        if query.articles:
+            allowed = _only(named, generation.live if allowed is None else allowed)
         factor = 1 if allowed is None else 10
         asked = lexical.query(query.terms)
         by_passage = generation.lexical_passages.search(asked, PASSAGE_HITS * factor)
@@ -142,7 +147,7 @@ class Searcher:
             cosine.setdefault(owner[row], (score, row))
         article_score = dict(whole)
         ranked = sorted(
-            best.keys() | article_score.keys() | set(list(cosine)[:10]),
+            best.keys() | article_score.keys() | set(list(cosine)[:10]) | {r for r in named if allowed[r]},
             key=lambda a: (
                 -(best.get(a, [(0.0, 0)])[0][0] + article_score.get(a, 0.0) * 0.5 + cosine.get(a, (0.0, 0))[0])
             ),
@@ -166,6 +171,13 @@ class Searcher:
                 )
             )
         return ranked, rows, np.hstack([scores, _evidence(generation, query, matcher, ranked, vector[0])])
+
+
+def _only(rows: Sequence[int], allowed: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Return a mask of those of `rows` that are allowed."""
+    mask = np.zeros_like(allowed)
+    mask[list(rows)] = allowed[list(rows)]
+    return mask
 
 
 def _owned(generation: Generation, hits: Sequence[tuple[int, float]]) -> Iterator[tuple[int, int]]:

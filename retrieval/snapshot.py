@@ -160,6 +160,10 @@ class Generation:
         row = self.row(article_id)
         return self._hidden.get(article_id) if row is None else row
 
+    def with_words(self, words: str) -> str | None:
+        """Return the id of the first article whose text has `words`, word for word; None where none has them."""
+        return next((a.id for a in self.articles() if words in a.text), None)
+
     def withdrawn(self, article_id: str) -> Article | None:
         """Return an article of this generation that never answers, for inspection; None where there is none with this id."""
         row = self._hidden.get(article_id)

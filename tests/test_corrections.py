@@ -269,7 +269,7 @@ def test_what_is_not_in_force_is_erased_too(library: Library, desk: Desk, tmp_pa
 def test_what_cannot_be_put_in_force_is_not_kept(library: Library, desk: Desk, tmp_path: Path) -> None:
     extra = tmp_path / "extra.md"
     extra.write_text("Huyện Ba Khe khánh thành 3 cầu treo trong tháng 5.\n", encoding="utf-8")
-    elsewhere = Library(library.store.data, library._encoder)
+    elsewhere = Library(library.store.data, library.encoder)
     with elsewhere.store.writing(), pytest.raises(GenerationError, match="is writing"):
         desk.add(EDITOR, [extra])
     assert not list((library.store.data / "added").glob("*.json"))

@@ -135,7 +135,7 @@ def test_only_admins_administer(api: BotApi, bot: Bot) -> None:
 @pytest.fixture
 def own(province: Library, tmp_path: Path) -> Library:
     """A corpus that a test may change."""
-    library = Library(tmp_path / "data", province._encoder)
+    library = Library(tmp_path / "data", province.encoder)
     library.index([Path(__file__).parent / "province" / "articles"])
     return library
 

@@ -35,6 +35,7 @@ class Database:
 
     def __init__(self, url: str | None, data: Path) -> None:
         data.mkdir(parents=True, exist_ok=True)
+        self.data = data
         self._url = sa.make_url(url) if url else sa.URL.create("sqlite", database=str(data / FILE))
         if self._url.get_backend_name() == "postgresql" and "+" not in self._url.drivername:
             self._url = self._url.set(drivername="postgresql+psycopg")

@@ -91,6 +91,8 @@ cases = Table(
     Column("opened_at", DateTime(timezone=True), nullable=False),
     Column("closed_at", DateTime(timezone=True)),
     Column("closed_by", String(64)),
+    Column("right", Text),
+    Column("right_article", Text),
     UniqueConstraint("code", "chat", name="cases_once"),
 )  # fmt: skip
 """Answers that somebody reported as wrong, for an editor to confirm or dismiss."""
@@ -107,6 +109,14 @@ subscriptions = Table(
     UniqueConstraint("chat", "topic", name="subscriptions_once"),
 )  # fmt: skip
 """What a chat follows; the address that news goes to is encrypted."""
+
+windows = Table(
+    "windows", metadata,
+    Column("chat", _HASH, primary_key=True),
+    Column("heard_at", DateTime(timezone=True), nullable=False),
+    Column("replies", Integer, nullable=False),
+)  # fmt: skip
+"""When a chat of a platform that lets us write only for a while was heard last, and how many messages it got since."""
 
 seen_articles = Table(
     "seen_articles", metadata,

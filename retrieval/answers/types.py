@@ -1,5 +1,6 @@
 """What an answer is: items, each resting on a citation; or a refusal with its reason. Both become the contract's JSON."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -163,3 +164,41 @@ class NotFound:
 
 
 Reply = Answer | NotFound
+
+
+def from_json(row: Mapping[str, Any]) -> Reply:
+    """Return the reply that `to_json` made `row` of. Raises KeyError or TypeError where it is none."""
+    common = {
+        name: row[name]
+        for name in (
+            "id",
+            "question",
+            "kind",
+            "interpretation",
+            "confidence",
+            "generation",
+            "data_until",
+            "elapsed_ms",
+            "carried",
+        )
+    }
+    also = tuple(from_json(other) for other in row.get("also", ()))
+    if row["status"] == "answered":
+        return Answer(
+            **common,
+            text=row["text"],
+            items=tuple(Item(**item) for item in row["items"]),
+            citations=tuple(Citation(**citation) for citation in row["citations"]),
+            note=row.get("note"),
+            next_skip=row.get("next_skip"),
+            also=also,
+        )
+    return NotFound(
+        **common,
+        reason=row["reason"],
+        reply=row["reply"],
+        suggestions=tuple(Suggestion(**suggestion) for suggestion in row["suggestions"]),
+        choices=tuple(row["choices"]),
+        questions=tuple(row.get("questions", ())),
+        also=also,
+    )

@@ -19,9 +19,10 @@ from telegram.constants import ChatType
 from telegram.error import BadRequest, TelegramError
 from telegram.ext import Application, CallbackQueryHandler, CommandHandler, ContextTypes, MessageHandler, filters
 
-from bot import admin, rendering
+from bot import admin, rendering, weekly
 from bot.admin import Desk, Person
 from bot.rendering import Message
+from bot.weekly import Week
 from retrieval.errors import TinTinhError
 
 log = logging.getLogger(__name__)
@@ -35,6 +36,8 @@ _MOST_GENERATIONS = 8
 _ADD = "Gửi tệp bài báo kèm chú thích /add, hoặc gửi: /add <đường dẫn bài báo>."
 _WHICH = "Bạn ghi thêm mã bài: /{command} <mã bài>. Mã bài có trong /add và trong nguồn của câu trả lời."
 _HOLD = "Bạn ghi: /giu <mã bài> | <nguyên văn đoạn cần giữ lại>."
+_SIGN_IN = "Trang quản trị, mở một lần trong 10 phút tới: {link}"
+_NO_PAGE = "Trang quản trị cần địa chỉ công khai của dịch vụ (TINTINH_WEB__PUBLIC_URL)."
 _CANCELLED = "Đã hủy, dữ liệu giữ nguyên."
 _STAGES = {
     "encode": "mã hóa đoạn",
@@ -74,6 +77,8 @@ class Roles:
 
 EDITOR_COMMANDS = (
     ("status", "Tình trạng dữ liệu"),
+    ("trang", "Mở trang quản trị"),
+    ("baocao", "Báo cáo tuần"),
     ("reload", "Nạp lại các bài báo"),
     ("add", "Thêm bài: kèm tệp hoặc đường dẫn"),
     ("remove", "Rút một bài"),
@@ -86,7 +91,16 @@ EDITOR_COMMANDS = (
 class Administration:
     """Registers the commands with the application."""
 
-    def __init__(self, desk: Desk, roles: Roles, sender: Sender) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        roles: Roles,
+        sender: Sender,
+        sign_in: Callable[[Person], str | None],
+        week: Callable[[], Week],
+    ) -> None:
+        self._sign_in = sign_in
+        self._week = week
         self._desk = desk
         self._roles = roles
         self._sender = sender
@@ -97,6 +111,8 @@ class Administration:
         """Add the handlers; before those for plain messages."""
         commands = {
             "status": (self._status, self._roles.everyone),
+            "trang": (self._page, self._roles.everyone),
+            "baocao": (self._report, self._roles.everyone),
             "reload": (self._reload, self._roles.editors),
             "add": (self._add, self._roles.editors),
             "remove": (self._remove, self._roles.editors),
@@ -134,6 +150,15 @@ class Administration:
 
     async def _status(self, message: TelegramMessage, _person: Person, _words: str) -> None:
         await self._sender.say(message, await asyncio.to_thread(self._desk.status))
+
+    async def _page(self, message: TelegramMessage, person: Person, _words: str) -> None:
+        link = await asyncio.to_thread(self._sign_in, person)
+        await self._sender.say(message, _SIGN_IN.format(link=link) if link else _NO_PAGE)
+
+    async def _report(self, message: TelegramMessage, _person: Person, _words: str) -> None:
+        figures = await asyncio.to_thread(self._week)
+        image = await asyncio.to_thread(weekly.picture, figures)
+        await message.reply_photo(image, caption=weekly.told(figures))
 
     async def _reload(self, message: TelegramMessage, person: Person, _words: str) -> None:
         shown = await message.reply_text("Đang nạp lại các bài báo…")

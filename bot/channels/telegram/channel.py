@@ -6,12 +6,20 @@ replied to or commanded. An edited question edits its answer.
 
 import asyncio
 import contextlib
+import contextvars
+import datetime as dt
+import functools
 import hmac
+import json
 import logging
+import re
 import secrets
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import Response
 from telegram import (
@@ -21,58 +29,75 @@ from telegram import (
     CallbackQuery,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
+    InlineQueryResultArticle,
+    InputTextMessageContent,
     LinkPreviewOptions,
     ReplyParameters,
     Update,
 )
 from telegram import Message as TelegramMessage
 from telegram.constants import ChatAction, ChatType, ParseMode
-from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, TelegramError
+from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.ext import (
-    AIORateLimiter,
     Application,
     CallbackQueryHandler,
     CommandHandler,
     ContextTypes,
+    InlineQueryHandler,
     MessageHandler,
     filters,
 )
 
-from bot import admin, rendering
-from bot.admin import Gone
-from bot.assistant import NO_SOURCES, Assistant
+from bot import admin, commands, rendering, weekly
+from bot.admin import Gone, Person
 from bot.channels.telegram.administration import EDITOR_COMMANDS, Administration, Roles
+from bot.commands import Commands
+from bot.dispatch import Channel, Dispatcher, UnparsableError, UnreachableError
 from bot.messages import Incoming, Outgoing
-from bot.rendering import Message
+from bot.opinions import Opinions
+from bot.pace import Limit, Pace
+from bot.rendering import Button, Message
+from bot.store.people import LOCAL, People
 
 log = logging.getLogger(__name__)
 
 CHANNEL = "telegram"
 ANSWERED_KEPT = 5_000
-RETRIES = 3
+POLL_S = 20
+OVERALL, IN_A_CHAT, IN_A_GROUP = Limit(30, 1), Limit(1, 1), Limit(20, 60)
+"""Telegram's own: 30 messages a second over all, one a second in a chat, 20 a minute in a group (core.telegram.org/bots/faq)."""
+INLINE_CACHE_S = 30
 LONGEST_WAIT_S = 300.0
 TEXT_ONLY = "Tin Tỉnh chỉ đọc được chữ. Bạn gõ câu hỏi giúp nhé."
 APOLOGY = "Xin lỗi bạn, Tin Tỉnh đang gặp trục trặc (mã {code}). Bạn thử lại sau ít phút nhé."
 ASK_AGAIN = "Bạn hỏi lại để xem bản mới nhé."
-COMMANDS = (
-    ("start", "Bắt đầu"),
-    ("help", "Cách hỏi"),
-    ("nguon", "Nguồn của câu trả lời vừa rồi"),
-    ("tinh", "Chọn tỉnh, ví dụ: /tinh Điện Biên"),
-)
-ADMIN_COMMANDS = (*COMMANDS, *EDITOR_COMMANDS)
-ALLOWED = [Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY]
+ADMIN_COMMANDS = (*commands.COMMANDS, *EDITOR_COMMANDS)
+ALLOWED = [Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY, Update.INLINE_QUERY]
 
 _Context = ContextTypes.DEFAULT_TYPE
+_DEEP_LINK = re.compile(r"p_(?P<generation>[\w-]{8,48})_(?P<row>\d{1,9})$")
+_CODE = re.compile(r"mã ([0-9a-z]{4,32})\b")
+
+
+@dataclass
+class _Fault:
+    """Why an update is to be tried again."""
+
+    error: UnreachableError | None = None
+
+
+_fault: "contextvars.ContextVar[_Fault | None]" = contextvars.ContextVar("fault", default=None)
 
 
 class Telegram:
-    """The channel: builds the application, runs it, and answers."""
+    """The channel: takes updates in, handles them, and sends."""
 
     def __init__(
         self,
-        assistant: Assistant,
+        commands: Commands,
         admin_desk: admin.Desk,
+        dispatcher: Dispatcher,
+        people: People,
         *,
         token: str,
         base_url: str,
@@ -80,40 +105,43 @@ class Telegram:
         public_url: str | None = None,
         webhook_url: str | None = None,
         webhook_secret: str | None = None,
+        sign_in: Callable[[Person], str | None] = lambda _: None,
     ) -> None:
-        self._assistant = assistant
+        self._commands = commands
         self._desk = admin_desk
+        self._dispatcher = dispatcher
+        self._opinions = Opinions(people)
         self._roles = roles or Roles()
         self._public_url = public_url
         self._webhook_url = webhook_url
         self._secret = webhook_secret or secrets.token_urlsafe(32)
         self._answered: OrderedDict[tuple[int, int], list[int]] = OrderedDict()
+        self._pace = Pace(OVERALL, IN_A_CHAT, IN_A_GROUP)
         builder = (
             Application.builder()
             .token(token)
             .base_url(base_url)
             .base_file_url(f"{base_url.removesuffix('bot')}file/bot")
-            .rate_limiter(AIORateLimiter(max_retries=RETRIES))
-            .concurrent_updates(concurrent_updates=False)
+            .updater(None)
+            .concurrent_updates(concurrent_updates=True)
         )
-        self.application = (builder.updater(None) if webhook_url else builder).build()
+        self.application = builder.build()
         self._ready = asyncio.Event()
-        for name, handler in (
-            ("start", self._start),
-            ("help", self._help),
-            ("nguon", self._sources),
-            ("tinh", self._asked),
-        ):
-            self.application.add_handler(CommandHandler(name, handler, filters.UpdateType.MESSAGE))
-        Administration(admin_desk, self._roles, self).register(self.application)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.application.add_handler(CommandHandler("start", self._start, filters.UpdateType.MESSAGE))
+        week = functools.partial(_this_week, people)
+        Administration(admin_desk, self._roles, self, sign_in, week).register(self.application)
         edited = filters.UpdateType.EDITED_MESSAGE & filters.TEXT & ~filters.COMMAND
         self.application.add_handler(MessageHandler(edited, self._edited))
-        asked = filters.UpdateType.MESSAGE & filters.TEXT & ~filters.COMMAND
+        asked = filters.UpdateType.MESSAGE & filters.TEXT
         self.application.add_handler(MessageHandler(asked, self._asked))
         other = filters.UpdateType.MESSAGE & ~filters.TEXT & ~filters.StatusUpdate.ALL
         self.application.add_handler(MessageHandler(other, self._not_text))
         self.application.add_handler(CallbackQueryHandler(self._passage, pattern=r"^p\|"))
+        self.application.add_handler(CallbackQueryHandler(self._opinion, pattern=r"^o\|"))
+        self.application.add_handler(InlineQueryHandler(self._inline))
         self.application.add_error_handler(self._failed)
+        dispatcher.register(CHANNEL, Channel(self.handle, self._say_to, self._kept))
 
     # Running
 
@@ -130,14 +158,13 @@ class Telegram:
                     "Correct TINTINH_TELEGRAM__TOKEN (BotFather shows it) and start again; the other channels go on"
                 )
                 return
-            except (NetworkError, TelegramError) as error:
+            except TelegramError as error:
                 log.warning(
                     "telegram-unreachable: %s; next try in %.0f s. Check the network and TINTINH_TELEGRAM__BASE_URL",
                     error,
                     wait,
                 )
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), wait)
+                await _pause(stop, wait)
                 wait = min(wait * 2, LONGEST_WAIT_S)
 
     async def _serve(self, stop: asyncio.Event) -> None:
@@ -145,30 +172,119 @@ class Telegram:
         await application.initialize()
         try:
             await self._announce()
-            await application.start()
+            if self._webhook_url:
+                await application.bot.set_webhook(self._webhook_url, secret_token=self._secret, allowed_updates=ALLOWED)
+            self._ready.set()
+            log.info("telegram is connected as @%s", application.bot.username)
             try:
                 if self._webhook_url:
-                    await application.bot.set_webhook(
-                        self._webhook_url, secret_token=self._secret, allowed_updates=ALLOWED
-                    )
-                elif application.updater is not None:
-                    await application.updater.start_polling(allowed_updates=ALLOWED, bootstrap_retries=0, timeout=20)
-                self._ready.set()
-                log.info("telegram is connected as @%s", application.bot.username)
-                await stop.wait()
+                    await stop.wait()
+                else:
+                    await self._poll(stop)
             finally:
                 self._ready.clear()
-                if application.updater is not None and application.updater.running:
-                    await application.updater.stop()
-                await application.stop()
         finally:
             await application.shutdown()
+
+    async def _poll(self, stop: asyncio.Event) -> None:
+        """Take updates as they come; each is stored before the next call confirms it.
+
+        The library's own poller confirms before an update is handled, and stops for good at one it cannot parse.
+        """
+        offset, wait = 0, 1.0
+        stopped = asyncio.create_task(stop.wait())
+        try:
+            while not stop.is_set():
+                call = asyncio.create_task(
+                    self.application.bot.do_api_request(
+                        "getUpdates",
+                        {"offset": offset, "timeout": POLL_S, "allowed_updates": ALLOWED},
+                        read_timeout=POLL_S + 5,
+                    )
+                )
+                await asyncio.wait({call, stopped}, return_when=asyncio.FIRST_COMPLETED)
+                if not call.done():
+                    call.cancel()
+                    await asyncio.gather(call, return_exceptions=True)
+                    return
+                try:
+                    rows = call.result()
+                    for row in rows:
+                        await self._accept(row)
+                        offset = max(offset, int(row["update_id"]) + 1)
+                    wait = 1.0
+                except InvalidToken:
+                    raise
+                except (TelegramError, SQLAlchemyError) as error:
+                    log.warning("telegram-unreachable: %s; next try in %.0f s", error, wait)
+                    await _pause(stop, wait)
+                    wait = min(wait * 2, LONGEST_WAIT_S)
+        finally:
+            stopped.cancel()
+
+    async def _accept(self, payload: dict[str, Any]) -> None:
+        if "inline_query" in payload:
+            # It is worth answering for some seconds only, and nothing of it is to be kept.
+            task = asyncio.create_task(self._at_once(payload))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+            return
+        await self._dispatcher.accept(CHANNEL, str(payload.get("update_id")), _chat_of(payload), payload)
+
+    async def _at_once(self, payload: dict[str, Any]) -> None:
+        try:
+            await self.handle(payload)
+        except (UnparsableError, UnreachableError) as error:
+            log.warning("an inline query was not answered: %s", error)
+
+    async def handle(self, payload: dict[str, Any]) -> None:
+        """Handle an update as Telegram sent it."""
+        if not self._ready.is_set():
+            raise UnreachableError("not connected yet")
+        try:
+            update = Update.de_json(payload, self.application.bot)
+        except Exception as error:
+            raise UnparsableError(type(error).__name__) from error
+        fault = _Fault()
+        token = _fault.set(fault)
+        try:
+            await self.application.process_update(update)
+        finally:
+            _fault.reset(token)
+        if fault.error is not None:
+            raise fault.error
+
+    def _kept(self, payload: dict[str, Any]) -> Mapping[str, Any] | None:
+        return self._commands.kept(CHANNEL, _chat_of(payload))
+
+    async def _say_to(self, payload: dict[str, Any], text: str) -> None:
+        """Send plain words in answer to an update, past the queue."""
+        message = (payload.get("message") or payload.get("edited_message") or {}).get("chat", {})
+        if "id" in message and self._ready.is_set():
+            await self.application.bot.send_message(message["id"], text)
+
+    async def send_news(self, address: str, messages: Sequence[Message]) -> bool:
+        """Send what a chat follows; tell whether it can still be reached."""
+        chat, _, topic = address.partition(":")
+        try:
+            for message in messages:
+                await self._pace.turn(chat)
+                await self.application.bot.send_message(
+                    int(chat),
+                    message.html,
+                    parse_mode=ParseMode.HTML,
+                    link_preview_options=LinkPreviewOptions(is_disabled=True),
+                    message_thread_id=int(topic) if topic else None,
+                )
+        except Forbidden:
+            return False
+        return True
 
     async def _announce(self) -> None:
         """Put the commands into the menu, in Vietnamese; a failure here does not keep the bot from answering."""
         bot = self.application.bot
         try:
-            menu = [BotCommand(*c) for c in COMMANDS]
+            menu = [BotCommand(*c) for c in commands.COMMANDS]
             await bot.set_my_commands(menu, scope=BotCommandScopeAllPrivateChats())
             await bot.set_my_commands(menu, scope=BotCommandScopeAllPrivateChats(), language_code="vi")
             for user in self._roles.everyone:
@@ -193,29 +309,34 @@ class Telegram:
         if not self._ready.is_set():
             return Response(status_code=503)
         try:
-            update = Update.de_json(await request.json(), self.application.bot)
-        except (ValueError, KeyError, TypeError, AttributeError):
-            log.warning("an update from Telegram could not be parsed; it is set aside")
+            payload = json.loads(await request.body())
+        except ValueError:
+            payload = None
+        if not isinstance(payload, dict) or not isinstance(payload.get("update_id"), int):
+            log.warning("update-aside: what Telegram posted is no update; it is set aside")
             return Response(status_code=200)
-        await self.application.update_queue.put(update)
+        try:
+            await self._accept(payload)
+        except SQLAlchemyError as error:
+            log.error(
+                "store-failing: an update could not be stored (%s); Telegram sends it again", type(error).__name__
+            )
+            return Response(status_code=503)
         return Response(status_code=200)
 
     # Handlers
 
-    async def _start(self, update: Update, _: _Context) -> None:
-        await self.say(update.message, admin.WELCOME)
-
-    async def _help(self, update: Update, _: _Context) -> None:
-        await self.say(update.message, admin.HELP)
-
-    async def _sources(self, update: Update, _: _Context) -> None:
-        if update.message is None:
+    async def _start(self, update: Update, context: _Context) -> None:
+        """Greet; or show the passage that a deep link names."""
+        link = _DEEP_LINK.match(context.args[0]) if context.args else None
+        if link is None or update.message is None:
+            await self.say(update.message, admin.WELCOME)
             return
-        reply = self._assistant.sources(CHANNEL, _chat(update.message))
-        if reply is None:
-            await self.say(update.message, NO_SOURCES)
+        found = await asyncio.to_thread(self._desk.passage, link["generation"], link["row"])
+        if isinstance(found, Gone):
+            await self.say(update.message, found.value)
         else:
-            await self.send(update.message, rendering.words(admin.sources(reply)))
+            await self.send(update.message, rendering.passage(found.title, found.source, found.parts))
 
     async def _asked(self, update: Update, _: _Context) -> None:
         message = update.message
@@ -262,14 +383,51 @@ class Telegram:
         if isinstance(query.message, TelegramMessage):
             await self.send(query.message, rendering.passage(found.title, found.source, found.parts))
 
+    async def _opinion(self, update: Update, _: _Context) -> None:
+        """Take what somebody thinks of an answer; after 👎 the buttons ask why."""
+        query = update.callback_query
+        if query is None or query.data is None or not isinstance(query.message, TelegramMessage):
+            return
+        chat = _chat_of({"callback_query": query.to_dict()})
+        said, reasons = await asyncio.to_thread(self._opinions.take, CHANNEL, chat, query.data)
+        await _answer_query(query, said)
+        if reasons:
+            rows = [[InlineKeyboardButton(label, callback_data=data)] for label, data in reasons]
+            with contextlib.suppress(BadRequest):
+                await query.edit_message_reply_markup(InlineKeyboardMarkup(rows))
+
+    async def _inline(self, update: Update, _: _Context) -> None:
+        """Answer `@bot câu hỏi` in any chat: the answer with its quotes, ready to be sent; nothing of it is kept."""
+        query = update.inline_query
+        if query is None or not query.query.strip():
+            return
+        reply = await asyncio.to_thread(self._commands.once, query.query)
+        results = []
+        if reply is not None:
+            title, description, message = rendering.inline(reply, self._public_url)
+            content = InputTextMessageContent(
+                message.html, parse_mode=ParseMode.HTML, link_preview_options=LinkPreviewOptions(is_disabled=True)
+            )
+            results.append(InlineQueryResultArticle(reply.id, title, content, description=description))
+        await query.answer(results, cache_time=INLINE_CACHE_S)
+
     async def _failed(self, update: object, context: _Context) -> None:
+        """Let the dispatcher try again where Telegram is out of reach; tell the person where the fault is ours."""
+        fault, error = _fault.get(), context.error
+        if isinstance(error, Forbidden):
+            return
+        if isinstance(error, RetryAfter) and fault is not None:
+            wait = error.retry_after
+            fault.error = UnreachableError(
+                "a flood wait", wait.total_seconds() if isinstance(wait, dt.timedelta) else float(wait)
+            )
+            return
+        if isinstance(error, NetworkError) and not isinstance(error, BadRequest) and fault is not None:
+            fault.error = UnreachableError(str(error))
+            return
         code = secrets.token_hex(3)
-        log.error("update failed, id %s", code, exc_info=context.error)
-        if (
-            isinstance(update, Update)
-            and update.effective_message is not None
-            and not isinstance(context.error, Forbidden | NetworkError)
-        ):
+        log.error("update failed, id %s", code, exc_info=error)
+        if isinstance(update, Update) and update.effective_message is not None:
             with contextlib.suppress(TelegramError):
                 await self.say(update.effective_message, APOLOGY.format(code=code))
 
@@ -291,8 +449,10 @@ class Telegram:
         return replied is not None and replied.from_user is not None and replied.from_user.id == self.application.bot.id
 
     async def _answer(self, message: TelegramMessage, text: str) -> list[Message]:
-        incoming = Incoming(CHANNEL, _chat(message), text)
-        outgoing: Outgoing = await asyncio.to_thread(self._assistant.answer, incoming)
+        topic = _topic(message)
+        address = f"{message.chat_id}:{topic}" if topic else str(message.chat_id)
+        incoming = Incoming(CHANNEL, _chat(message), text, _replied_code(message), address)
+        outgoing: Outgoing = await asyncio.to_thread(self._commands.answer, incoming)
         if outgoing.reply is None:
             return rendering.words(outgoing.words)
         return rendering.render(outgoing.reply, self._public_url)
@@ -308,18 +468,25 @@ class Telegram:
             await self.send(to, rendering.words(text))
 
     async def send(self, to: TelegramMessage, messages: Sequence[Message]) -> list[int]:
-        """Send `messages`, and return their ids; as plain text where Telegram cannot parse the HTML."""
+        """Send `messages`, and return the ids of those that went out now; as plain text where Telegram cannot parse the HTML."""
         sent: list[int] = []
         for message in messages:
+            await self._pace.turn(str(to.chat_id), group=to.chat.type != ChatType.PRIVATE)
             try:
-                sent.append(await self._send_one(to, message, message.html, ParseMode.HTML))
-            except BadRequest as error:
-                log.warning("Telegram refused a message (%s); it goes as plain text", error)
-                sent.append(await self._send_one(to, message, message.plain, None))
+                one = await self._dispatcher.deliver(functools.partial(self._send_whole, to, message))
             except Forbidden:
                 log.info("a person has blocked the bot; nothing is sent")
                 return sent
+            if one is not None:
+                sent.append(one)
         return sent
+
+    async def _send_whole(self, to: TelegramMessage, message: Message) -> int:
+        try:
+            return await self._send_one(to, message, message.html, ParseMode.HTML)
+        except BadRequest as error:
+            log.warning("Telegram refused a message (%s); it goes as plain text", error)
+            return await self._send_one(to, message, message.plain, None)
 
     async def _send_one(self, to: TelegramMessage, message: Message, text: str, parse_mode: str | None) -> int:
         in_group = to.chat.type != ChatType.PRIVATE
@@ -360,6 +527,34 @@ async def _answer_query(query: CallbackQuery, text: str | None = None) -> None:
         await query.answer(text)
 
 
+def _chat_of(payload: Mapping[str, Any]) -> str:
+    """Return what tells conversations apart, of an update as Telegram sent it; of one that has no chat, what it is of itself."""
+    query = payload.get("callback_query")
+    message: Any = payload.get("message") or payload.get("edited_message") or (query or {}).get("message")
+    try:
+        user = (query or message).get("from", {}).get("id", 0)
+        topic = message.get("message_thread_id") if message.get("is_topic_message") else None
+        return f"{message['chat']['id']}:{topic or 0}:{user}"
+    except (AttributeError, KeyError, TypeError):
+        return f"update:{payload.get('update_id')}"
+
+
+def _replied_code(message: TelegramMessage) -> str:
+    """Return the code of the answer that a message replies to, empty where it replies to none."""
+    replied = message.reply_to_message
+    codes = _CODE.findall(replied.text or "") if replied is not None and replied.text else []
+    return str(codes[-1]) if codes else ""
+
+
+def _this_week(people: People) -> weekly.Week:
+    return weekly.week(people, dt.datetime.now(LOCAL).date())
+
+
+async def _pause(stop: asyncio.Event, seconds: float) -> None:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), seconds)
+
+
 def _chat(message: TelegramMessage) -> str:
     """Return what tells conversations apart: in a group each person has one of his own."""
     user = message.from_user.id if message.from_user else 0
@@ -378,12 +573,16 @@ def _keyboard(message: Message) -> InlineKeyboardMarkup | None:
             [
                 InlineKeyboardButton(b.label, url=b.url)
                 if b.url
-                else InlineKeyboardButton(b.label, callback_data="|".join(("p", *(b.passage or ("", "")))))
+                else InlineKeyboardButton(b.label, callback_data=_callback(b))
                 for b in row
             ]
             for row in message.buttons
         ]
     )
+
+
+def _callback(button: Button) -> str:
+    return "|".join(("o", *button.opinion) if button.opinion else ("p", *(button.passage or ("", ""))))
 
 
 def check(token: str, base_url: str) -> str:
