@@ -35,6 +35,8 @@ class Bot:
             "TINTINH_TELEGRAM__BASE_URL": api_url,
             "TINTINH_TELEGRAM__ADMINS": f"{ADMIN},43",
             "TINTINH_WEB__PORT": str(self.port),
+            # The index is shared, what is kept of people is not: each server begins with the same ids of updates.
+            "TINTINH_DATABASE_URL": f"sqlite:///{log.parent}/store.db",
             **settings,
         }
         self.start()

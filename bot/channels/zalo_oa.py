@@ -126,8 +126,10 @@ class ZaloOa:
         if event == "unfollow":
             await asyncio.to_thread(self._commands.left, CHANNEL, user)
             return
+        messages = await self._reply(event, payload, user)
+        # After the reply: one that forgets the person forgets when he wrote, too.
         await asyncio.to_thread(self._windows.heard, user, _moment(payload))
-        await self.send(user, await self._reply(event, payload, user))
+        await self.send(user, messages)
 
     async def _reply(self, event: str, payload: Mapping[str, Any], user: str) -> list[Message]:
         if event == "follow":

@@ -24,6 +24,7 @@ LONGEST_QUESTION = 1000
 LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
 """Whose days are counted, where no other is set."""
 MEMORY_KEPT = dt.timedelta(hours=24)
+WINDOWS_KEPT = dt.timedelta(days=3)
 OPEN, CONFIRMED, DISMISSED = "open", "confirmed", "dismissed"
 _OF_A_CHAT = (
     schema.inbox,
@@ -312,6 +313,7 @@ class People:
                 sa.delete(schema.cases).where(schema.cases.c.opened_at < before, schema.cases.c.state != CONFIRMED)
             )
             connection.execute(sa.delete(schema.chats).where(schema.chats.c.changed_at < now() - MEMORY_KEPT))
+            connection.execute(sa.delete(schema.windows).where(schema.windows.c.heard_at < now() - WINDOWS_KEPT))
             connection.execute(sa.delete(schema.sessions).where(schema.sessions.c.until < now()))
         self._database.scrub()
 

@@ -229,7 +229,9 @@ class Telegram:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
             return
-        await self._dispatcher.accept(CHANNEL, str(payload.get("update_id")), _chat_of(payload), payload)
+        # Ids of updates are a bot's own: another token begins anew.
+        identifier = f"{self.application.bot.id}:{payload.get('update_id')}"
+        await self._dispatcher.accept(CHANNEL, identifier, _chat_of(payload), payload)
 
     async def _at_once(self, payload: dict[str, Any]) -> None:
         try:
