@@ -1,6 +1,7 @@
 """What the tests share: the invented province, indexed once, and the encoder."""
 
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from retrieval.engine import Engine
 PROVINCE = Path(__file__).parent / "province"
 
 os.environ["HF_HUB_OFFLINE"] = "1"  # read when the hub library is imported: no test waits for a network
+os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp())  # where pgserver puts its lock; it warns where none is set
 os.environ["TINTINH_DATA_DIR"] = "/nonexistent/tests-name-their-own"
 
 

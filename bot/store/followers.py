@@ -106,7 +106,7 @@ class Followers:
                 return []
             seen = schema.seen_articles
             after = min(row.since for row in rows)
-            found = connection.execute(sa.select(seen.c.article, seen.c.seen_at).where(seen.c.seen_at > after)).tuples()
+            found = connection.execute(sa.select(seen.c.article, seen.c.seen_at).where(seen.c.seen_at > after))
             fresh = {name: aware(at) for name, at in found}
         new = [(i, fresh[name]) for i in ids if (name := _hash(i)) in fresh]
         texts = {i: f" {' '.join(folds(f'{a.title} {a.text}'))} " for i, _ in new if (a := article(i)) is not None}
