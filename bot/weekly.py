@@ -17,6 +17,7 @@ from bot.store.people import LOCAL, People
 
 DAYS = 7
 TIMEOUT_S = 60
+_MOST_LABELS = 10
 
 
 @dataclass(frozen=True)
@@ -98,6 +99,7 @@ def _draw(row: dict[str, Any]) -> None:
 
     days = row["days"]
     labels = ["/".join(reversed(d["day"].split("-")[1:])) for d in days]
+    shown = range(0, len(days), -(-len(days) // _MOST_LABELS))
     figure, (asked, slow) = plt.subplots(2, 1, figsize=(7.2, 6.4), height_ratios=(3, 1.4), layout="constrained")
     answered = [d["answered"] for d in days]
     refused = [d["refused"] for d in days]
@@ -107,12 +109,13 @@ def _draw(row: dict[str, Any]) -> None:
     asked.yaxis.get_major_locator().set_params(integer=True)
     asked.legend(frameon=False)
     for n, (good, total) in enumerate(zip(answered, map(sum, zip(answered, refused, strict=True)), strict=True)):
-        if total:
+        if total and len(days) <= _MOST_LABELS:
             asked.annotate(f"{good / total:.0%}", (n, total), ha="center", va="bottom", fontsize=9)
-    slow.plot(labels, [d["milliseconds"] for d in days], color="#444", marker="o")
+    slow.plot(labels, [d["milliseconds"] or float("nan") for d in days], color="#444", marker="o")
     slow.set_title("Thời gian trả lời trung bình (mili giây)")
     slow.set_ylim(bottom=0)
     for axes in (asked, slow):
+        axes.set_xticks(list(shown), [labels[n] for n in shown])
         axes.spines[["top", "right"]].set_visible(False)
     opinions = f"Nhận xét: {row['good']} tốt, {row['bad']} chưa tốt · Báo sai đang chờ: {row['open_cases']}"
     figure.supxlabel(opinions, fontsize=10)

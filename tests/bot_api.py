@@ -5,6 +5,8 @@ Each rule names where it comes from: [api] core.telegram.org/bots/api, [faq] cor
 """
 
 import asyncio
+import email
+import email.policy
 import html.parser
 import json
 import re
@@ -23,6 +25,7 @@ from starlette.routing import Route
 TOKEN = "123456789:AAtest-token-of-a-made-up-bot-000000000"
 BOT = {"id": 123456789, "is_bot": True, "first_name": "Tin Tỉnh", "username": "tintinh_bot"}
 LONGEST_TEXT = 4096  # [api] sendMessage: "1-4096 characters after entities parsing"
+MOST_INLINE = 50  # [api] answerInlineQuery: "No more than 50 results per query are allowed"
 LONGEST_CALLBACK = 64  # [api] InlineKeyboardButton.callback_data: "1-64 bytes"
 MOST_ENTITIES = 100  # [api] "up to 100 entities are recognised"; more is refused here, so that nothing is lost silently
 _TAGS = {"b", "strong", "i", "em", "u", "s", "a", "code", "pre", "blockquote", "tg-spoiler"}  # [api] HTML style
@@ -98,6 +101,7 @@ class BotApi:
         self.faults: list[tuple[str, Refused]] = []
         self.webhook: dict[str, Any] | None = None
         self.menus: list[dict[str, Any]] = []
+        self.inline: list[dict[str, Any]] = []
         self.files: dict[str, bytes] = {}
         """What people sent, by file id."""
         self._next_update = 1000
@@ -192,6 +196,11 @@ class BotApi:
         }
         self._put({"callback_query": query})
 
+    def ask_inline(self, query: str, user: int = 7) -> None:
+        """Put in `@bot query`, typed in any chat."""
+        sender = {"id": user, "is_bot": False, "first_name": "An"}
+        self._put({"inline_query": {"id": str(self._next_update), "from": sender, "query": query, "offset": ""}})
+
     def fail(self, method: str, error: Refused) -> None:
         """Let the next call of `method` fail."""
         self.faults.append((method, error))
@@ -216,7 +225,20 @@ class BotApi:
     # The API
 
     async def _call(self, request: Request) -> JSONResponse:
-        form = dict(urllib.parse.parse_qsl((await request.body()).decode(), keep_blank_values=True))
+        # [api] a file comes as multipart/form-data, all else as a form
+        if request.headers.get("Content-Type", "").startswith("multipart/"):
+            fields = email.message_from_bytes(
+                f"Content-Type: {request.headers['Content-Type']}\r\n\r\n".encode() + await request.body(),
+                policy=email.policy.HTTP,
+            )
+            form = {
+                str(part.get_param("name", header="content-disposition")): bytes(
+                    part.get_payload(decode=True) or b""
+                ).decode("utf-8", "replace")
+                for part in fields.iter_parts()
+            }
+        else:
+            form = dict(urllib.parse.parse_qsl((await request.body()).decode(), keep_blank_values=True))
         # [api] "JSON-serialized" parameters come as strings in a form.
         parameters: dict[str, Any] = {}
         for name, value in form.items():
@@ -337,6 +359,36 @@ class BotApi:
             raise Refused(400, "Bad Request: message is not modified")
         message["text"], message["raw"] = visible, parameters
         return {k: v for k, v in message.items() if k != "raw"}
+
+    def _editMessageReplyMarkup(self, parameters: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
+        self._check_keyboard(parameters)
+        message = next((m for m in self.sent if m["message_id"] == parameters["message_id"]), None)
+        if message is None:  # [tdlib]
+            raise Refused(400, "Bad Request: message to edit not found")
+        message["raw"] = message["raw"] | {"reply_markup": parameters.get("reply_markup")}
+        return {k: v for k, v in message.items() if k != "raw"}
+
+    def _answerInlineQuery(self, parameters: dict[str, Any]) -> bool:  # noqa: N802
+        results = parameters["results"]
+        if len(results) > MOST_INLINE:
+            raise Refused(400, "Bad Request: RESULTS_TOO_MUCH")  # [tdlib]
+        for result in results:
+            if not 1 <= len(str(result["id"]).encode()) <= 64 or not result.get("title"):
+                raise Refused(400, "Bad Request: RESULT_ID_INVALID")  # [api] id: "1-64 bytes"
+            content = result["input_message_content"]
+            parsed(str(content["message_text"]), content.get("parse_mode"))
+        self.inline.append(parameters)
+        return True
+
+    def _sendPhoto(self, parameters: dict[str, Any]) -> dict[str, Any]:  # noqa: N802
+        if len(str(parameters.get("caption", ""))) > 1024:  # [api] caption: "0-1024 characters after entities parsing"
+            raise Refused(400, "Bad Request: message caption is too long")
+        message = {
+            "message_id": self._message_id(), "date": int(time.time()), "from": BOT,
+            "chat": {"id": parameters["chat_id"], "type": "private"}, "caption": parameters.get("caption", ""),
+        }  # fmt: skip
+        self.sent.append(message | {"text": str(parameters.get("caption", "")), "raw": parameters})
+        return message
 
     def _deleteMessage(self, parameters: dict[str, Any]) -> bool:  # noqa: N802
         self.sent = [m for m in self.sent if m["message_id"] != parameters["message_id"]]

@@ -1,6 +1,7 @@
 """The real bot, as a process, over a strict Bot API on loopback; and the strict server itself."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -270,6 +271,94 @@ def test_a_restart_answers_what_came_meanwhile_once(api: BotApi, bot: Bot) -> No
     api.say("xin chào")
     api.wait(3)
     assert len(api.sent) == 3
+
+
+def test_what_people_think_of_an_answer(api: BotApi, bot: Bot) -> None:
+    """👍; 👎 asks why; `Báo sai` opens a case; an answer that is not kept is told."""
+    api.say(CHAIR)
+    answer = api.wait(1)[0]
+    message = {k: v for k, v in answer.items() if k != "raw"}
+    good, bad, wrong = buttons(answer)[-3:]
+    assert [b["text"] for b in (good, bad, wrong)] == ["👍", "👎", "Báo sai"]
+
+    def told(data: str) -> str:
+        before = sum(name == "answerCallbackQuery" for name, _ in api.calls)
+        api.press(data, message)
+        wait_for(lambda: sum(name == "answerCallbackQuery" for name, _ in api.calls) > before)
+        return str([p.get("text") for name, p in api.calls if name == "answerCallbackQuery"][-1])
+
+    assert "Cảm ơn" in told(good["callback_data"])
+    assert "Chỗ nào chưa được" in told(bad["callback_data"])
+    wait_for(lambda: len(buttons(answer)) == 4)
+    assert "Cảm ơn" in told(buttons(api.sent[0])[1]["callback_data"])
+    assert "biên tập viên" in told(wrong["callback_data"])
+    assert "không còn lưu" in told("o|0000000000|good")
+    api.say("báo sai")
+    assert "(số 1)" in api.wait(2)[1]["text"]
+    assert bot.alive()
+
+
+def test_inline_in_any_chat(api: BotApi, bot: Bot) -> None:
+    api.ask_inline("   ")
+    api.ask_inline(CHAIR)
+    wait_for(lambda: len(api.inline) == 1)
+    (result,) = api.inline[0]["results"]
+    assert result["title"].startswith("Tạ Quang Hiển")
+    assert "Theo Báo Lam Giang, 28/03/2024" in result["description"]
+    assert "<blockquote expandable>" in result["input_message_content"]["message_text"]
+    api.ask_inline("Ai chủ trì hội nghị về cá voi ở huyện Ba Khe?")
+    wait_for(lambda: len(api.inline) == 2)
+    assert api.inline[1]["results"][0]["title"] == "Chưa có trong các bài"
+    assert not api.sent
+    assert bot.alive()
+
+
+def test_a_reply_to_an_answer_asks_about_its_article(api: BotApi, bot: Bot) -> None:
+    api.say(CHAIR)
+    answer = {k: v for k, v in api.wait(1)[0].items() if k != "raw"}
+    api.say("Lễ hội cầu mùa diễn ra ở đâu?")
+    api.wait(2)
+    api.say("ai dự?", reply_to_message=answer)
+    assert "Lường Thị Bích" in api.wait(3)[2]["text"]
+    generation, row = re.search(r"p\|([^|]+)\|(\d+)", str(api.sent[0]["raw"])).groups()  # type: ignore[union-attr]
+    api.say(f"/start p_{generation}_{row}")
+    assert "Tạ Quang Hiển" in api.wait(4)[3]["text"]
+    api.say("/start p_20200101-000000-000-abcdef_3")
+    assert "không còn trong dữ liệu" in api.wait(5)[4]["text"]
+    assert bot.alive()
+
+
+def test_an_editor_s_page_and_picture(api: BotApi, province: Library, tmp_path: Path) -> None:
+    """The link signs in once; a form without what only the session knows does nothing; the week comes as a picture."""
+    bot = Bot(province, api.base_url, tmp_path / "log", TINTINH_WEB__PUBLIC_URL="https://hoi.example.vn")
+    try:
+        wait_for(lambda: any(name == "getUpdates" for name, _ in api.calls), 40)
+        api.say("/trang", user=7)
+        assert "quản trị viên" in api.wait(1)[0]["text"]
+        api.say("/trang", user=ADMIN)
+        token = api.wait(2)[1]["text"].rsplit("ma=", 1)[1]
+        api.say("/baocao", user=ADMIN)
+        assert "câu hỏi" in api.wait(3, 60)[2]["text"]
+        assert "PNG" in str(api.sent[2]["raw"])
+        with httpx.Client(base_url=bot.url(""), trust_env=False) as web:
+            assert web.get("/quan-tri").status_code == 401
+            assert web.get(f"/quan-tri/vao?ma={token}").status_code == 200, "a look ahead uses nothing up"
+            entered = web.post("/quan-tri/vao", data={"ma": token})
+            session = entered.cookies["tintinh_quan_tri"]
+            assert web.post("/quan-tri/vao", data={"ma": token}).status_code == 403
+        with httpx.Client(base_url=bot.url(""), trust_env=False, cookies={"tintinh_quan_tri": session}) as web:
+            page = web.get("/quan-tri").text
+            assert "Số bài: 8" in page
+            form = re.search(r'name="form" value="(\w+)"', page)
+            assert form is not None
+            assert web.post("/quan-tri/nap-lai", data={"form": "x"}).status_code == 403
+            assert web.post("/quan-tri/nap-lai", data={"form": form[1]}).status_code == 303
+            assert web.post("/quan-tri/ra", data={"form": form[1]}).status_code == 303
+            assert web.get("/quan-tri").status_code == 401
+        assert token not in bot.log.read_text(encoding="utf-8")
+        assert session not in bot.log.read_text(encoding="utf-8")
+    finally:
+        assert bot.stop() == 0
 
 
 def test_the_menu_is_vietnamese(api: BotApi, bot: Bot) -> None:

@@ -168,7 +168,7 @@ class AdminPage:
         now = dt.datetime.now(dt.UTC)
         asked = self._people.unanswered(now - dt.timedelta(days=30))
         return {
-            "status": self._desk.status(),
+            "loaded": self._desk.status(),
             "generations": self._desk.generations(),
             "sources": self._desk.sources(),
             "groups": groups([a.question for a in asked], self._library.encoder)[:MOST_GROUPS],

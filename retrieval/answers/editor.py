@@ -24,6 +24,7 @@ from retrieval.answers.types import Answer, NotFound, Reply
 from retrieval.directory import Directory, Name
 from retrieval.questions import Question
 from retrieval.snapshot import Generation
+from retrieval.vietnamese.abbreviations import spell_out
 from retrieval.vietnamese.dates import When, around_today
 from retrieval.vietnamese.text import folds
 
@@ -70,7 +71,8 @@ class Editor:
 
     def read(self, question: Question, context: Context, reading: Reading, today: dt.date) -> Reply:
         """Return the reply to `question`, asked `today`, from what was read in the articles found."""
-        asked_day = around_today(question.text, today)
+        # What was asked before of today says nothing of a question that names its own matter.
+        asked_day = around_today(question.text if question.elliptic else spell_out(question.asked), today)
         if asked_day is not None and lacks_place(question):
             # What is said next, a commune, goes on with this question.
             return replace(
