@@ -114,6 +114,7 @@ def _draw(row: dict[str, Any]) -> None:
     slow.plot(labels, [d["milliseconds"] or float("nan") for d in days], color="#444", marker="o")
     slow.set_title("Thời gian trả lời trung bình (mili giây)")
     slow.set_ylim(bottom=0)
+    slow.set_xlim(asked.get_xlim())
     for axes in (asked, slow):
         axes.set_xticks(list(shown), [labels[n] for n in shown])
         axes.spines[["top", "right"]].set_visible(False)

@@ -2,10 +2,13 @@
 
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from tests import torture
+from bot.library import Library
+from retrieval.encoding import Encoder
+from tests import crowd, once, torture
 from tests.torture import Scene
 
 needs_strace = pytest.mark.skipif(
@@ -57,6 +60,18 @@ def test_damaged_files_are_found(scene: Scene) -> None:
     outcomes, wrong = torture.damage(scene, 120)
     assert not wrong
     assert outcomes["found, the one before serves"] > 60
+
+
+def test_each_update_is_answered_once_over_stops_and_kills(tmp_path: Path, encoder: Encoder) -> None:
+    """Three webhooks and polling, 5% handed over twice; `make torture` does it with 10,000 updates."""
+    outcome = once.run(tmp_path, encoder, updates=150, stops=2, kills=2)
+    assert outcome.good, outcome
+
+
+def test_a_crowd_is_answered_and_one_noisy_chat_is_told_to_wait(province: Library, tmp_path: Path) -> None:
+    figures = crowd.crowd(province.store.data, tmp_path, seconds=8)
+    assert figures["answers"] == 480
+    assert figures["noise_told_to_wait"] > 100
 
 
 def test_reloads_under_load_give_no_wrong_answer(scene: Scene) -> None:

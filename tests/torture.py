@@ -1,6 +1,6 @@
 """Reloads that are killed, starved and lied to: afterwards every answer is that of the old corpus or of the new one.
 
-    python -m tests.torture [kills] [errors] [short] [damage] [mutations] [load] [load-short]      at full size; the figures go to docs/reliability.md
+    python -m tests.torture [kills] [errors] [short] [damage] [mutations] [once] [crowd] [load] [load-short]      at full size; the figures go to docs/reliability.md
 
 CI runs the same in a small form (tests/test_faults.py). Faults are injected at system-call level by strace, so that
 those of native code (tantivy, FAISS, numpy) are met too.
@@ -34,6 +34,7 @@ from retrieval.encoding import Encoder, open_encoder
 from retrieval.errors import TinTinhError
 from retrieval.generations import Store
 from retrieval.readers import load
+from tests import crowd, once
 
 CALLS = (
     "write",
@@ -505,7 +506,7 @@ def main() -> None:
             child(Path(sys.argv[2]), broken="--broken" in sys.argv)
         return
     logging.disable(logging.ERROR)  # that a damaged generation is reported is tested elsewhere
-    chosen = sys.argv[1:] or ["kills", "errors", "short", "damage", "mutations", "load"]
+    chosen = sys.argv[1:] or ["kills", "errors", "short", "damage", "mutations", "once", "crowd", "load"]
     failures: list[str] = []
 
     def told(name: str, work: Callable[[], tuple[object, list[str]]]) -> None:
@@ -528,11 +529,23 @@ def main() -> None:
             told("damaged files", lambda: damage(made_scene, 2000))
         if "mutations" in chosen:
             told("10,000 mutations a reader", lambda: mutations(10_000))
+        if "once" in chosen:
+            told("each update answered once", lambda: _once(made_scene))
+        if "crowd" in chosen:
+            told(
+                "64 askers at 60 a second, ten minutes",
+                lambda: (crowd.crowd(made_scene.before, made_scene.folder, 600), []),
+            )
         if "load-short" in chosen:
             told("reloads under load, in short", lambda: (under_load(made_scene, 20, 16_000), []))
         if "load" in chosen:
             told("reloads under load", lambda: (under_load(made_scene, 100, 100_000), []))
     raise SystemExit(1 if failures else 0)
+
+
+def _once(scene: Scene) -> tuple[object, list[str]]:
+    outcome = once.run(scene.folder / "once", scene.encoder, updates=10_000, stops=100, kills=100)
+    return outcome, [] if outcome.good else [str(outcome)]
 
 
 def _pair(found: tuple[int, Counter[str], list[str]]) -> tuple[object, list[str]]:

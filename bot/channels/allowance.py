@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import ipaddress
 import time
+import weakref
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -13,6 +14,8 @@ from starlette.requests import Request
 
 WITH_A_KEY = 10
 """Times as much as somebody without a key."""
+CHAT_RATE, CHAT_BURST = 1.0, 10.0
+"""Turns a second of one conversation, and how many at once."""
 AT_ONCE = 6
 MOST_WAITING = 192
 ADDRESSES = 20_000
@@ -43,6 +46,7 @@ class Allowance:
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._waiting = 0
+        self._turns: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
 
     def take(self, request: Request) -> None:
         """Count a question of `request`. Raises WrongKeyError and TooManyError.
@@ -59,7 +63,14 @@ class Allowance:
             rate, name = rate * WITH_A_KEY, hashlib.sha256(given.encode()).hexdigest()
         elif _on_this_machine(name):
             return
-        most, now = max(5.0, rate * 60), time.monotonic()
+        self._count(name, rate, max(5.0, rate * 60))
+
+    def take_chat(self, client: str) -> None:
+        """Count a turn of one conversation. Raises TooManyError: nobody reads ten answers in a second."""
+        self._count(f"chat {client}", CHAT_RATE, CHAT_BURST)
+
+    def _count(self, name: str, rate: float, most: float) -> None:
+        now = time.monotonic()
         left, at = self._buckets.pop(name, (most, now))
         left = min(most, left + (now - at) * rate)
         self._buckets[name] = (left - 1 if left >= 1 else left, now)
@@ -67,6 +78,13 @@ class Allowance:
             self._buckets.popitem(last=False)
         if left < 1:
             raise TooManyError((1 - left) / rate)
+
+    @asynccontextmanager
+    async def turn(self, client: str) -> AsyncIterator[None]:
+        """Wait until the turn of a conversation before is over."""
+        lock = self._turns.setdefault(client, asyncio.Lock())
+        async with lock:
+            yield
 
     @asynccontextmanager
     async def place(self) -> AsyncIterator[None]:

@@ -120,6 +120,10 @@ class Web:
             return _wrong('"text" is missing or not text', 422)
         if not isinstance(asked.get("client"), str):
             return _wrong('"client" is missing: 16 to 64 letters, digits, - and _, made up by the page', 422)
+        try:
+            self._allowance.take_chat(asked["client"])
+        except TooManyError as error:
+            return _wait("too many turns of this conversation", TOO_FAST, 429, max(1, round(error.wait_s)))
 
         def answer() -> dict[str, Any]:
             outgoing = self._commands.answer(Incoming(CHANNEL, asked["client"], asked["text"]))
@@ -128,7 +132,9 @@ class Web:
                 self._people.remember(self._people.chat(CHANNEL, asked["client"]), kept)
             return {"words": outgoing.words} if outgoing.reply is None else {"reply": outgoing.reply.to_json()}
 
-        return await self._answered(request, answer)
+        # One turn of a conversation after the other: in order, and one who sends many keeps nobody else waiting.
+        async with self._allowance.turn(asked["client"]):
+            return await self._answered(request, answer)
 
     async def _body(self, request: Request) -> dict[str, Any] | Response:
         """Return the JSON object of a request that may ask, or what is wrong with it."""

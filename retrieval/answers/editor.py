@@ -59,7 +59,7 @@ class Editor:
 
     def turned_away(self, question: Question, turned: Turned) -> NotFound:
         """Return the reply to what is no question to search for."""
-        return self._make.not_found(question, *turned)
+        return replace(self._make.not_found(question, *turned), interpretation=None)
 
     def known(self, question: Question, skip: int) -> Reply | None:
         """Return what can be told without reading: a list of meetings (its first `skip` rows left out), who holds an office."""

@@ -158,7 +158,7 @@ function opinions(answer) {
       row.textContent = "Mất kết nối. Bạn thử lại nhé.";
     }
   };
-  for (const [label, name, opinion] of [["👍", "Câu trả lời tốt", "good"], ["👎", "Câu trả lời chưa tốt", "bad"], ["Báo sai", "Báo sai cho biên tập viên", "wrong"]]) {
+  for (const [label, name, opinion] of [["Tốt", "Tốt: câu trả lời đúng ý", "good"], ["Chưa tốt", "Chưa tốt: câu trả lời chưa được", "bad"], ["Báo sai", "Báo sai cho biên tập viên", "wrong"]]) {
     const node = button("plain", label, () => judge(opinion));
     node.setAttribute("aria-label", name);
     row.append(node);

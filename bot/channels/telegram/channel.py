@@ -14,6 +14,7 @@ import json
 import logging
 import re
 import secrets
+import warnings
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -47,6 +48,7 @@ from telegram.ext import (
     MessageHandler,
     filters,
 )
+from telegram.warnings import PTBUserWarning
 
 from bot import admin, commands, rendering, weekly
 from bot.admin import Gone, Person
@@ -60,6 +62,9 @@ from bot.rendering import Button, Message
 from bot.store.people import LOCAL, People
 
 log = logging.getLogger(__name__)
+
+# getUpdates as it came is what is stored: the library's own call parses first, and stops at what it cannot parse.
+warnings.filterwarnings("ignore", message=r"Please use 'Bot\.getUpdates'", category=PTBUserWarning)
 
 CHANNEL = "telegram"
 ANSWERED_KEPT = 5_000

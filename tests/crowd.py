@@ -1,0 +1,101 @@
+"""Many people at once over HTTP: questions come when they are due, whoever is served; what each waited from then is the measure."""
+
+import asyncio
+import statistics
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from tests.service import Service
+
+QUESTIONS = (
+    "ai chu tri hoi nghi giao ban dan van quy 1 2024", "Hội Nông dân phải làm gì?", "Ai chủ trì hội nghị về cá voi?", "huyện Ba Khe chuyển đổi số thế nào",
+    "lễ hội cầu mùa diễn ra ở đâu", "chi trả dịch vụ môi trường rừng bao nhiêu tiền", "sạt lở ở đâu", "tàu thuyền hồ Lam",
+)  # fmt: skip
+
+
+@dataclass
+class Waits:
+    """What some questions waited, in seconds, and how many failed."""
+
+    seconds: list[float]
+    failed: int
+
+    @property
+    def p99_ms(self) -> float:
+        """The time within which 99 of 100 were answered."""
+        return statistics.quantiles(self.seconds, n=100)[98] * 1000
+
+
+async def openly(service: Service, rate: float, seconds: float, askers: int) -> Waits:
+    """Ask at `rate` a second for `seconds`, by `askers` connections, each question whenever it is due."""
+    count = int(rate * seconds)
+    waits: list[float] = []
+    failed = 0
+    number = iter(range(count))
+    limits = httpx.Limits(max_connections=askers, max_keepalive_connections=askers)
+    async with httpx.AsyncClient(base_url=service.url(""), trust_env=False, limits=limits, timeout=30) as client:
+        began = time.perf_counter()
+
+        async def asker(own: int) -> None:
+            nonlocal failed
+            for n in number:
+                due = began + n / rate
+                await asyncio.sleep(max(0.0, due - time.perf_counter()))
+                answer = await client.post(
+                    "/api/ask", json={"question": QUESTIONS[n % len(QUESTIONS)], "client": f"asker-number-{own:06}"}
+                )
+                waits.append(time.perf_counter() - due)
+                failed += answer.status_code != 200
+
+        await asyncio.gather(*(asker(own) for own in range(askers)))
+    return Waits(waits, failed)
+
+
+async def noisy(service: Service, rate: float, seconds: float) -> int:
+    """Send turns of one conversation at `rate` a second; return how many were told to wait."""
+    told = 0
+    async with httpx.AsyncClient(base_url=service.url(""), trust_env=False, timeout=30) as client:
+        began = time.perf_counter()
+
+        async def turn(n: int) -> None:
+            nonlocal told
+            await asyncio.sleep(max(0.0, began + n / rate - time.perf_counter()))
+            answer = await client.post(
+                "/api/chat", json={"client": "one-noisy-client", "text": QUESTIONS[n % len(QUESTIONS)]}
+            )
+            told += answer.status_code == 429
+
+        await asyncio.gather(*(turn(n) for n in range(int(rate * seconds))))
+    return told
+
+
+def crowd(data: Path, own: Path, seconds: float, rate: float = 60, askers: int = 64) -> dict[str, float]:
+    """Return the figures: a single asker, a crowd, and the crowd beside one noisy conversation."""
+    with Service(data, own) as service:
+        asyncio.run(openly(service, 20, 5, 4))  # what is read at first use is read
+        alone = asyncio.run(openly(service, 5, max(20.0, seconds / 10), 1))
+        many = asyncio.run(openly(service, rate, seconds, askers))
+
+        async def both() -> tuple[Waits, int]:
+            return await asyncio.gather(
+                openly(service, rate / 3, seconds / 4, askers), noisy(service, 100, seconds / 4)
+            )
+
+        quiet = asyncio.run(openly(service, rate / 3, seconds / 4, askers))
+        beside, told = asyncio.run(both())
+    figures = {
+        "alone_p99_ms": alone.p99_ms, "crowd_p99_ms": many.p99_ms, "ratio": many.p99_ms / alone.p99_ms, "answers": len(many.seconds),
+        "quiet_p99_ms": quiet.p99_ms, "beside_noise_p99_ms": beside.p99_ms, "noise_ratio": beside.p99_ms / quiet.p99_ms, "noise_told_to_wait": told,
+    }  # fmt: skip
+    failed = _failed((alone, many, quiet, beside))
+    if failed:
+        raise AssertionError(f"{failed} questions failed: {figures}")
+    return figures
+
+
+def _failed(waits: Sequence[Waits]) -> int:
+    return sum(w.failed for w in waits)
