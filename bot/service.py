@@ -5,6 +5,7 @@ import contextlib
 import datetime as dt
 import gc
 import logging
+import secrets
 import signal
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -44,7 +45,7 @@ from retrieval.answers.reader import BuiltinReader
 from retrieval.answers.reading import Reader
 from retrieval.answers.span_readers import SpanReading
 from retrieval.encoding import open_encoder
-from retrieval.errors import GenerationError, TinTinhError
+from retrieval.errors import GenerationError, SettingsError, TinTinhError
 from retrieval.fetching.client import Fetcher
 from retrieval.fetching.gathering import Gatherer
 from retrieval.fetching.sources import read as read_sources
@@ -91,12 +92,29 @@ class Parts:
 
 def open_store(settings: Settings) -> OpenStore:
     """Open the store that the settings name, its tables up to date. Raises StoreError and SettingsError."""
-    secret, url, copy = settings.privacy.hash_key, settings.database_url, settings.privacy.erasures_copy
-    keys = Keys(secret.get_secret_value() if secret is not None else secret_beside(settings.data_dir))
+    url, copy = settings.database_url, settings.privacy.erasures_copy
+    keys = Keys(_secret(settings))
     database = Database(url.get_secret_value() if url is not None else None, settings.data_dir)
     erasures = [settings.data_dir / "erasures.jsonl", *([copy] if copy is not None else [])]
     people = People(database, keys, erasures, settings.privacy.retention_days, ZoneInfo(settings.timezone))
     return OpenStore(database, keys, Inbox(database, keys), people, Followers(database, keys), Sessions(database, keys))
+
+
+def _secret(settings: Settings) -> str:
+    """Return the secret of the settings, or the one beside the data folder; for the page alone one of this run will do.
+
+    Raises SettingsError where a channel is on whose messages must outlive a restart, and no secret can be kept.
+    """
+    given = settings.privacy.hash_key
+    if given is not None and given.get_secret_value():
+        return given.get_secret_value()
+    try:
+        return secret_beside(settings.data_dir)
+    except SettingsError as error:
+        if settings.telegram.token or settings.zalo_oa.app_id or settings.zalo_bot.token:
+            raise
+        log.warning("%s; until then what the page keeps of people is unknown again after a restart", error)
+        return secrets.token_hex(32)
 
 
 def open_parts(settings: Settings, library: Library) -> Parts:
