@@ -295,3 +295,15 @@ def test_where_is_not_answered_by_who(tmp_path: Path, encoder: Encoder) -> None:
     talk = Talk(library)
     assert talk.refused("hội nghị giao ban MTTQ 29/12 họp ở đâu?").reason == "article_silent"
     assert talk.answered("hội nghị giao ban MTTQ 29/12 ai chủ trì?").items[0].text == "Tạ Quang Hiển"
+
+
+@pytest.mark.parametrize(
+    "asked", ["Ai chủ trì hội nghị về cá voi?", "ai chu tri buoi lam viec ve ca voi o huyen Ba Khe"]
+)
+def test_a_meeting_about_something_else_is_no_answer(talk: Talk, asked: str) -> None:
+    assert talk.refused(asked).reason in {"article_silent", "no_article"}
+
+
+def test_a_day_asked_about_before_is_not_carried_over(talk: Talk) -> None:
+    talk.refused("gia xang hom nay bn")
+    assert talk.answered("Hội nghị giao ban công tác dân vận do ai chủ trì?").items[0].text == "Tạ Quang Hiển"

@@ -1,13 +1,18 @@
 """The HTTP service in-process: the page, the API, a passage, health; and taking up a new generation."""
 
+import asyncio
+import json
 import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from starlette.requests import Request
 from starlette.testclient import TestClient
 
+from bot.channels import web
+from bot.channels.allowance import MOST_WAITING, Allowance, CrowdedError, TooManyError, WrongKeyError
 from bot.library import Library
 from bot.service import build_app
 from config.settings import Settings
@@ -134,3 +139,65 @@ def test_what_is_withdrawn_is_silent_within_two_seconds_and_its_old_links_are_go
 
         elsewhere.restore(citation["article_id"], by="test")
         wait_for(lambda: client.post("/api/ask", json=question).json()["status"] == "answered", 2)
+
+
+def test_a_slow_answer_streams_in(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(web, "SLOW_S", 0.0)
+    question = {"question": "Ai chủ trì hội nghị giao ban công tác dân vận quý I?"}
+    answer = client.post("/api/ask", json=question, headers={"Accept": "text/event-stream"})
+    assert answer.headers["content-type"].startswith("text/event-stream")
+    looking, told = answer.text.strip().split("\n\n")
+    assert looking.startswith("event: looking")
+    assert told.startswith("event: answer")
+    assert json.loads(told.split("data: ", 1)[1])["items"][0]["text"] == "Tạ Quang Hiển"
+
+
+def asking(host: str, **headers: str) -> Request:
+    given = [(name.replace("_", "-").lower().encode(), value.encode()) for name, value in headers.items()]
+    return Request({"type": "http", "client": (host, 1), "headers": given})
+
+
+def test_an_address_and_a_key_have_their_allowance() -> None:
+    allowance = Allowance(6, ["a-made-up-key"])
+
+    def taken(request: Request) -> int:
+        for n in range(200):
+            try:
+                allowance.take(request)
+            except TooManyError:
+                return n
+        return 200
+
+    assert taken(asking("203.0.113.7")) == 6
+    assert taken(asking("203.0.113.8")) == 6, "another address has its own"
+    assert 60 <= taken(asking("203.0.113.7", X_API_Key="a-made-up-key")) <= 62
+    assert taken(asking("127.0.0.1")) == 200, "the machine itself is not limited"
+    with pytest.raises(WrongKeyError):
+        allowance.take(asking("127.0.0.1", X_API_Key="a-made-up-ke"))
+
+
+async def test_one_too_many_is_told_at_once() -> None:
+    allowance = Allowance()
+    held = [asyncio.create_task(_hold(allowance)) for _ in range(MOST_WAITING)]
+    await asyncio.sleep(0)
+    began = time.monotonic()
+    with pytest.raises(CrowdedError):
+        async with allowance.place():
+            pass
+    assert time.monotonic() - began < 0.2
+    for task in held:
+        task.cancel()
+    await asyncio.gather(*held, return_exceptions=True)
+
+
+async def _hold(allowance: Allowance) -> None:
+    async with allowance.place():
+        await asyncio.sleep(60)
+
+
+def test_a_conversation_is_slowed_down_politely(client: TestClient) -> None:
+    answers = [client.post("/api/chat", json={"client": "made-up-client-9", "text": "xin chào"}) for _ in range(40)]
+    slowed = [a for a in answers if a.status_code == 429]
+    assert slowed
+    assert "nhanh quá" in slowed[0].json()["words"]
+    assert slowed[0].headers["retry-after"]
