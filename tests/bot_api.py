@@ -214,6 +214,10 @@ class BotApi:
         )
         return self.sent
 
+    def put(self, update: dict[str, Any]) -> None:
+        """Put in an update that was made before, under the id that is next now."""
+        self._put({k: v for k, v in update.items() if k != "update_id"})
+
     def _put(self, update: dict[str, Any]) -> None:
         self._next_update += 1
         self.updates.append({"update_id": self._next_update} | update)

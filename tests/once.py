@@ -123,6 +123,7 @@ def run(folder: Path, encoder: Encoder, updates: int, stops: int, kills: int) ->
         half, at, lock = len(queue) // 2, iter(range(len(queue))), threading.Lock()
         polled = threading.Event()
         done = Counter[str]()
+        handed = set(queue[:half])
 
         def hand_over() -> None:
             while True:
@@ -134,7 +135,10 @@ def run(folder: Path, encoder: Encoder, updates: int, stops: int, kills: int) ->
                 if path == "/telegram" and place >= half:
                     polled.wait()
                     with lock:
-                        telegram.updates.append(json.loads(raw))
+                        if queue[place] not in handed:
+                            # By polling an update comes again where it was not confirmed, with the id it was given when it came.
+                            handed.add(queue[place])
+                            telegram.put(json.loads(raw))
                 else:
                     while not service.post(path, content, headers):
                         time.sleep(0.02)
