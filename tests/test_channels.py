@@ -284,3 +284,20 @@ def test_hostile_questions_come_back_on_every_channel(
             if not text.strip() or (channel == "telegram" and len(text) > 4096):
                 continue
             assert desk_and_talks[1][channel](7000 + n).say(text).strip()
+
+
+def test_only_telegram_reaches_its_webhook(
+    desk_and_talks: tuple[Desk, dict[str, Any], TestClient, Path], caplog: pytest.LogCaptureFixture
+) -> None:
+    """1,000 wrong secrets: missing, cut, doubled, with a letter changed, of another length; none accepted, none logged."""
+    client, dice = desk_and_talks[2], random.Random(29)
+    update = {
+        "update_id": 1,
+        "message": {"message_id": 1, "date": 1, "chat": {"id": 1, "type": "private"}, "text": "xin chào"},
+    }
+    for n in range(1000):
+        at = dice.randrange(len(SECRET))
+        wrong = (SECRET[:at], SECRET * 2, SECRET[:at] + "#" + SECRET[at + 1 :], SECRET + "x" * (n % 40 + 1), "")[n % 5]
+        headers = {"X-Telegram-Bot-Api-Secret-Token": wrong} if wrong else {}
+        assert client.post("/telegram", json=update, headers=headers).status_code == 403
+    assert SECRET not in caplog.text
