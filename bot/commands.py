@@ -39,6 +39,8 @@ PRIVACY = (
     "Tin Tỉnh không bán, không chuyển dữ liệu cho ai. /forget xóa tất cả ngay."
 )
 NOTHING_ASKED = "Tin Tỉnh không lưu câu hỏi nào của cuộc trò chuyện này."
+TEXT_ONLY = "Tin Tỉnh chỉ đọc được chữ. Bạn gõ câu hỏi giúp nhé."
+"""What a voice, a picture or a sticker gets, on every channel."""
 NOT_KEPT = "Tin Tỉnh không lưu câu hỏi ở đây."
 REPORTED = "Cảm ơn bạn. Đã chuyển câu hỏi, câu trả lời và đoạn trích cho biên tập viên xem lại (số {case})."
 NOTHING_TO_REPORT = "Chưa có câu trả lời nào để báo sai. Bạn hỏi trước, rồi nhắn “báo sai” nếu câu trả lời không đúng."

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from bot.messages import Outgoing
 from retrieval.answers.types import Answer, Citation, Item, NotFound, Reply
 from retrieval.articles import Article
 
@@ -74,6 +75,11 @@ def render(reply: Reply, public_url: str | None = None, limits: Limits = TELEGRA
         head = f"Câu {number}: {_cut(_readable(one.question), 200)}"
         messages += _rendered(one, public_url, limits, _Block(f"<i>{html.escape(head)}</i>", head))
     return messages
+
+
+def outgoing(said: Outgoing, public_url: str | None, limits: Limits) -> list[Message]:
+    """Return the messages of what is to be said: a reply, or plain words."""
+    return words(said.words, limits) if said.reply is None else render(said.reply, public_url, limits)
 
 
 def _rendered(reply: Reply, public_url: str | None, limits: Limits, *before: _Block) -> list[Message]:

@@ -40,6 +40,7 @@ from bot.store.keys import Keys, secret_beside
 from bot.store.people import People
 from bot.store.sessions import Sessions
 from bot.store.windows import Windows
+from bot.waiting import pause
 from config.settings import Settings
 from retrieval.answers.reader import BuiltinReader
 from retrieval.answers.reading import Reader
@@ -64,7 +65,8 @@ FLUSH_S = 1.0
 PURGE_S = 3600.0
 KEEP_UP_S = 5.0
 """How often it is looked whether a source is due."""
-DRAIN_S = 8
+HTTP_DRAIN_S, ANSWERS_DRAIN_S, TASKS_DRAIN_S = 4, 3, 2
+"""What a stop waits for, one after the other: requests, answers on the channels, the rest. Within ten seconds in all."""
 WATCH = Person("service", "watch")
 
 
@@ -142,8 +144,7 @@ def build_app(settings: Settings, library: Library) -> Starlette:
     routes = [*web.routes(), openapi()]
     if settings.admin.token is not None and settings.admin.token.get_secret_value():
         routes += AdminApi(desk, settings.admin.token.get_secret_value()).routes()
-    public_url = settings.web.public_url
-    roles = Roles.of(settings.telegram.admins, settings.telegram.editors, settings.telegram.operators)
+    public_url, roles = settings.web.public_url, _roles(settings)
     editors = {str(Person("telegram", str(user))) for user in roles.editors}
     page = AdminPage(
         desk, parts.store.people, parts.store.sessions, library,
@@ -180,9 +181,10 @@ def build_app(settings: Settings, library: Library) -> Starlette:
         try:
             yield
         finally:
+            # The channels stay until what is being answered is sent; what comes in meanwhile is stored for the next start.
+            await parts.dispatcher.stop(ANSWERS_DRAIN_S)
             stop.set()
-            await parts.dispatcher.stop(DRAIN_S - 1)
-            done, late = await asyncio.wait(tasks, timeout=DRAIN_S)
+            done, late = await asyncio.wait(tasks, timeout=TASKS_DRAIN_S)
             for task in late:
                 task.cancel()
             for task in done:
@@ -193,6 +195,11 @@ def build_app(settings: Settings, library: Library) -> Starlette:
             parts.store.database.close()
 
     return Starlette(routes=routes, lifespan=lifespan)
+
+
+def _roles(settings: Settings) -> Roles:
+    options = settings.telegram
+    return Roles.of(options.admins, options.editors, options.operators)
 
 
 def _telegram(settings: Settings, parts: Parts) -> Telegram | None:
@@ -212,7 +219,7 @@ def _telegram(settings: Settings, parts: Parts) -> Telegram | None:
         parts.store.people,
         token=options.token.get_secret_value(),
         base_url=options.base_url,
-        roles=Roles.of(options.admins, options.editors, options.operators),
+        roles=_roles(settings),
         public_url=public_url,
         webhook_url=options.webhook_url if options.mode == "webhook" else None,
         webhook_secret=options.webhook_secret.get_secret_value() if options.webhook_secret else None,
@@ -261,8 +268,7 @@ async def _keep_house(parts: Parts, news: News, stop: asyncio.Event) -> None:
     """Write down what was asked, tell of news, and forget what is over its time."""
     purged = -PURGE_S
     while not stop.is_set():
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), FLUSH_S)
+        await pause(stop, FLUSH_S)
         try:
             await asyncio.to_thread(parts.store.people.flush)
             if time.monotonic() - purged >= PURGE_S:
@@ -275,19 +281,13 @@ async def _keep_house(parts: Parts, news: News, stop: asyncio.Event) -> None:
             continue  # nothing is indexed yet
         except Exception:
             log.exception("the store is not kept in order for now")
-            await _pause(stop, FAULT_S)
-
-
-async def _pause(stop: asyncio.Event, seconds: float) -> None:
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(stop.wait(), seconds)
+            await pause(stop, FAULT_S)
 
 
 async def _follow(library: Library, stop: asyncio.Event) -> None:
     """Take up each newly published generation and each correction; one that cannot be opened leaves the one before in force."""
     while not stop.is_set():
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), REFRESH_S)
+        await pause(stop, REFRESH_S)
         if stop.is_set() or library.store.current_id() is None:
             continue
         try:
@@ -304,8 +304,7 @@ async def _keep_up(desk: Desk, settings: Settings, tell: Callable[[str], Awaitab
     """Look at the sources on the network when they are due, and at the files where they are watched."""
     looked, scrubbed = 0.0, time.monotonic()
     while not stop.is_set():
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), KEEP_UP_S)
+        await pause(stop, KEEP_UP_S)
         if stop.is_set():
             return
         try:
@@ -353,7 +352,7 @@ def serve(settings: Settings, announce: Callable[[str], None] = lambda _: None) 
         port=settings.web.port,
         log_config=None,
         access_log=False,
-        timeout_graceful_shutdown=DRAIN_S,
+        timeout_graceful_shutdown=HTTP_DRAIN_S,
         lifespan="on",
     )
 

@@ -3,6 +3,8 @@
 import datetime as dt
 import json
 import random
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,9 @@ from pydantic import SecretStr
 from starlette.testclient import TestClient
 
 from bot.channels.zalo_tokens import OaTokens, TokenError
+from bot.commands import Commands
 from bot.library import Library
+from bot.messages import Incoming, Outgoing
 from bot.service import build_app
 from bot.store.database import Database
 from bot.store.keys import Keys
@@ -42,13 +46,17 @@ def settings(province: Library, tmp_path: Path, **more: Any) -> Settings:
     return Settings(data_dir=province.store.data, database_url=SecretStr(f"sqlite:///{tmp_path}/store.db"), **more)
 
 
-@pytest.fixture
-def client(oa: OaApi, province: Library, tmp_path: Path) -> Iterator[TestClient]:
+def service(oa: OaApi, province: Library, tmp_path: Path) -> TestClient:
     options = ZaloOa(
         app_id=APP_ID, secret_key=SecretStr(SECRET_KEY), oa_secret_key=SecretStr(OA_SECRET),
         refresh_token=SecretStr(FIRST_REFRESH), base_url=oa.address, oauth_url=f"{oa.address}/v4/oa/access_token",
     )  # fmt: skip
-    with TestClient(build_app(settings(province, tmp_path, zalo_oa=options), province)) as client:
+    return TestClient(build_app(settings(province, tmp_path, zalo_oa=options), province))
+
+
+@pytest.fixture
+def client(oa: OaApi, province: Library, tmp_path: Path) -> Iterator[TestClient]:
+    with service(oa, province, tmp_path) as client:
         yield client
 
 
@@ -146,6 +154,23 @@ class TestOfficialAccount:
         post(client, oa.event("xin chào"))
         wait_for(lambda: len(oa.sent) == 4)
         assert {m["user"] for m in oa.sent} == {"u7"}
+
+    def test_a_stop_lets_an_answer_go_out(
+        self, oa: OaApi, province: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """It is begun, the service is told to stop, and it still arrives before the channel closes."""
+        begun, real = threading.Event(), Commands.answer
+
+        def slowly(commands: Commands, incoming: Incoming) -> Outgoing:
+            begun.set()
+            time.sleep(0.7)
+            return real(commands, incoming)
+
+        monkeypatch.setattr(Commands, "answer", slowly)
+        with service(oa, province, tmp_path) as client:
+            post(client, oa.event("xin chào"))
+            assert begun.wait(5)
+        assert len(oa.sent) == 1
 
 
 class TestTokens:

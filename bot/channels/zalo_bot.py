@@ -21,16 +21,16 @@ from starlette.responses import Response
 
 from bot import rendering
 from bot.channels.bodies import whole_body
-from bot.commands import Commands
+from bot.commands import TEXT_ONLY, Commands
 from bot.dispatch import Channel, Dispatcher, UnparsableError, UnreachableError
 from bot.messages import Incoming
 from bot.pace import Limit, Pace
 from bot.rendering import Message
+from bot.waiting import pause
 
 log = logging.getLogger(__name__)
 
 CHANNEL = "zalo_bot"
-TEXT_ONLY = "Tin Tỉnh chỉ đọc được chữ. Bạn gõ câu hỏi giúp nhé."
 LONGEST_BODY = 256_000
 POLL_S, TIMEOUT_S = 25, 10.0
 OVERALL, IN_A_CHAT = Limit(20, 1), Limit(2, 1)
@@ -124,11 +124,11 @@ class ZaloBot:
                         )
                         return
                     log.warning("zalo_bot-unreachable: %s; next try in %.0f s", error, wait)
-                    await _pause(stop, wait)
+                    await pause(stop, wait)
                     wait = min(wait * 2, LONGEST_WAIT_S)
                 except (UnreachableError, SQLAlchemyError) as error:
                     log.warning("zalo_bot-unreachable: %s; next try in %.0f s", type(error).__name__, wait)
-                    await _pause(stop, wait)
+                    await pause(stop, wait)
                     wait = min(wait * 2, LONGEST_WAIT_S)
         finally:
             await self._client.aclose()
@@ -178,10 +178,7 @@ class ZaloBot:
         else:
             address = str(message["chat"]["id"])
             outgoing = await asyncio.to_thread(self._commands.answer, Incoming(CHANNEL, chat, text, address=address))
-            if outgoing.reply is None:
-                messages = rendering.words(outgoing.words, rendering.ZALO)
-            else:
-                messages = rendering.render(outgoing.reply, self._public_url, rendering.ZALO)
+            messages = rendering.outgoing(outgoing, self._public_url, rendering.ZALO)
         await self.send(str(message["chat"]["id"]), messages)
 
     def _kept(self, payload: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -252,11 +249,6 @@ def _chat(payload: Mapping[str, Any]) -> str | None:
         return f"{message['chat']['id']}:{message['from']['id']}"
     except (KeyError, TypeError):
         return None
-
-
-async def _pause(stop: asyncio.Event, seconds: float) -> None:
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(stop.wait(), seconds)
 
 
 def check(token: str, base_url: str) -> str:

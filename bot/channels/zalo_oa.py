@@ -5,7 +5,6 @@ docs/live-checks.md.
 """
 
 import asyncio
-import contextlib
 import datetime as dt
 import functools
 import hashlib
@@ -23,17 +22,17 @@ from starlette.responses import Response
 from bot import admin, rendering
 from bot.channels.bodies import whole_body
 from bot.channels.zalo_tokens import OaTokens, TokenError
-from bot.commands import Commands
+from bot.commands import TEXT_ONLY, Commands
 from bot.dispatch import Channel, Dispatcher, UnparsableError, UnreachableError
 from bot.messages import Incoming
 from bot.pace import Limit, Pace
 from bot.rendering import Button, Message
 from bot.store.windows import Windows
+from bot.waiting import pause
 
 log = logging.getLogger(__name__)
 
 CHANNEL = "zalo_oa"
-TEXT_ONLY = "Tin Tỉnh chỉ đọc được chữ. Bạn gõ câu hỏi giúp nhé."
 LONGEST_BODY = 256_000
 TIMEOUT_S = 10.0
 WINDOW = dt.timedelta(hours=48)
@@ -138,9 +137,7 @@ class ZaloOa:
         if event != "user_send_text" or not isinstance(text, str):
             return rendering.words(TEXT_ONLY, rendering.ZALO)
         outgoing = await asyncio.to_thread(self._commands.answer, Incoming(CHANNEL, user, text, address=user))
-        if outgoing.reply is None:
-            return rendering.words(outgoing.words, rendering.ZALO)
-        return rendering.render(outgoing.reply, self._public_url, rendering.ZALO)
+        return rendering.outgoing(outgoing, self._public_url, rendering.ZALO)
 
     def _kept(self, payload: Mapping[str, Any]) -> Mapping[str, Any] | None:
         user = _user(payload)
@@ -234,8 +231,7 @@ class ZaloOa:
                             await self.tell(ending)
                 except UnreachableError as error:
                     log.warning("zalo_oa-unreachable: %s", error)
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), CHECK_S)
+                await pause(stop, CHECK_S)
         finally:
             await self._client.aclose()
 

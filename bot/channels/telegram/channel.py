@@ -51,15 +51,18 @@ from telegram.ext import (
 from telegram.warnings import PTBUserWarning
 
 from bot import admin, commands, rendering, weekly
-from bot.admin import Gone, Person
+from bot.admin import Gone, Passage, Person
+from bot.assistant import APOLOGY
+from bot.channels.bodies import whole_body
 from bot.channels.telegram.administration import EDITOR_COMMANDS, Administration, Roles
-from bot.commands import Commands
+from bot.commands import TEXT_ONLY, Commands
 from bot.dispatch import Channel, Dispatcher, UnparsableError, UnreachableError
-from bot.messages import Incoming, Outgoing
+from bot.messages import Incoming
 from bot.opinions import Opinions
 from bot.pace import Limit, Pace
 from bot.rendering import Button, Message
 from bot.store.people import LOCAL, People
+from bot.waiting import pause
 
 log = logging.getLogger(__name__)
 
@@ -69,12 +72,11 @@ warnings.filterwarnings("ignore", message=r"Please use 'Bot\.getUpdates'", categ
 CHANNEL = "telegram"
 ANSWERED_KEPT = 5_000
 POLL_S = 20
+LONGEST_BODY = 1_000_000
 OVERALL, IN_A_CHAT, IN_A_GROUP = Limit(30, 1), Limit(1, 1), Limit(20, 60)
 """Telegram's own: 30 messages a second over all, one a second in a chat, 20 a minute in a group (core.telegram.org/bots/faq)."""
 INLINE_CACHE_S = 30
 LONGEST_WAIT_S = 300.0
-TEXT_ONLY = "Tin Tỉnh chỉ đọc được chữ. Bạn gõ câu hỏi giúp nhé."
-APOLOGY = "Xin lỗi bạn, Tin Tỉnh đang gặp trục trặc (mã {code}). Bạn thử lại sau ít phút nhé."
 ASK_AGAIN = "Bạn hỏi lại để xem bản mới nhé."
 ADMIN_COMMANDS = (*commands.COMMANDS, *EDITOR_COMMANDS)
 ALLOWED = [Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY, Update.INLINE_QUERY]
@@ -169,7 +171,7 @@ class Telegram:
                     error,
                     wait,
                 )
-                await _pause(stop, wait)
+                await pause(stop, wait)
                 wait = min(wait * 2, LONGEST_WAIT_S)
 
     async def _serve(self, stop: asyncio.Event) -> None:
@@ -222,7 +224,7 @@ class Telegram:
                     raise
                 except (TelegramError, SQLAlchemyError) as error:
                     log.warning("telegram-unreachable: %s; next try in %.0f s", error, wait)
-                    await _pause(stop, wait)
+                    await pause(stop, wait)
                     wait = min(wait * 2, LONGEST_WAIT_S)
         finally:
             stopped.cancel()
@@ -316,7 +318,7 @@ class Telegram:
         if not self._ready.is_set():
             return Response(status_code=503)
         try:
-            payload = json.loads(await request.body())
+            payload = json.loads(await whole_body(request, LONGEST_BODY) or b"")
         except ValueError:
             payload = None
         if not isinstance(payload, dict) or not isinstance(payload.get("update_id"), int):
@@ -343,7 +345,7 @@ class Telegram:
         if isinstance(found, Gone):
             await self.say(update.message, found.value)
         else:
-            await self.send(update.message, rendering.passage(found.title, found.source, found.parts))
+            await self.send(update.message, _shown(found))
 
     async def _asked(self, update: Update, _: _Context) -> None:
         message = update.message
@@ -388,7 +390,7 @@ class Telegram:
             return
         await _answer_query(query)
         if isinstance(query.message, TelegramMessage):
-            await self.send(query.message, rendering.passage(found.title, found.source, found.parts))
+            await self.send(query.message, _shown(found))
 
     async def _opinion(self, update: Update, _: _Context) -> None:
         """Take what somebody thinks of an answer; after 👎 the buttons ask why."""
@@ -459,10 +461,8 @@ class Telegram:
         topic = _topic(message)
         address = f"{message.chat_id}:{topic}" if topic else str(message.chat_id)
         incoming = Incoming(CHANNEL, _chat(message), text, _replied_code(message), address)
-        outgoing: Outgoing = await asyncio.to_thread(self._commands.answer, incoming)
-        if outgoing.reply is None:
-            return rendering.words(outgoing.words)
-        return rendering.render(outgoing.reply, self._public_url)
+        outgoing = await asyncio.to_thread(self._commands.answer, incoming)
+        return rendering.outgoing(outgoing, self._public_url, rendering.TELEGRAM)
 
     def _remember(self, question: TelegramMessage, sent: list[int]) -> None:
         self._answered[question.chat_id, question.message_id] = sent
@@ -553,13 +553,12 @@ def _replied_code(message: TelegramMessage) -> str:
     return str(codes[-1]) if codes else ""
 
 
+def _shown(found: Passage) -> list[Message]:
+    return rendering.passage(found.title, found.source, found.parts)
+
+
 def _this_week(people: People) -> weekly.Week:
     return weekly.week(people, dt.datetime.now(LOCAL).date())
-
-
-async def _pause(stop: asyncio.Event, seconds: float) -> None:
-    with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(stop.wait(), seconds)
 
 
 def _chat(message: TelegramMessage) -> str:
