@@ -13,6 +13,7 @@ from retrieval.vietnamese.text import folds
 
 ALIKE = 0.84
 """Cosine of two questions from which they ask the same, where their words are alike too."""
+NEAR = 0.5
 WORDS_ALIKE = 72.0
 SAME_WORDS = 90.0
 """Likeness of the sets of words (0 to 100) from which two questions are the same, whatever the vectors say."""
@@ -36,21 +37,24 @@ def groups(questions: Sequence[str], encoder: Encoder) -> list[Group]:
     sets = [" ".join(sorted(set(w))) for w in words]
     numbers = [frozenset(w for w in own if any(c.isdigit() for c in w)) for own in words]
     vectors = encoder.encode_queries([" ".join(w) for w in words])
-    leaders: list[int] = []
+    leaders = np.zeros_like(vectors)
+    rows: list[int] = []
     found: list[Group] = []
     for row, question in enumerate(questions):
-        likeness = vectors[leaders] @ vectors[row] if leaders else np.zeros(0)
+        likeness = leaders[: len(rows)] @ vectors[row]
         best, at = 0.0, -1
-        for number, leader in enumerate(leaders):
-            if numbers[leader] != numbers[row]:
+        # To compare words costs a hundred times what the vectors cost: only where these are near at all.
+        for number in np.flatnonzero(likeness >= NEAR).tolist():
+            if numbers[rows[number]] != numbers[row]:
                 continue
-            shared = fuzz.token_set_ratio(sets[leader], sets[row])
+            shared = fuzz.token_set_ratio(sets[rows[number]], sets[row])
             same = shared >= SAME_WORDS or (shared >= WORDS_ALIKE and float(likeness[number]) >= ALIKE)
             score = shared / 100 + float(likeness[number])
             if same and score > best:
                 best, at = score, number
         if at < 0:
-            leaders.append(row)
+            leaders[len(rows)] = vectors[row]
+            rows.append(row)
             found.append(Group(question, [question]))
         else:
             found[at].times += 1

@@ -4,10 +4,11 @@ import asyncio
 import datetime as dt
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from bot.library import Library
-from bot.rendering import Message, news
+from bot.rendering import Limits, Message, news
 from bot.store.followers import Due, Followers
 from retrieval.articles import Article
 
@@ -17,8 +18,14 @@ HOUR = 7
 """Of the day, local time, at which news that is told once a day goes out."""
 MOST_ARTICLES = 5
 
-Send = Callable[[str, list[Message]], Awaitable[bool]]
-"""Sends to an address; tells whether the chat can still be reached."""
+
+@dataclass(frozen=True)
+class Sender:
+    """How a channel sends what was not asked for."""
+
+    send: Callable[[str, list[Message]], Awaitable[bool]]
+    """Sends to an address; tells whether the chat can still be reached."""
+    limits: Limits
 
 
 class News:
@@ -28,7 +35,7 @@ class News:
         self,
         library: Library,
         followers: Followers,
-        senders: Mapping[str, Send],
+        senders: Mapping[str, Sender],
         zone: ZoneInfo,
     ) -> None:
         self._library = library
@@ -59,15 +66,15 @@ class News:
         return None if row is None else generation.article(row)
 
     async def _tell(self, due: Due) -> int:
-        send = self._senders.get(due.channel)
+        sender = self._senders.get(due.channel)
         articles = [a for i in due.articles[:MOST_ARTICLES] if (a := self._article(i)) is not None]
-        if send is None or not articles:
+        if sender is None or not articles:
             return 0
         generation = self._library.engine().generation
         titles = [generation.unheld(a, a.title) for a in articles]
-        messages = news(due.topic, list(zip(articles, titles, strict=True)), len(due.articles))
+        messages = news(due.topic, list(zip(articles, titles, strict=True)), len(due.articles), sender.limits)
         try:
-            reached = await send(due.address, messages)
+            reached = await sender.send(due.address, messages)
         except Exception as error:  # noqa: BLE001 - one who cannot be reached now keeps no other waiting; told the next time
             log.warning("news was not sent on %s (%s)", due.channel, type(error).__name__)
             return 0

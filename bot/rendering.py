@@ -105,7 +105,7 @@ def words(text: str, limits: Limits = TELEGRAM) -> list[Message]:
     return _packed([_Block(html.escape(p), p) for p in text.split("\n\n")], (), limits)
 
 
-def news(topic: str, articles: Sequence[tuple[Article, str]], count: int, limits: Limits = TELEGRAM) -> list[Message]:
+def news(topic: str, articles: Sequence[tuple[Article, str]], count: int, limits: Limits) -> list[Message]:
     """Return what tells somebody of new articles, (article, its title), on the topic he follows; `count` of them in all."""
     head = f"Bài mới về “{_readable(topic)}”:"
     blocks = [_Block(f"<b>{html.escape(head)}</b>", head)]

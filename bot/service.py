@@ -32,7 +32,8 @@ from bot.channels.zalo_tokens import OaTokens
 from bot.commands import Commands
 from bot.dispatch import Dispatcher
 from bot.library import Library
-from bot.news import News
+from bot.news import News, Sender
+from bot.rendering import TELEGRAM, ZALO
 from bot.store.database import Database
 from bot.store.followers import Followers
 from bot.store.inbox import Inbox
@@ -157,7 +158,9 @@ def build_app(settings: Settings, library: Library) -> Starlette:
     for channel, path in ((telegram, "/telegram"), *((z, z.path) for z in zalo)):
         if channel is not None:
             routes.append(Route(path, channel.webhook, methods=["POST"]))
-    senders = {z.name: z.send_news for z in zalo} | ({"telegram": telegram.send_news} if telegram is not None else {})
+    senders = {z.name: Sender(z.send_news, ZALO) for z in zalo}
+    if telegram is not None:
+        senders["telegram"] = Sender(telegram.send_news, TELEGRAM)
     news = News(library, parts.store.followers, senders, ZoneInfo(settings.timezone))
 
     async def tell(text: str) -> None:

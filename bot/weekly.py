@@ -11,9 +11,8 @@ import subprocess
 import sys
 from dataclasses import asdict, dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from bot.store.people import LOCAL, People
+from bot.store.people import People
 
 DAYS = 7
 TIMEOUT_S = 60
@@ -47,9 +46,9 @@ class Week:
         return sum(d.answered + d.refused for d in self.days)
 
 
-def week(people: People, today: dt.date, days: int = DAYS, zone: ZoneInfo = LOCAL) -> Week:
+def week(people: People, days: int = DAYS) -> Week:
     """Return the figures of the last `days` days, today among them."""
-    first = today - dt.timedelta(days=days - 1)
+    first = people.today() - dt.timedelta(days=days - 1)
     rows = people.days(first)
     channels: dict[str, int] = {}
     found = []
@@ -62,7 +61,7 @@ def week(people: People, today: dt.date, days: int = DAYS, zone: ZoneInfo = LOCA
         found.append(Day(day, answered, total - answered, taken / total if total else 0.0))
         for r in own:
             channels[r[1]] = channels.get(r[1], 0) + r[3]
-    good, bad = people.judgements(dt.datetime.combine(first, dt.time(), zone))
+    good, bad = people.judgements(people.midnight(first))
     return Week(tuple(found), channels, good, bad, len(people.cases()))
 
 

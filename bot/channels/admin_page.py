@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 COOKIE = "tintinh_quan_tri"
 LONGEST_FORM = 10_000
 MOST_GROUPS, MOST_AUDIT = 50, 100
+PICTURE_DAYS = 30
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
@@ -65,13 +66,17 @@ class AdminPage:
 
     def routes(self) -> list[Route]:
         """Return the routes."""
-        acts = {"nap-lai": self._reload, "quay-lai": self._rollback, "ho-so": self._case, "ra": self._leave}
+        acts = {"nap-lai": self._reload, "quay-lai": self._rollback, "ho-so": self._case}
         return [
             Route("/quan-tri", self._signed_in(self._show)),
             Route("/quan-tri/trang.css", self._style),
             Route("/quan-tri/tuan.png", self._signed_in(self._picture)),
             Route("/quan-tri/vao", self._enter, methods=["GET", "POST"]),
-            *(Route(f"/quan-tri/{name}", self._posted(act), methods=["POST"]) for name, act in acts.items()),
+            Route("/quan-tri/ra", self._posted(self._leave), methods=["POST"]),
+            *(
+                Route(f"/quan-tri/{name}", self._posted(act, only_editors=name), methods=["POST"])
+                for name, act in acts.items()
+            ),
         ]
 
     # Signing in
@@ -109,8 +114,10 @@ class AdminPage:
         return endpoint
 
     def _posted(
-        self, act: Callable[[Person, dict[str, str], str], Awaitable[str]]
+        self, act: Callable[[Person, dict[str, str], str], Awaitable[str]], only_editors: str | None = None
     ) -> Callable[[Request], Awaitable[Response]]:
+        """Return the endpoint of a form; where `only_editors` names the act, another's try is put on record under it."""
+
         async def endpoint(request: Request) -> Response:
             who = await self._who(request)
             form = await _form(request)
@@ -119,18 +126,14 @@ class AdminPage:
             person, token = who
             if not hmac.compare_digest(form.get("form", "").encode(), self._sessions.csrf(token).encode()):
                 return self._page("admin_enter.html", 403, said="Biểu mẫu này không phải của phiên làm việc.", token="")
-            leaving = request.url.path.endswith("/ra")
-            if not leaving and not self._may_edit(person):
-                await asyncio.to_thread(self._desk.refused, _person(person), request.url.path.rsplit("/", 1)[1])
+            if only_editors and not self._may_edit(person):
+                await asyncio.to_thread(self._desk.refused, _person(person), only_editors)
                 return self._page("admin_enter.html", 403, said="Việc này chỉ dành cho biên tập viên.", token="")
             try:
                 said = await act(_person(person), form, token)
             except TinTinhError as error:
                 said = f"Không làm được, dữ liệu cũ vẫn dùng tiếp. {error}"
-            response = RedirectResponse(f"/quan-tri?{urlencode({'xong': said[:600]})}", 303, _HEADERS)
-            if leaving:
-                response.delete_cookie(COOKIE)
-            return response
+            return RedirectResponse(f"/quan-tri?{urlencode({'xong': said[:600]})}", 303, _HEADERS)
 
         return endpoint
 
@@ -165,20 +168,19 @@ class AdminPage:
         )  # fmt: skip
 
     def _values(self) -> dict[str, Any]:
-        now = dt.datetime.now(dt.UTC)
-        asked = self._people.unanswered(now - dt.timedelta(days=30))
+        asked = self._people.unanswered(dt.datetime.now(dt.UTC) - dt.timedelta(days=30))
         return {
             "loaded": self._desk.status(),
             "generations": self._desk.generations(),
             "sources": self._desk.sources(),
             "groups": groups([a.question for a in asked], self._library.encoder)[:MOST_GROUPS],
             "cases": self._people.cases(),
-            "week": weekly.told(weekly.week(self._people, now.date())),
+            "week": weekly.told(weekly.week(self._people)),
             "audit": self._desk.audit()[: -MOST_AUDIT - 1 : -1],
         }
 
     async def _picture(self, _request: Request, _person: str, _token: str) -> Response:
-        figures = await asyncio.to_thread(weekly.week, self._people, dt.datetime.now(dt.UTC).date(), 30)
+        figures = await asyncio.to_thread(weekly.week, self._people, PICTURE_DAYS)
         image = await asyncio.to_thread(weekly.picture, figures)
         return Response(image, media_type="image/png", headers=_HEADERS)
 

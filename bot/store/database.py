@@ -20,6 +20,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.dialects import postgresql, sqlite
 
+from bot.store.schema import metadata
 from retrieval.errors import StoreError
 
 log = logging.getLogger(__name__)
@@ -78,10 +79,10 @@ class Database:
         return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
 
     def scrub(self) -> None:
-        """Take deleted rows off the disk: of SQLite the log is written back and emptied, PostgreSQL writes its tables anew."""
+        """Take deleted rows off the disk: of SQLite the log is written back and emptied, PostgreSQL writes our tables anew."""
         if not self.is_sqlite:
             with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-                connection.exec_driver_sql("VACUUM FULL")
+                connection.exec_driver_sql(f"VACUUM FULL {', '.join(metadata.tables)}")
             return
         until = time.monotonic() + TRUNCATE_S
         while True:

@@ -88,6 +88,14 @@ class People:
         self._zone = zone
         self._rows: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
 
+    def today(self) -> dt.date:
+        """Return the day it is where the service stands."""
+        return now().astimezone(self._zone).date()
+
+    def midnight(self, day: dt.date) -> dt.datetime:
+        """Return when a day begins there."""
+        return dt.datetime.combine(day, dt.time(), self._zone)
+
     def chat(self, channel: str, chat: str) -> str:
         """Return the keyed hash that stands for a conversation."""
         return self._keys.hash(channel, chat)

@@ -61,7 +61,7 @@ from bot.messages import Incoming
 from bot.opinions import Opinions
 from bot.pace import Limit, Pace
 from bot.rendering import Button, Message
-from bot.store.people import LOCAL, People
+from bot.store.people import People
 from bot.waiting import pause
 
 log = logging.getLogger(__name__)
@@ -136,7 +136,7 @@ class Telegram:
         self._ready = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self.application.add_handler(CommandHandler("start", self._start, filters.UpdateType.MESSAGE))
-        week = functools.partial(_this_week, people)
+        week = functools.partial(weekly.week, people)
         Administration(admin_desk, self._roles, self, sign_in, week).register(self.application)
         edited = filters.UpdateType.EDITED_MESSAGE & filters.TEXT & ~filters.COMMAND
         self.application.add_handler(MessageHandler(edited, self._edited))
@@ -555,10 +555,6 @@ def _replied_code(message: TelegramMessage) -> str:
 
 def _shown(found: Passage) -> list[Message]:
     return rendering.passage(found.title, found.source, found.parts)
-
-
-def _this_week(people: People) -> weekly.Week:
-    return weekly.week(people, dt.datetime.now(LOCAL).date())
 
 
 def _chat(message: TelegramMessage) -> str:
