@@ -11,6 +11,8 @@ from retrieval.encoding import Encoder, open_encoder
 from retrieval.engine import Engine
 
 PROVINCE = Path(__file__).parent / "province"
+HERE = ("127.0.0.1", 50_000)
+"""The address of a program on the machine itself, whose questions are not counted."""
 
 os.environ["HF_HUB_OFFLINE"] = "1"  # read when the hub library is imported: no test waits for a network
 os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp())  # where pgserver puts its lock; it warns where none is set

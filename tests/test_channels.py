@@ -20,6 +20,7 @@ from config.settings import Settings, Telegram, ZaloBot, ZaloOa
 from retrieval.answers.types import Answer, Citation, Item, NotFound, Reply, Suggestion
 from retrieval.encoding import Encoder
 from tests.bot_api import TOKEN, BotApi, parsed, wait_for
+from tests.conftest import HERE
 from tests.test_conversations import ARTICLES
 from tests.zalo_api import APP_ID, BOT_TOKEN, FIRST_REFRESH, OA_SECRET, SECRET_KEY, OaApi, ZaloBotApi, check_oa, signed
 
@@ -154,7 +155,7 @@ def desk_and_talks(
                            base_url=oa.address, oauth_url=f"{oa.address}/v4/oa/access_token"),
             zalo_bot=ZaloBot(token=SecretStr(BOT_TOKEN), base_url=zalo.address, webhook_secret=SecretStr(SECRET)),
         )  # fmt: skip
-        with TestClient(build_app(settings, library)) as client:
+        with TestClient(build_app(settings, library), client=HERE) as client:
             wait_for(lambda: telegram.webhook is not None)
             wait_for(
                 lambda: (

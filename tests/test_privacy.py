@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import shutil
+import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 from starlette.testclient import TestClient
 
-from bot.admin import Desk
+from bot.admin import Desk, Person
 from bot.assistant import Assistant
 from bot.commands import Commands
 from bot.library import Library
@@ -165,7 +166,7 @@ def test_a_person_is_forgotten_within_a_minute_and_the_log_is_silent(province: L
     """The real service over Telegram: the bytes of the data folder, the database and the log."""
     user = 5_544_332_211
     with BotApi() as api:
-        bot = Bot(province, api.base_url, tmp_path / "log")
+        bot = Bot(province, api.base_url, tmp_path)
         try:
             wait_for(lambda: any(name == "getUpdates" for name, _ in api.calls), 40)
             api.say(f"{QUESTION} 0987654321", user=user)
@@ -182,8 +183,7 @@ def test_a_person_is_forgotten_within_a_minute_and_the_log_is_silent(province: L
             assert bot.stop() == 0
             assert not bytes_hold(tmp_path, QUESTION, str(user), "0987654321", TOKEN)
         finally:
-            bot.process.kill()
-            bot.process.wait()
+            bot.stop(signal.SIGKILL)
 
 
 def test_news_goes_to_who_follows_it_once(store: Database, province: Library, tmp_path: Path) -> None:
@@ -209,7 +209,7 @@ def test_news_goes_to_who_follows_it_once(store: Database, province: Library, tm
     assert due(daily=True) == [], "what is there already is no news"
     text = "Hội Nông dân huyện Ba Khe phát động trồng 500 cây quế. Lễ phát động diễn ra sáng 5/4/2024."
     (folder / "que.md").write_text(f"---\ntitle: Ba Khe trồng quế\n---\n{text}", encoding="utf-8")
-    Desk(library, [folder]).reload(__import__("bot.admin", fromlist=["Person"]).Person("test", "editor"))
+    Desk(library, [folder]).reload(Person("test", "editor"))
     assert due(daily=False) == [("address-1", ("que.md",))]
     assert due(daily=True) == [("address-1", ("que.md",)), ("address-2", ("que.md",))]
     with store.transaction() as connection:

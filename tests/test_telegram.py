@@ -1,11 +1,7 @@
 """The real bot, as a process, over a strict Bot API on loopback; and the strict server itself."""
 
-import os
 import re
 import signal
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,50 +12,24 @@ import pytest
 from bot.admin import Desk
 from bot.library import Library
 from tests.bot_api import TOKEN, BotApi, Refused, parsed, wait_for
+from tests.service import Service
 
 ADMIN = 42
 CHAIR = "Ai chủ trì hội nghị giao ban công tác dân vận quý I năm 2024?"
 
 
-class Bot:
-    """`tintinh serve` in a process of its own."""
+class Bot(Service):
+    """The service with Telegram."""
 
-    def __init__(self, library: Library, api_url: str, log: Path, **settings: str) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        self.log = log
-        self._environment = {k: v for k, v in os.environ.items() if not k.startswith("TINTINH_")} | {
-            "TINTINH_DATA_DIR": str(library.store.data),
+    def __init__(self, library: Library, api_url: str, own: Path, **settings: str) -> None:
+        telegram = {
             "TINTINH_CORPUS": str(Path(__file__).parent / "province" / "articles"),
             "TINTINH_TELEGRAM__TOKEN": TOKEN,
             "TINTINH_TELEGRAM__BASE_URL": api_url,
             "TINTINH_TELEGRAM__ADMINS": f"{ADMIN},43",
-            "TINTINH_WEB__PORT": str(self.port),
-            # The index is shared, what is kept of people is not: each server begins with the same ids of updates.
-            "TINTINH_DATABASE_URL": f"sqlite:///{log.parent}/store.db",
-            **settings,
         }
+        super().__init__(library.store.data, own, **(telegram | settings))
         self.start()
-
-    def start(self) -> None:
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "bot.cli", "serve"], env=self._environment, stderr=log, stdout=log
-            )
-
-    def stop(self) -> int:
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(15)
-
-    def url(self, path: str) -> str:
-        return f"http://127.0.0.1:{self.port}{path}"
-
-    def alive(self) -> bool:
-        try:
-            return httpx.get(self.url("/readyz"), trust_env=False).status_code == 200
-        except httpx.TransportError:
-            return False
 
 
 @pytest.fixture
@@ -70,16 +40,13 @@ def api() -> Iterator[BotApi]:
 
 @pytest.fixture
 def bot(api: BotApi, province: Library, tmp_path: Path) -> Iterator[Bot]:
-    bot = Bot(province, api.base_url, tmp_path / "log")
+    bot = Bot(province, api.base_url, tmp_path)
     try:
-        wait_for(
-            lambda: any(name == "getUpdates" for name, _ in api.calls), 40, lambda: bot.log.read_text(encoding="utf-8")
-        )
+        wait_for(lambda: any(name == "getUpdates" for name, _ in api.calls), 40, bot.logged)
         yield bot
     finally:
-        bot.process.kill()
-        bot.process.wait()
-        assert TOKEN not in bot.log.read_text(encoding="utf-8")
+        bot.stop(signal.SIGKILL)
+        assert TOKEN not in bot.logged()
 
 
 def buttons(message: dict[str, Any]) -> list[dict[str, str]]:
@@ -144,12 +111,10 @@ def own(province: Library, tmp_path: Path) -> Library:
 
 
 def test_an_editor_adds_withdraws_and_rolls_back(api: BotApi, own: Library, tmp_path: Path) -> None:
-    bot = Bot(own, api.base_url, tmp_path / "log", TINTINH_TELEGRAM__EDITORS="50", TINTINH_TELEGRAM__OPERATORS="60")
+    bot = Bot(own, api.base_url, tmp_path, TINTINH_TELEGRAM__EDITORS="50", TINTINH_TELEGRAM__OPERATORS="60")
     asked = "Huyện Ba Khe khánh thành bao nhiêu cầu treo?"
     try:
-        wait_for(
-            lambda: any(name == "getUpdates" for name, _ in api.calls), 40, lambda: bot.log.read_text(encoding="utf-8")
-        )
+        wait_for(lambda: any(name == "getUpdates" for name, _ in api.calls), 40, bot.logged)
         first = own.engine().generation.id
         article = "---\ntitle: Ba Khe có cầu mới\n---\nHuyện Ba Khe khánh thành 3 cầu treo trong tháng 5.\n"
         api.send_file("../../etc/cau-moi.md", article.encode(), "/add", user=7)
@@ -202,8 +167,7 @@ def test_an_editor_adds_withdraws_and_rolls_back(api: BotApi, own: Library, tmp_
             ("telegram:50", "rollback", "done"),
         ]  # fmt: skip
     finally:
-        bot.process.kill()
-        bot.process.wait()
+        bot.stop(signal.SIGKILL)
 
 
 def test_a_group_and_an_edit_give_no_admin_command(api: BotApi, bot: Bot) -> None:
@@ -330,7 +294,7 @@ def test_a_reply_to_an_answer_asks_about_its_article(api: BotApi, bot: Bot) -> N
 
 def test_an_editor_s_page_and_picture(api: BotApi, province: Library, tmp_path: Path) -> None:
     """The link signs in once; a form without what only the session knows does nothing; the week comes as a picture."""
-    bot = Bot(province, api.base_url, tmp_path / "log", TINTINH_WEB__PUBLIC_URL="https://hoi.example.vn")
+    bot = Bot(province, api.base_url, tmp_path, TINTINH_WEB__PUBLIC_URL="https://hoi.example.vn")
     try:
         wait_for(lambda: any(name == "getUpdates" for name, _ in api.calls), 40)
         api.say("/trang", user=7)
@@ -355,8 +319,8 @@ def test_an_editor_s_page_and_picture(api: BotApi, province: Library, tmp_path: 
             assert web.post("/quan-tri/nap-lai", data={"form": form[1]}).status_code == 303
             assert web.post("/quan-tri/ra", data={"form": form[1]}).status_code == 303
             assert web.get("/quan-tri").status_code == 401
-        assert token not in bot.log.read_text(encoding="utf-8")
-        assert session not in bot.log.read_text(encoding="utf-8")
+        assert token not in bot.logged()
+        assert session not in bot.logged()
     finally:
         assert bot.stop() == 0
 
@@ -372,12 +336,12 @@ def test_the_menu_is_vietnamese(api: BotApi, bot: Bot) -> None:
 
 def test_a_wrong_token_stops_telegram_alone(api: BotApi, province: Library, tmp_path: Path) -> None:
     wrong = "987654321:AAanother-made-up-token-0000000000000"
-    bot = Bot(province, api.base_url, tmp_path / "log", TINTINH_TELEGRAM__TOKEN=wrong)
+    bot = Bot(province, api.base_url, tmp_path, TINTINH_TELEGRAM__TOKEN=wrong)
     try:
-        wait_for(lambda: "telegram-token-wrong" in bot.log.read_text(encoding="utf-8"), 40)
+        wait_for(lambda: "telegram-token-wrong" in bot.logged(), 40)
         wait_for(bot.alive)
-        assert "TINTINH_TELEGRAM__TOKEN" in bot.log.read_text(encoding="utf-8")
-        assert wrong not in bot.log.read_text(encoding="utf-8")
+        assert "TINTINH_TELEGRAM__TOKEN" in bot.logged()
+        assert wrong not in bot.logged()
     finally:
         bot.stop()
 
@@ -386,9 +350,9 @@ def test_telegram_out_of_reach_at_start_and_later(province: Library, tmp_path: P
     """The page serves meanwhile, the log says what to check, and the bot answers once Telegram is back."""
     with BotApi() as first:
         address = first.base_url
-    bot = Bot(province, address, tmp_path / "log")
+    bot = Bot(province, address, tmp_path)
     try:
-        wait_for(lambda: "telegram-unreachable" in bot.log.read_text(encoding="utf-8"), 40)
+        wait_for(lambda: "telegram-unreachable" in bot.logged(), 40)
         wait_for(bot.alive)
         assert httpx.get(bot.url("/"), trust_env=False).status_code == 200
     finally:
@@ -399,7 +363,7 @@ def test_webhook_wants_the_secret(api: BotApi, province: Library, tmp_path: Path
     bot = Bot(
         province,
         api.base_url,
-        tmp_path / "log",
+        tmp_path,
         TINTINH_TELEGRAM__MODE="webhook",
         TINTINH_TELEGRAM__WEBHOOK_URL="https://hoi.example.vn/telegram",
         TINTINH_TELEGRAM__WEBHOOK_SECRET="s3cret",
@@ -437,7 +401,7 @@ def test_webhook_wants_the_secret(api: BotApi, province: Library, tmp_path: Path
         assert len(api.sent) == 1
     finally:
         assert bot.stop() == 0
-        assert "s3cret" not in bot.log.read_text(encoding="utf-8")
+        assert "s3cret" not in bot.logged()
 
 
 @pytest.mark.parametrize(

@@ -19,12 +19,14 @@ from config.settings import Settings
 from retrieval.encoding import Encoder
 from retrieval.generations import Store
 from tests.bot_api import wait_for
-from tests.conftest import PROVINCE
+from tests.conftest import HERE, PROVINCE
 
 
 @pytest.fixture
 def client(province: Library) -> Iterator[TestClient]:
-    with TestClient(build_app(Settings(data_dir=province.store.data, corpus=[PROVINCE]), province)) as client:
+    with TestClient(
+        build_app(Settings(data_dir=province.store.data, corpus=[PROVINCE]), province), client=HERE
+    ) as client:
         yield client
 
 
@@ -85,7 +87,7 @@ def test_health(client: TestClient) -> None:
 
 
 def test_without_an_index_it_is_healthy_but_not_ready(tmp_path: Path, encoder: Encoder) -> None:
-    with TestClient(build_app(Settings(data_dir=tmp_path), Library(tmp_path, encoder))) as client:
+    with TestClient(build_app(Settings(data_dir=tmp_path), Library(tmp_path, encoder)), client=HERE) as client:
         assert client.get("/healthz").status_code == 200
         assert client.get("/readyz").status_code == 503
         assert client.post("/api/ask", json={"question": "Ai?"}).status_code == 503
@@ -95,7 +97,7 @@ def test_a_generation_published_elsewhere_is_in_force_within_two_seconds(tmp_pat
     """And one that is damaged is not: what was in force stays."""
     library = Library(tmp_path, encoder)
     library.index([PROVINCE / "articles"])
-    with TestClient(build_app(Settings(data_dir=tmp_path), library)) as client:
+    with TestClient(build_app(Settings(data_dir=tmp_path), library), client=HERE) as client:
         before = client.get("/readyz").json()["generation"]
         other = Store(tmp_path)
         new = other.publish(list(library.engine().generation.articles())[:3], encoder)
@@ -116,7 +118,7 @@ def test_what_is_withdrawn_is_silent_within_two_seconds_and_its_old_links_are_go
     library = Library(tmp_path, encoder)
     library.index([PROVINCE / "articles"])
     question = {"question": "Ai chủ trì hội nghị giao ban công tác dân vận quý I?"}
-    with TestClient(build_app(Settings(data_dir=tmp_path), library)) as client:
+    with TestClient(build_app(Settings(data_dir=tmp_path), library), client=HERE) as client:
         first = client.post("/api/ask", json=question).json()
         citation = first["citations"][0]
         link = f"/p/{first['generation']}/{citation['passage_id']}"

@@ -257,9 +257,7 @@ def fail_everywhere(scene: Scene, most: int | None = None) -> tuple[int, Counter
     for call, error, at in chosen:
         code, said, state = strike(scene, call, at, f"error={error}")
         well = state == "new" if code == 0 else state in {"old", "new"} and bool(said)
-        outcomes[
-            f"{'failed and told' if code else 'done all the same'}, {state if state in {'old', 'new'} else 'wrong'}"
-        ] += 1
+        outcomes[_outcome(code, state)] += 1
         if not well:
             wrong.append(f"{call} {error} {at}: exit {code} ({said}), {state}")
     return len(found), outcomes, wrong
@@ -295,12 +293,14 @@ def cut_short(scene: Scene, limits: int) -> tuple[int, Counter[str], list[str]]:
         )
         said, state = done.stderr.strip().split("\n")[-1][:200], scene.judge(data)
         well = state == "new" if done.returncode == 0 else state == "old" and bool(said)
-        outcomes[
-            f"{'failed and told' if done.returncode else 'done all the same'}, {state if state in {'old', 'new'} else 'wrong'}"
-        ] += 1
+        outcomes[_outcome(done.returncode, state)] += 1
         if not well:
             wrong.append(f"limit {limit}: exit {done.returncode} ({said}), {state}")
     return len(chosen), outcomes, wrong
+
+
+def _outcome(code: int, state: str) -> str:
+    return f"{'failed and told' if code else 'done all the same'}, {state if state in {'old', 'new'} else 'wrong'}"
 
 
 def _shorten(limit: int) -> None:
