@@ -14,6 +14,8 @@ from bot.messages import Incoming, Outgoing
 from bot.store.people import People
 from retrieval.answers.types import Answer, NotFound, Reply
 from retrieval.errors import GenerationError
+from retrieval.questions import is_elliptic, is_follow_up
+from retrieval.vietnamese.abbreviations import spell_out
 from retrieval.vietnamese.text import folds
 
 log = logging.getLogger(__name__)
@@ -72,7 +74,11 @@ class Assistant:
         if memory.listed is not None and " ".join(folds(incoming.text)) in _MORE:
             asked, previous, skip = memory.listed
         try:
-            reply = self._library.engine().ask(asked, previous, skip, memory.province, self._meant(incoming))
+            engine, meant = self._library.engine(), self._meant(incoming)
+            reply = engine.ask(asked, previous, skip, memory.province, meant)
+            if _led_astray(asked, reply, memory.reply):
+                alone = engine.ask(asked, None, skip, memory.province, meant)
+                reply = alone if isinstance(alone, Answer) else reply
         except GenerationError as error:
             log.error("%s", error)
             return Outgoing(words=NO_INDEX)
@@ -130,6 +136,16 @@ class Assistant:
         return replace(reply, citations=kept) if kept else None
 
 
+def _led_astray(asked: str, reply: Reply, last: Reply | None) -> bool:
+    """Tell whether a question may have been refused for what was asked before in vain.
+
+    It leaned on that, does not say so itself, and says by its own words what it wants to know.
+    """
+    in_vain = all(isinstance(r, NotFound) and r.reason in _IN_VAIN for r in (reply, last))
+    own = folds(spell_out(asked))
+    return in_vain and reply.interpretation is not None and not is_follow_up(own) and not is_elliptic(own)
+
+
 def chosen(text: str, reply: Reply | None) -> str | None:
     """Return the question that `text` chooses among those of the last reply: by its number, or by words of one label alone."""
     if not isinstance(reply, NotFound) or not reply.questions:
@@ -146,6 +162,7 @@ def chosen(text: str, reply: Reply | None) -> str | None:
     return fitting[0] if len(fitting) == 1 else None
 
 
+_IN_VAIN = frozenset(("article_silent", "no_article"))
 _YES = frozenset(("co", "dung", "dung roi", "phai", "phai roi", "ok", "u", "uh", "dung vay", "vang"))
 _MORE = frozenset(("tiep", "xem tiep", "tiep di", "nua", "xem them", "con nua khong", "them"))
 _COPY = frozenset(

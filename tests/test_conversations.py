@@ -307,3 +307,20 @@ def test_a_meeting_about_something_else_is_no_answer(talk: Talk, asked: str) -> 
 def test_a_day_asked_about_before_is_not_carried_over(talk: Talk) -> None:
     talk.refused("gia xang hom nay bn")
     assert talk.answered("Hội nghị giao ban công tác dân vận do ai chủ trì?").items[0].text == "Tạ Quang Hiển"
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("hội nghị giao ban dân vận do ai chủ trì", "Tạ Quang Hiển"),
+        ("le hoi cau mua dien ra o dau", "sân vận động huyện Mường Then"),
+    ],
+)
+def test_what_was_asked_in_vain_leads_no_question_astray(talk: Talk, asked: str, told: str) -> None:
+    """It would be taken for going on with the lobsters."""
+    talk.refused("hoi nghi ve nuoi tom hum do ai chu tri")
+    answer = talk.answered(asked)
+    assert answer.text == told
+    assert answer.interpretation is None
+    talk.refused("hoi nghi ve nuoi tom hum do ai chu tri")
+    talk.refused("còn hội nghị về cá voi thì sao")
