@@ -1,6 +1,6 @@
 """Reloads that are killed, starved and lied to: afterwards every answer is that of the old corpus or of the new one.
 
-    python -m tests.torture [kills] [errors] [short] [damage] [mutations] [once] [crowd] [load] [load-short]      at full size; the figures go to docs/reliability.md
+    python -m tests.torture [kills] [errors] [short] [damage] [mutations] [once] [once-short] [crowd] [crowd-short] [load] [load-short]      at full size; the figures go to docs/reliability.md
 
 CI runs the same in a small form (tests/test_faults.py). Faults are injected at system-call level by strace, so that
 those of native code (tantivy, FAISS, numpy) are met too.
@@ -529,8 +529,15 @@ def main() -> None:
             told("damaged files", lambda: damage(made_scene, 2000))
         if "mutations" in chosen:
             told("10,000 mutations a reader", lambda: mutations(10_000))
+        if "once-short" in chosen:
+            told("each update answered once, in short", lambda: _once(made_scene, 1000, 10))
         if "once" in chosen:
-            told("each update answered once", lambda: _once(made_scene))
+            told("each update answered once", lambda: _once(made_scene, 10_000, 100))
+        if "crowd-short" in chosen:
+            told(
+                "64 askers at 60 a second, a minute",
+                lambda: (crowd.crowd(made_scene.before, made_scene.folder, 60), []),
+            )
         if "crowd" in chosen:
             told(
                 "64 askers at 60 a second, ten minutes",
@@ -543,8 +550,8 @@ def main() -> None:
     raise SystemExit(1 if failures else 0)
 
 
-def _once(scene: Scene) -> tuple[object, list[str]]:
-    outcome = once.run(scene.folder / "once", scene.encoder, updates=10_000, stops=100, kills=100)
+def _once(scene: Scene, updates: int, each: int) -> tuple[object, list[str]]:
+    outcome = once.run(scene.folder / "once", scene.encoder, updates, stops=each, kills=each)
     return outcome, [] if outcome.good else [str(outcome)]
 
 
