@@ -1,6 +1,6 @@
 """Reloads that are killed, starved and lied to: afterwards every answer is that of the old corpus or of the new one.
 
-    python -m tests.torture [kills] [errors] [short] [damage] [mutations] [once] [once-short] [crowd] [crowd-short] [load] [load-short]      at full size; the figures go to docs/reliability.md
+    python -m tests.torture [TRIAL]...      all, or those named (see TRIALS), at full size; the figures go to docs/reliability.md
 
 CI runs the same in a small form (tests/test_faults.py). Faults are injected at system-call level by strace, so that
 those of native code (tantivy, FAISS, numpy) are met too.
@@ -506,47 +506,18 @@ def main() -> None:
             child(Path(sys.argv[2]), broken="--broken" in sys.argv)
         return
     logging.disable(logging.ERROR)  # that a damaged generation is reported is tested elsewhere
-    chosen = sys.argv[1:] or ["kills", "errors", "short", "damage", "mutations", "once", "crowd", "load"]
+    chosen = sys.argv[1:] or [name for name in TRIALS if not name.endswith("-short")]
+    if unknown := [name for name in chosen if name not in TRIALS]:
+        raise SystemExit(f"there is no trial {unknown[0]!r}; there are {', '.join(TRIALS)}")
     failures: list[str] = []
-
-    def told(name: str, work: Callable[[], tuple[object, list[str]]]) -> None:
-        began = time.monotonic()
-        figures, wrong = work()
-        print(f"{name}: {figures} in {time.monotonic() - began:.0f} s", flush=True)
-        for line in wrong:
-            print(f"  WRONG {line}", flush=True)
-        failures.extend(wrong)
-
     with scene() as made_scene:
-        if "kills" in chosen:
-            told("killed at every point", lambda: _pair(kill_everywhere(made_scene)))
-            told("killed at random", lambda: kill_at_random(made_scene, 1000))
-        if "short" in chosen:
-            told("short writes", lambda: _pair(cut_short(made_scene, 200)))
-        if "errors" in chosen:
-            told("every I/O call fails", lambda: _pair(fail_everywhere(made_scene)))
-        if "damage" in chosen:
-            told("damaged files", lambda: damage(made_scene, 2000))
-        if "mutations" in chosen:
-            told("10,000 mutations a reader", lambda: mutations(10_000))
-        if "once-short" in chosen:
-            told("each update answered once, in short", lambda: _once(made_scene, 1000, 10))
-        if "once" in chosen:
-            told("each update answered once", lambda: _once(made_scene, 10_000, 100))
-        if "crowd-short" in chosen:
-            told(
-                "64 askers at 60 a second, a minute",
-                lambda: (crowd.crowd(made_scene.before, made_scene.folder, 60), []),
-            )
-        if "crowd" in chosen:
-            told(
-                "64 askers at 60 a second, ten minutes",
-                lambda: (crowd.crowd(made_scene.before, made_scene.folder, 600), []),
-            )
-        if "load-short" in chosen:
-            told("reloads under load, in short", lambda: (under_load(made_scene, 20, 16_000), []))
-        if "load" in chosen:
-            told("reloads under load", lambda: (under_load(made_scene, 100, 100_000), []))
+        for name in chosen:
+            began = time.monotonic()
+            figures, wrong = TRIALS[name](made_scene)
+            print(f"{name}: {figures} in {time.monotonic() - began:.0f} s", flush=True)
+            for line in wrong:
+                print(f"  WRONG {line}", flush=True)
+            failures.extend(wrong)
     raise SystemExit(1 if failures else 0)
 
 
@@ -557,6 +528,23 @@ def _once(scene: Scene, updates: int, each: int) -> tuple[object, list[str]]:
 
 def _pair(found: tuple[int, Counter[str], list[str]]) -> tuple[object, list[str]]:
     return {"points": found[0], **found[1]}, found[2]
+
+
+TRIALS: dict[str, Callable[[Scene], tuple[object, list[str]]]] = {
+    "kills": lambda scene: _pair(kill_everywhere(scene)),
+    "random-kills": lambda scene: kill_at_random(scene, 1000),
+    "errors": lambda scene: _pair(fail_everywhere(scene)),
+    "short": lambda scene: _pair(cut_short(scene, 200)),
+    "damage": lambda scene: damage(scene, 2000),
+    "mutations": lambda _: mutations(10_000),
+    "once": lambda scene: _once(scene, 10_000, 100),
+    "once-short": lambda scene: _once(scene, 1000, 10),
+    "crowd": lambda scene: (crowd.crowd(scene.before, scene.folder, 600), []),
+    "crowd-short": lambda scene: (crowd.crowd(scene.before, scene.folder, 60), []),
+    "load": lambda scene: (under_load(scene, 100, 100_000), []),
+    "load-short": lambda scene: (under_load(scene, 20, 16_000), []),
+}
+"""What can be run; those that end in `-short` only where they are asked for."""
 
 
 if __name__ == "__main__":
