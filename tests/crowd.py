@@ -2,6 +2,8 @@
 
 import asyncio
 import statistics
+import subprocess
+import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +13,9 @@ import httpx
 
 from tests.service import Service
 
+ROOT = Path(__file__).parents[1]
+NOISE = 100
+"""Turns a second of the one noisy conversation."""
 QUESTIONS = (
     "ai chu tri hoi nghi giao ban dan van quy 1 2024", "Hội Nông dân phải làm gì?", "Ai chủ trì hội nghị về cá voi?", "huyện Ba Khe chuyển đổi số thế nào",
     "lễ hội cầu mùa diễn ra ở đâu", "chi trả dịch vụ môi trường rừng bao nhiêu tiền", "sạt lở ở đâu", "tàu thuyền hồ Lam",
@@ -55,10 +60,10 @@ async def openly(service: Service, rate: float, seconds: float, askers: int) -> 
     return Waits(waits, failed)
 
 
-async def noisy(service: Service, rate: float, seconds: float) -> int:
+async def noisy(address: str, rate: float, seconds: float) -> int:
     """Send turns of one conversation at `rate` a second; return how many were told to wait."""
     told = 0
-    async with httpx.AsyncClient(base_url=service.url(""), trust_env=False, timeout=30) as client:
+    async with httpx.AsyncClient(base_url=address, trust_env=False, timeout=30) as client:
         began = time.perf_counter()
 
         async def turn(n: int) -> None:
@@ -79,14 +84,16 @@ def crowd(data: Path, own: Path, seconds: float, rate: float = 60, askers: int =
         asyncio.run(openly(service, 20, 5, 4))  # what is read at first use is read
         alone = asyncio.run(openly(service, 5, max(20.0, seconds / 10), 1))
         many = asyncio.run(openly(service, rate, seconds, askers))
-
-        async def both() -> tuple[Waits, int]:
-            return await asyncio.gather(
-                openly(service, rate / 3, seconds / 4, askers), noisy(service, 100, seconds / 4)
-            )
-
         quiet = asyncio.run(openly(service, rate / 3, seconds / 4, askers))
-        beside, told = asyncio.run(both())
+        # The noise comes from a process of its own: in ours its sending would be measured, not what the service does.
+        noise = subprocess.Popen(
+            [sys.executable, "-m", "tests.crowd", service.url(""), str(seconds / 4 + 2)],
+            stdout=subprocess.PIPE,
+            cwd=ROOT,
+        )
+        time.sleep(1)
+        beside = asyncio.run(openly(service, rate / 3, seconds / 4, askers))
+        told = int(noise.communicate(timeout=60)[0])
     figures = {
         "alone_p99_ms": alone.p99_ms, "crowd_p99_ms": many.p99_ms, "ratio": many.p99_ms / alone.p99_ms, "answers": len(many.seconds),
         "quiet_p99_ms": quiet.p99_ms, "beside_noise_p99_ms": beside.p99_ms, "noise_ratio": beside.p99_ms / quiet.p99_ms, "noise_told_to_wait": told,
@@ -99,3 +106,7 @@ def crowd(data: Path, own: Path, seconds: float, rate: float = 60, askers: int =
 
 def _failed(waits: Sequence[Waits]) -> int:
     return sum(w.failed for w in waits)
+
+
+if __name__ == "__main__":
+    print(asyncio.run(noisy(sys.argv[1], NOISE, float(sys.argv[2]))))  # noqa: T201 - for the process that measures
