@@ -104,7 +104,7 @@ def _store(settings: Settings) -> Check:
 
     try:
         store = open_store(settings)
-        aside = store.inbox.set_aside()
+        _, aside = store.inbox.counts()
         store.database.close()
     except TinTinhError as error:
         return Check("store", good=False, says=str(error))

@@ -32,6 +32,7 @@ from bot.channels.zalo_tokens import OaTokens
 from bot.commands import Commands
 from bot.dispatch import Dispatcher
 from bot.library import Library
+from bot.metrics import Metrics
 from bot.news import News, Sender
 from bot.rendering import TELEGRAM, ZALO
 from bot.store.database import Database
@@ -39,6 +40,7 @@ from bot.store.followers import Followers
 from bot.store.inbox import Inbox
 from bot.store.keys import Keys, secret_beside
 from bot.store.people import People
+from bot.store.replies import Replies
 from bot.store.sessions import Sessions
 from bot.store.windows import Windows
 from bot.waiting import pause
@@ -81,6 +83,7 @@ class OpenStore:
     people: People
     followers: Followers
     sessions: Sessions
+    metrics: Metrics
 
 
 @dataclass
@@ -99,8 +102,10 @@ def open_store(settings: Settings) -> OpenStore:
     keys = Keys(_secret(settings))
     database = Database(url.get_secret_value() if url is not None else None, settings.data_dir)
     erasures = [settings.data_dir / "erasures.jsonl", *([copy] if copy is not None else [])]
-    people = People(database, keys, erasures, settings.privacy.retention_days, ZoneInfo(settings.timezone))
-    return OpenStore(database, keys, Inbox(database, keys), people, Followers(database, keys), Sessions(database, keys))
+    metrics, zone = Metrics(), ZoneInfo(settings.timezone)
+    people = People(database, keys, erasures, settings.privacy.retention_days, zone, metrics.asked)
+    inbox, followers, sessions = Inbox(database, keys), Followers(database, keys), Sessions(database, keys)
+    return OpenStore(database, keys, inbox, people, followers, sessions, metrics)
 
 
 def _secret(settings: Settings) -> str:
@@ -125,6 +130,7 @@ def open_parts(settings: Settings, library: Library) -> Parts:
     store = open_store(settings)
     if again := store.people.forget_again():
         log.warning("forgot again what a restored backup had brought back: %d chats", again)
+    store.metrics.watch(library, store.inbox, store.people)
     assistant = Assistant(library, store.people)
     commands = Commands(assistant, store.people, store.followers, settings.privacy.retention_days)
     return Parts(store, Dispatcher(store.inbox), commands, open_desk(settings, library))
@@ -139,6 +145,7 @@ def build_app(settings: Settings, library: Library) -> Starlette:
         library,
         desk,
         parts.store.people,
+        parts.store.metrics,
         allowance=Allowance(settings.web.questions_a_minute, [k.get_secret_value() for k in settings.web.api_keys]),
         widget_origins=settings.web.widget_origins,
     )
@@ -220,6 +227,7 @@ def _telegram(settings: Settings, parts: Parts) -> Telegram | None:
         parts.desk,
         parts.dispatcher,
         parts.store.people,
+        Replies(parts.store.database, parts.store.keys, "telegram"),
         token=options.token.get_secret_value(),
         base_url=options.base_url,
         roles=_roles(settings),

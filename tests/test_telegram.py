@@ -237,6 +237,22 @@ def test_a_restart_answers_what_came_meanwhile_once(api: BotApi, bot: Bot) -> No
     assert len(api.sent) == 3
 
 
+def test_an_edit_after_a_restart_edits_the_answer_until_it_is_forgotten(api: BotApi, bot: Bot) -> None:
+    question = api.say(CHAIR)
+    assert "Tạ Quang Hiển" in api.wait(1)[0]["text"]
+    assert bot.stop() == 0
+    bot.start()
+    api.edit(question, "Hội nghị giao ban công tác dân vận quý I diễn ra khi nào?")
+    wait_for(lambda: "28/3" in api.sent[0]["text"].split("\n")[0], 40, lambda: api.sent[0]["text"])
+    api.say("/forget")
+    assert "Đã xóa" in api.wait(2)[1]["text"]
+    api.edit(question, CHAIR)
+    api.say("xin chào")
+    api.wait(3)
+    assert "28/3" in api.sent[0]["text"].split("\n")[0], "nobody knows any more which answer that was"
+    assert len(api.sent) == 3
+
+
 def test_what_people_think_of_an_answer(api: BotApi, bot: Bot) -> None:
     """👍; 👎 asks why; `Báo sai` opens a case; an answer that is not kept is told."""
     api.say(CHAIR)
@@ -304,6 +320,11 @@ def test_an_editor_s_page_and_picture(api: BotApi, province: Library, tmp_path: 
         api.say("/baocao", user=ADMIN)
         assert "câu hỏi" in api.wait(3, 60)[2]["text"]
         assert "PNG" in str(api.sent[2]["raw"])
+        api.say(CHAIR)
+        answer = api.wait(4)[3]
+        code = buttons(answer)[-1]["callback_data"].split("|")[1]
+        api.press(f"o|{code}|bad|ten", {k: v for k, v in answer.items() if k != "raw"})
+        wait_for(lambda: any(name == "answerCallbackQuery" for name, _ in api.calls))
         with httpx.Client(base_url=bot.url(""), trust_env=False) as web:
             assert web.get("/quan-tri").status_code == 401
             assert web.get(f"/quan-tri/vao?ma={token}").status_code == 200, "a look ahead uses nothing up"
@@ -313,6 +334,8 @@ def test_an_editor_s_page_and_picture(api: BotApi, province: Library, tmp_path: 
         with httpx.Client(base_url=bot.url(""), trust_env=False, cookies={"tintinh_quan_tri": session}) as web:
             page = web.get("/quan-tri").text
             assert "Số bài: 8" in page
+            assert "Sai tên, chức vụ" in page
+            assert CHAIR in page
             form = re.search(r'name="form" value="(\w+)"', page)
             assert form is not None
             assert web.post("/quan-tri/nap-lai", data={"form": "x"}).status_code == 403

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 from starlette.requests import Request
 from starlette.testclient import TestClient
 
@@ -86,10 +87,38 @@ def test_health(client: TestClient) -> None:
     assert client.get("/readyz").json()["ready"] is True
 
 
+def test_figures_for_prometheus(client: TestClient) -> None:
+    """What was asked on any channel is counted by what came of it; nothing names anybody or tells what was asked."""
+
+    def figures() -> dict[str, float]:
+        response = client.get("/metrics")
+        assert response.headers["content-type"].startswith("text/plain; version=")
+        found = {}
+        for family in text_string_to_metric_families(response.text):
+            for sample in family.samples:
+                labels = ",".join(f"{k}={v}" for k, v in sorted(sample.labels.items()) if k != "le")
+                found[f"{sample.name} {labels}"] = sample.value
+        assert "zzyzx" not in response.text
+        return found
+
+    before = figures()
+    assert before["tintinh_ready "] == 1
+    assert before["tintinh_articles "] == 8
+    assert before["process_resident_memory_bytes "] > 0
+    client.post("/api/ask", json={"question": "Ai chủ trì hội nghị giao ban công tác dân vận quý I?"})
+    client.post("/api/chat", json={"client": "a" * 16, "text": "Ai chủ trì hội nghị zzyzx về cá voi?"})
+    after = figures()
+    answered = "tintinh_answer_seconds_count channel=web,reason=,status=answered"
+    assert after[answered] - before.get(answered, 0) == 1
+    refused = {k: v for k, v in after.items() if k.startswith("tintinh_answer_seconds_count") and "not_found" in k}
+    assert sum(refused.values()) == 1
+
+
 def test_without_an_index_it_is_healthy_but_not_ready(tmp_path: Path, encoder: Encoder) -> None:
     with TestClient(build_app(Settings(data_dir=tmp_path), Library(tmp_path, encoder)), client=HERE) as client:
         assert client.get("/healthz").status_code == 200
         assert client.get("/readyz").status_code == 503
+        assert "tintinh_ready 0.0" in client.get("/metrics").text
         assert client.post("/api/ask", json={"question": "Ai?"}).status_code == 503
 
 

@@ -22,6 +22,7 @@ from bot.admin import Desk, Person
 from bot.channels.bodies import whole_body
 from bot.grouping import groups
 from bot.library import Library
+from bot.opinions import REASONS
 from bot.store.people import CONFIRMED, DISMISSED, People
 from bot.store.sessions import SESSION, Sessions
 from retrieval.errors import TinTinhError
@@ -175,6 +176,8 @@ class AdminPage:
             "sources": self._desk.sources(),
             "groups": groups([a.question for a in asked], self._library.encoder)[:MOST_GROUPS],
             "cases": self._people.cases(),
+            "opinions": self._people.opinions(),
+            "reasons": dict(REASONS) | {"sai": "Báo sai"},
             "week": weekly.told(weekly.week(self._people)),
             "audit": self._desk.audit()[: -MOST_AUDIT - 1 : -1],
         }

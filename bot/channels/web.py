@@ -20,6 +20,7 @@ from bot.commands import Commands
 from bot.dispatch import CROWDED, TOO_FAST
 from bot.library import Library
 from bot.messages import Incoming
+from bot.metrics import CONTENT_TYPE, Metrics
 from bot.opinions import Opinions
 from bot.store.people import People
 from retrieval.errors import GenerationError
@@ -57,6 +58,7 @@ class Web:
         library: Library,
         desk: admin.Desk,
         people: People,
+        metrics: Metrics,
         *,
         allowance: Allowance,
         widget_origins: Sequence[str] = (),
@@ -66,11 +68,12 @@ class Web:
         self._desk = desk
         self._people = people
         self._opinions = Opinions(people)
+        self._metrics = metrics
         self._allowance = allowance
         self._origins = tuple(widget_origins)
 
     def routes(self) -> list[Route]:
-        """Return the routes: the page and its files, `/api/…`, `/p/{generation}/{passage_id}`, `/healthz`, `/readyz`."""
+        """Return the routes: the page and its files, `/api/…`, `/p/{generation}/{passage_id}`, `/healthz`, `/readyz`, `/metrics`."""
         framed = _HEADERS | {
             "Content-Security-Policy": f"{_POLICY}{' '.join(self._origins) or chr(39) + 'none' + chr(39)}"
         }
@@ -89,6 +92,7 @@ class Web:
             Route("/favicon.ico", _no_icon),
             Route("/healthz", _healthy),
             Route("/readyz", self.ready),
+            Route("/metrics", self.metrics),
         ]
 
     # Questions
@@ -218,6 +222,10 @@ class Web:
         except GenerationError as error:
             return JSONResponse({"ready": False, "why": str(error)}, 503)
         return JSONResponse({"ready": True, "generation": generation})
+
+    async def metrics(self, _: Request) -> Response:
+        """Tell how the service does, in Prometheus' text format."""
+        return Response(await asyncio.to_thread(self._metrics.text), headers=_HEADERS | {"Content-Type": CONTENT_TYPE})
 
 
 async def _no_icon(_: Request) -> Response:

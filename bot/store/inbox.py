@@ -89,11 +89,13 @@ class Inbox:
             if memory is not None:
                 remember(self._database, connection, chat, self._keys.seal(memory))
 
-    def set_aside(self) -> int:
-        """Return how many updates are set aside."""
-        query = sa.select(sa.func.count()).where(schema.inbox.c.state == ASIDE)
+    def counts(self) -> tuple[int, int]:
+        """Return how many updates wait for their answer, and how many are set aside."""
+        table = schema.inbox
+        query = sa.select(table.c.state, sa.func.count()).where(table.c.state != DONE).group_by(table.c.state)
         with self._database.transaction() as connection:
-            return int(connection.execute(query).scalar_one())
+            found = {state: int(count) for state, count in connection.execute(query)}
+        return found.get(WAITING, 0), found.get(ASIDE, 0)
 
     def purge(self) -> None:
         """Forget updates that no platform sends again, and those that were set aside for as long."""

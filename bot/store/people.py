@@ -4,7 +4,7 @@ import datetime as dt
 import json
 import queue
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,8 @@ LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
 """Whose days are counted, where no other is set."""
 MEMORY_KEPT = dt.timedelta(hours=24)
 WINDOWS_KEPT = dt.timedelta(days=3)
+REPLIES_KEPT = dt.timedelta(days=3)
+"""How long after it was answered an edited question edits its answer."""
 OPEN, CONFIRMED, DISMISSED = "open", "confirmed", "dismissed"
 _OF_A_CHAT = (
     schema.inbox,
@@ -34,6 +36,7 @@ _OF_A_CHAT = (
     schema.cases,
     schema.subscriptions,
     schema.windows,
+    schema.replies,
 )
 
 
@@ -48,6 +51,18 @@ class Asked:
     answer: Mapping[str, Any]
     generation: str
     asked_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What somebody thought of an answer."""
+
+    code: str
+    good: bool
+    reason: str | None
+    question: str
+    answer: str
+    given_at: dt.datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +95,15 @@ class People:
         erasures: Sequence[Path],
         retention_days: int = 30,
         zone: ZoneInfo = LOCAL,
+        observe: Callable[[str, Reply], None] | None = None,
     ) -> None:
         self._database = database
         self._keys = keys
         self._erasures = [Journal(path) for path in erasures]
         self._retention = dt.timedelta(days=retention_days)
         self._zone = zone
+        self._observe = observe
+        """Is told the channel and the reply of each question, to count them."""
         self._rows: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
 
     def today(self) -> dt.date:
@@ -104,6 +122,8 @@ class People:
 
     def asked(self, channel: str, chat: str, question: str, reply: Reply) -> None:
         """Take down a question and its answer; on the disk at the next `flush`: no answer waits for it."""
+        if self._observe is not None:
+            self._observe(channel, reply)
         answer: dict[str, Any] = {"text": "", "citations": []}
         if isinstance(reply, Answer):
             cited = ("article_id", "title", "url", "source", "published_at", "start", "end", "quote")
@@ -207,6 +227,25 @@ class People:
         with self._database.transaction() as connection:
             counts = {int(good): int(count) for good, count in connection.execute(query)}
         return counts.get(1, 0), counts.get(0, 0)
+
+    def opinions(self, most: int = 100) -> list[Opinion]:
+        """Return what people thought of answers that are still kept, newest first."""
+        given, asked = schema.feedback, schema.asked
+        # An answer shown again keeps its code: of several rows any one tells the question.
+        first = sa.select(asked.c.code, sa.func.max(asked.c.id).label("id")).group_by(asked.c.code).subquery()
+        query = (
+            sa.select(given.c.code, given.c.good, given.c.reason, given.c.given_at, asked.c.question, asked.c.answer)
+            .join(first, first.c.code == given.c.code)
+            .join(asked, asked.c.id == first.c.id)
+            .order_by(given.c.given_at.desc())
+            .limit(most)
+        )
+        with self._database.transaction() as connection:
+            rows = connection.execute(query).all()
+        return [
+            Opinion(r.code, bool(r.good), r.reason, r.question, json.loads(r.answer)["text"], aware(r.given_at))
+            for r in rows
+        ]
 
     def report(self, code: str, chat: str) -> int | None:
         """Open a case about an answer; return its number, None where the answer is not known any more."""
@@ -322,6 +361,7 @@ class People:
             )
             connection.execute(sa.delete(schema.chats).where(schema.chats.c.changed_at < now() - MEMORY_KEPT))
             connection.execute(sa.delete(schema.windows).where(schema.windows.c.heard_at < now() - WINDOWS_KEPT))
+            connection.execute(sa.delete(schema.replies).where(schema.replies.c.sent_at < now() - REPLIES_KEPT))
             connection.execute(sa.delete(schema.sessions).where(schema.sessions.c.until < now()))
         self._database.scrub()
 

@@ -118,6 +118,15 @@ windows = Table(
 )  # fmt: skip
 """When a chat of a platform that lets us write only for a while was heard last, and how many messages it got since."""
 
+replies = Table(
+    "replies", metadata,
+    Column("question", _HASH, primary_key=True),
+    Column("chat", _HASH, nullable=False, index=True),
+    Column("messages", LargeBinary, nullable=False),
+    Column("sent_at", DateTime(timezone=True), nullable=False, index=True),
+)  # fmt: skip
+"""Which messages answered a question of a channel: an edited question edits them. Their ids are encrypted."""
+
 seen_articles = Table(
     "seen_articles", metadata,
     Column("article", String(64), primary_key=True),

@@ -15,7 +15,6 @@ import logging
 import re
 import secrets
 import warnings
-from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -62,6 +61,7 @@ from bot.opinions import Opinions
 from bot.pace import Limit, Pace
 from bot.rendering import Button, Message
 from bot.store.people import People
+from bot.store.replies import Replies
 from bot.waiting import pause
 
 log = logging.getLogger(__name__)
@@ -70,7 +70,6 @@ log = logging.getLogger(__name__)
 warnings.filterwarnings("ignore", message=r"Please use 'Bot\.getUpdates'", category=PTBUserWarning)
 
 CHANNEL = "telegram"
-ANSWERED_KEPT = 5_000
 POLL_S = 20
 LONGEST_BODY = 1_000_000
 OVERALL, IN_A_CHAT, IN_A_GROUP = Limit(30, 1), Limit(1, 1), Limit(20, 60)
@@ -105,6 +104,7 @@ class Telegram:
         admin_desk: admin.Desk,
         dispatcher: Dispatcher,
         people: People,
+        replies: Replies,
         *,
         token: str,
         base_url: str,
@@ -122,7 +122,7 @@ class Telegram:
         self._public_url = public_url
         self._webhook_url = webhook_url
         self._secret = webhook_secret or secrets.token_urlsafe(32)
-        self._answered: OrderedDict[tuple[int, int], list[int]] = OrderedDict()
+        self._replies = replies
         self._pace = Pace(OVERALL, IN_A_CHAT, IN_A_GROUP)
         builder = (
             Application.builder()
@@ -356,14 +356,14 @@ class Telegram:
                 message.chat_id, ChatAction.TYPING, message_thread_id=_topic(message)
             )
         sent = await self.send(message, await self._answer(message, text))
-        self._remember(message, sent)
+        await self._remember(message, sent)
 
     async def _edited(self, update: Update, _: _Context) -> None:
         message = update.edited_message
         if message is None or (text := self._addressed(message)) is None:
             return
-        before = self._answered.get((message.chat_id, message.message_id))
-        if before is None:
+        before = await asyncio.to_thread(self._replies.of, _question(message))
+        if not before:
             return
         messages = await self._answer(message, text)
         for identifier, part in zip(before, messages, strict=False):
@@ -372,7 +372,7 @@ class Telegram:
             with contextlib.suppress(TelegramError):
                 await self.application.bot.delete_message(message.chat_id, surplus)
         sent = await self.send(message, messages[len(before) :])
-        self._remember(message, [*before[: len(messages)], *sent])
+        await self._remember(message, [*before[: len(messages)], *sent])
 
     async def _not_text(self, update: Update, _: _Context) -> None:
         message = update.message
@@ -464,10 +464,9 @@ class Telegram:
         outgoing = await asyncio.to_thread(self._commands.answer, incoming)
         return rendering.outgoing(outgoing, self._public_url, rendering.TELEGRAM)
 
-    def _remember(self, question: TelegramMessage, sent: list[int]) -> None:
-        self._answered[question.chat_id, question.message_id] = sent
-        while len(self._answered) > ANSWERED_KEPT:
-            self._answered.popitem(last=False)
+    async def _remember(self, question: TelegramMessage, sent: list[int]) -> None:
+        if sent:
+            await asyncio.to_thread(self._replies.put, _question(question), _chat(question), sent)
 
     async def say(self, to: TelegramMessage | None, text: str) -> None:
         """Send plain words in answer to a message."""
@@ -561,6 +560,10 @@ def _chat(message: TelegramMessage) -> str:
     """Return what tells conversations apart: in a group each person has one of his own."""
     user = message.from_user.id if message.from_user else 0
     return f"{message.chat_id}:{_topic(message) or 0}:{user}"
+
+
+def _question(message: TelegramMessage) -> str:
+    return f"{message.chat_id}:{message.message_id}"
 
 
 def _topic(message: TelegramMessage) -> int | None:
