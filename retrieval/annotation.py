@@ -209,6 +209,12 @@ class Sentences(Sequence[Sentence]):
     def __len__(self) -> int:
         return len(self._made)
 
+    @functools.cached_property
+    def openings(self) -> list[tuple[str, ...]]:
+        """The first two folded syllables of each sentence; no sentence is put together for them."""
+        bounds = (self._notes.token_starts[self._first : self._first + len(self) + 1] - self._begin).tolist()
+        return [tuple(self.words[first : min(first + 2, last)]) for first, last in pairwise(bounds)]
+
     @overload
     def __getitem__(self, at: int) -> Sentence: ...
     @overload

@@ -3,13 +3,15 @@
     python -m training.reader CORPUS.jsonl QUESTIONS.jsonl [--no-final]
 
 Each model is trained on what the one before says of articles it has not seen (stacking, Wolpert 1992), five folds by
-article. Prints figures out of fold, then fits on all and writes retrieval/models/{sentences,answers,overlaps}.npz, spans.crf
-and reader.json (refusal model and threshold).
+article. The sentence and answer models see each question also with words left out (`VARIANTS`): people leave out others
+than those of the training questions. Prints figures out of fold, of the questions as typed, then fits on all and writes
+retrieval/models/{sentences,answers,overlaps}.npz, spans.crf and reader.json (refusal model and threshold).
 """
 
 import argparse
 import dataclasses
 import json
+import random
 import tempfile
 import time
 from collections.abc import Callable
@@ -32,17 +34,28 @@ from retrieval.evaluation import calibration_error, f1, stands_in
 from retrieval.linking import resolve
 from retrieval.questions import KINDS, Question
 from retrieval.search import Query, Searcher
-from retrieval.vietnamese.text import nfc, norms
+from retrieval.vietnamese.text import fold, nfc, norms
 from training.corpus import fold_of, open_corpus, read_rows
 
 MODELS = Path(__file__).parents[1] / "retrieval" / "models"
 FOLDS = 5
-SENTENCE_ROUNDS = 150
+SENTENCE_ROUNDS = 250
 ANSWER_ROUNDS = 300
 OVERLAP_ROUNDS = 300
 SPARE = 20
 """Syllables by which a right answer may be longer than twice the gold (as the scorer has it)."""
-WRONGLY_REFUSED = 0.03
+VARIANTS = 2
+"""Times each question is seen with words left out."""
+VARIANT_WEIGHT = 0.5
+LEFT_OUT = (0.1, 0.2, 0.3)
+"""Shares of a variant's words that are left out."""
+UNACCENTED = 0.35
+"""Share of the variants that are written without diacritics."""
+KEPT_WORDS = frozenset(
+    "ai gì nào đâu mấy sao bao nhiêu khi thế làm vì tại ra ở những là gi nao dau may nhieu the lam vi tai o nhung la".split()
+)
+"""Words by which a question asks: without them it is another question."""
+WRONGLY_REFUSED = 0.05
 """Share of the answerable questions, out of fold, that the threshold refuses."""
 
 
@@ -84,6 +97,7 @@ def gold_labels(sentence: Sentence, gold: list[list[str]]) -> list[str] | None:
 def train_trees(
     x: np.ndarray,
     y: np.ndarray,
+    weights: np.ndarray,
     rounds: int,
     leaves: int,
     smallest: int,
@@ -97,7 +111,7 @@ def train_trees(
         "feature_fraction": 0.5, "bagging_fraction": 0.75, "bagging_freq": 1, "lambda_l2": 8.0, "verbose": -1,
         "num_threads": 2, "seed": 7, "deterministic": True, "force_row_wise": True,
     }  # fmt: skip
-    return lightgbm.train(parameters, lightgbm.Dataset(x, y), rounds)
+    return lightgbm.train(parameters, lightgbm.Dataset(x, y, weight=weights), rounds)
 
 
 def train_spans(samples: list[tuple[list[list[str]], list[str]]], path: Path) -> SpanModel:
@@ -121,8 +135,8 @@ def train_spans(samples: list[tuple[list[list[str]], list[str]]], path: Path) ->
 class Item:
     """One question with all that is known of it during training."""
 
-    def __init__(self, row: dict[str, Any], question: Question, context: Context) -> None:
-        self.row, self.question, self.context = row, question, context
+    def __init__(self, row: dict[str, Any], question: Question, context: Context, weight: float = 1.0) -> None:
+        self.row, self.question, self.context, self.weight = row, question, context, weight
         self.part = fold_of(row)
         self.gold: list[list[str]] = row["answers"]
         self.labels = [gold_labels(c.sentence, self.gold) for c in context.candidates]
@@ -150,26 +164,62 @@ class Item:
         return float(right), f1(own, [w for span in best for w in span])
 
 
-def read(corpus: Path, questions: Path) -> list[Item]:
-    """Return the questions with their contexts, understood by a model that has not seen their article."""
-    return items_of(corpus, read_rows(questions))
+@dataclasses.dataclass(frozen=True)
+class Sample:
+    """The items of the training questions as typed, and those of their variants: trained on, never reported on."""
+
+    typed: list[Item]
+    varied: list[Item]
+
+    @property
+    def all(self) -> list[Item]:
+        """All items."""
+        return [*self.typed, *self.varied]
 
 
-def items_of(corpus: Path, rows: list[dict[str, Any]], *, out_of_fold: bool = True) -> list[Item]:
-    """Return `rows` with their contexts; understood by the shipped kind model where not `out_of_fold`."""
-    generation, encoder = open_corpus(corpus)
-    searcher = Searcher(generation, encoder)
-    understood = [resolve(generation, r["question"], r.get("previous")) for r in rows]
-    if out_of_fold:
-        understood = out_of_fold_kinds(rows, understood)
-    contexts = Contexts(generation)
-    items = []
-    for row, question in zip(rows, understood, strict=True):
-        query = Query(question.text, question.terms)
-        hits = searcher.search(query, reader.ARTICLES)
-        context = contexts.of(question, hits, searcher.vector(query.text), searcher.matcher(query))
-        items.append(Item(row, question, context))
-    return items
+def variant(question: str, drawn: random.Random) -> str:
+    """Return `question` with some of its words left out, now and then without diacritics."""
+    share = drawn.choice(LEFT_OUT)
+    words = [w for w in question.split() if w.lower().strip("?,.") in KEPT_WORDS or drawn.random() > share]
+    return fold(" ".join(words)) if drawn.random() < UNACCENTED else " ".join(words)
+
+
+class Maker:
+    """Makes items over one corpus."""
+
+    def __init__(self, corpus: Path) -> None:
+        self._generation, encoder = open_corpus(corpus)
+        self._searcher = Searcher(self._generation, encoder)
+        self._contexts = Contexts(self._generation)
+
+    def resolved(self, rows: list[dict[str, Any]]) -> list[Question]:
+        """Return the questions of `rows`, understood by the shipped kind model."""
+        return [resolve(self._generation, r["question"], r.get("previous")) for r in rows]
+
+    def items(self, rows: list[dict[str, Any]], understood: list[Question], weight: float = 1.0) -> list[Item]:
+        """Return the items of `rows`, understood as given."""
+        items = []
+        for row, question in zip(rows, understood, strict=True):
+            query = Query(question.text, question.terms)
+            hits = self._searcher.search(query, reader.ARTICLES)
+            found = self._contexts.of(question, hits, self._searcher.vector(query.text), self._searcher.matcher(query))
+            items.append(Item(row, question, found, weight))
+        return items
+
+
+def sample_of(maker: Maker, rows: list[dict[str, Any]]) -> Sample:
+    """Return the questions of `rows` and their variants, understood by a model that has not seen their article."""
+    understood = out_of_fold_kinds(rows, maker.resolved(rows))
+    varied = []
+    for number in range(VARIANTS):
+        drawn = random.Random(number)
+        others = [row | {"question": variant(row["question"], drawn)} for row in rows]
+        asked = [
+            dataclasses.replace(other, kind=own.kind, kinds=own.kinds)
+            for other, own in zip(maker.resolved(others), understood, strict=True)
+        ]
+        varied += maker.items(others, asked, VARIANT_WEIGHT)
+    return Sample(maker.items(rows, understood), varied)
 
 
 def main() -> None:
@@ -184,33 +234,34 @@ def main() -> None:
     def tell(what: str) -> None:
         print(f"{what} after {time.time() - started:.0f} s", flush=True)
 
-    items = read(options.corpus, options.questions)
-    tell(f"{len(items)} questions read")
-    fit_sentences(items)
+    sample = sample_of(Maker(options.corpus), read_rows(options.questions))
+    items = sample.typed
+    tell(f"{len(items)} questions read, and {len(sample.varied)} variants")
+    fit_sentences(sample.all)
     report_sentences(items)
-    fit_drafts(items)
+    fit_drafts(sample)
     tell("drafts made")
-    fit_answers(items)
+    fit_answers(sample.all)
     report_answers(items)
     fit_refusal(items)
     report_refusal(items)
     report_confidence(items)
     tell("cross-validated")
     if not options.no_final:
-        save(items)
+        save(sample)
         tell("saved")
 
 
-def sentence_rows(items: list[Item]) -> tuple[np.ndarray, np.ndarray]:
-    """Return features and labels of all candidate sentences of `items`."""
+def sentence_rows(items: list[Item]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return features, labels and weights of all candidate sentences of `items`."""
     x = np.concatenate([i.context.features for i in items])
     y = np.concatenate([[label is not None for label in i.labels] for i in items]).astype(float)
-    return x, y
+    return x, y, np.repeat([i.weight for i in items], [len(i.labels) for i in items])
 
 
 def train_sentences(items: list[Item]) -> lightgbm.Booster:
     """Return the model of how likely a sentence holds the answer."""
-    return train_trees(*sentence_rows(items), SENTENCE_ROUNDS, 20, 40)
+    return train_trees(*sentence_rows(items), SENTENCE_ROUNDS, 24, 40)
 
 
 def fit_sentences(items: list[Item]) -> list[lightgbm.Booster]:
@@ -248,14 +299,14 @@ def span_samples(items: list[Item]) -> list[tuple[list[list[str]], list[str]]]:
     return samples
 
 
-def fit_drafts(items: list[Item]) -> list[SpanModel]:
-    """Make and judge the drafts of each question out of fold; return the field of each fold."""
+def fit_drafts(sample: Sample) -> list[SpanModel]:
+    """Make and judge the drafts of each question out of fold; return the field of each fold. It sees no variants: they win nothing."""
     models = []
     with tempfile.TemporaryDirectory() as folder:
         for k in range(FOLDS):
-            model = train_spans(span_samples([i for i in items if i.part != k]), Path(folder) / f"{k}.crf")
+            model = train_spans(span_samples([i for i in sample.typed if i.part != k]), Path(folder) / f"{k}.crf")
             models.append(model)
-            for item in items:
+            for item in sample.all:
                 if item.part == k:
                     item.made = drafts.make(item.context, item.probabilities, model)
                     item.judge()
@@ -266,9 +317,10 @@ def train_answers(items: list[Item]) -> tuple[lightgbm.Booster, lightgbm.Booster
     """Return the models of how likely a draft is right, and of how much it overlaps with the right answer."""
     x = np.concatenate([i.made.features for i in items])
     right, overlap = np.concatenate([i.right for i in items]), np.concatenate([i.overlap for i in items])
+    weights = np.repeat([i.weight for i in items], [len(i.right) for i in items])
     return (
-        train_trees(x, right, ANSWER_ROUNDS, 24, 60, rate=0.04),
-        train_trees(x, overlap, OVERLAP_ROUNDS, 24, 40, objective="regression", rate=0.04),
+        train_trees(x, right, weights, ANSWER_ROUNDS, 24, 60, rate=0.04),
+        train_trees(x, overlap, weights, OVERLAP_ROUNDS, 24, 40, objective="regression", rate=0.04),
     )
 
 
@@ -389,12 +441,12 @@ def report_confidence(items: list[Item]) -> None:
     print(f"  expected calibration error {calibration_error(sure[kept], right[kept]):.4f} of {kept.sum()} answered")
 
 
-def save(items: list[Item]) -> None:
+def save(sample: Sample) -> None:
     """Fit on all and write the models."""
-    save_trees("sentences", train_sentences(items), sentences.FEATURES)
-    train_spans(span_samples(items), MODELS / "spans.crf")
-    read_ = [i for i in items if i.made.drafts]
-    answers, overlaps = train_answers(read_)
+    save_trees("sentences", train_sentences(sample.all), sentences.FEATURES)
+    train_spans(span_samples(sample.typed), MODELS / "spans.crf")
+    answers, overlaps = train_answers([i for i in sample.all if i.made.drafts])
+    read_ = [i for i in sample.typed if i.made.drafts]
     save_trees("answers", answers, drafts.FEATURES)
     save_trees("overlaps", overlaps, drafts.FEATURES)
     refusal, (mean, deviation) = train_refusal(read_)

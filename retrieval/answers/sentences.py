@@ -1,6 +1,6 @@
 """A question and the sentences of the best articles -> features of each sentence, for the sentence model."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from retrieval.annotation import COUNTED, KIND_WORDS, Sentence, Sentences
+from retrieval.answers import blank, contrast
 from retrieval.answers.wants import WANTS, of_type, wanted
-from retrieval.matching import Matcher, Matches, near, share
+from retrieval.matching import Flags, Matcher, Matches, near, share
 from retrieval.questions import KINDS, Question
 from retrieval.search import Hit
 from retrieval.snapshot import Generation
@@ -28,7 +29,7 @@ FEATURES = (
     "new_people", "new_numbers", "new_days", "new_share", "unit_after_number", "unit_here", "head_here", "lead_overlap",
     "wanted", "wanted_new", "wanted_apart", *(f"wants_{w}" for w in WANTS),
     *COUNTED, *(f"kind_{k}" for k in KINDS), "cue_word", "question_length", "follows_up",
-    *(f"own_words_{k}" for k in KIND_WORDS),
+    *(f"own_words_{k}" for k in KIND_WORDS), *contrast.FEATURES, *blank.FEATURES,
 )  # fmt: skip
 """`own_words_*`: the words of a kind in the sentence where the question is of that kind, else -1."""
 
@@ -87,6 +88,8 @@ class Asked:
         self.head = question.cue.before
         """The word before it: `huyện` nào."""
         self.wants = wanted(question)
+        self.blank = blank.Blank.of(question.syllables, matcher.column, matcher.weights)
+        """Where the question asks, None where no word of it does."""
 
     def mask(self, words: frozenset[str] | dict[str, float]) -> npt.NDArray[np.float32]:
         """Return the weights of the question's words, 0 for those that are not among `words`."""
@@ -162,6 +165,8 @@ def _block(
         column = KIND_WORDS.index(question.kind)
         kind_words[:, column] = counts[:, COUNTED.index(f"words_{question.kind}")]
     cue = float(_CUE_LABELS.index(question.cue.label) if question.cue.label in _CUE_LABELS else 0)
+    marks, gaps = notes.marks[notes.tokens_of(own)], notes.gaps[notes.tokens_of(own)]
+    fitting, fitting_new, apart = _wanted(asked, marks, article, found)
     whole = share(np.asarray(here.any(axis=0, keepdims=True)), weights)[0]
     block = np.empty((count, len(FEATURES)), np.float32)
     columns: tuple[npt.ArrayLike, ...] = (
@@ -204,19 +209,32 @@ def _block(
         _column(asked, here, asked.unit),
         _column(asked, here, asked.head),
         coverage[0],
-        *_wanted(asked, notes.marks[notes.tokens_of(own)], article, found),
+        fitting,
+        fitting_new,
+        apart,
     )
-    at_wants = len(columns)
-    for at, values in enumerate(columns):
-        block[:, at] = values
-    block[:, at_wants : at_wants + len(WANTS)] = [w == asked.wants for w in WANTS]
-    tail = (*question.kinds, cue, float(len(question.own_terms.folded)), float(question.follows_up))
-    at = at_wants + len(WANTS)
-    block[:, at : at + len(COUNTED)] = counts
-    at += len(COUNTED)
-    block[:, at : at + len(tail)] = tail
-    block[:, at + len(tail) :] = kind_words
+    own_words: Flags = np.array([w in asked.own for w in asked.matcher.words], bool)
+    at = _fill(block, 0, columns)
+    at = _fill(block, at, [w == asked.wants for w in WANTS])
+    at = _fill(block, at, counts.T)
+    at = _fill(
+        block,
+        at,
+        (*question.kinds, cue, float(len(question.own_terms.folded)), float(question.follows_up), *kind_words.T),
+    )
+    at = _fill(
+        block, at, contrast.features(found, weights, asked.matcher.pair_weights, own_words, article, fitting_new)
+    )
+    _fill(block, at, blank.features(asked.blank, found, marks, gaps, count))
     return block
+
+
+def _fill(block: npt.NDArray[np.float32], at: int, columns: Iterable[npt.ArrayLike]) -> int:
+    """Write `columns` into `block` from column `at` on; return the one after the last."""
+    for at_, values in enumerate(columns, at):
+        block[:, at_] = values
+        at = at_ + 1
+    return at
 
 
 _DAYS, _DAYLESS = COUNTED.index("days"), COUNTED.index("dayless_times")
