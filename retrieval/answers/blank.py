@@ -84,13 +84,11 @@ def features(
     ends = np.searchsorted(owner, owner, side="right")
     before, after = np.zeros(size), np.zeros(size)
     for column, weight in zip(blank.before, blank.before_weights, strict=True):
-        before += weight * _fading(
-            np.flatnonzero(asked == column) if column >= 0 else _NONE, ends, _REACH_BEFORE, _LOSS_BEFORE, 1
-        )
+        if len(hits := _hits(asked, column)):
+            before += weight * _fading(hits, ends, _REACH_BEFORE, _LOSS_BEFORE, 1)
     for column, weight in zip(blank.after, blank.after_weights, strict=True):
-        after += weight * _fading(
-            np.flatnonzero(asked == column) if column >= 0 else _NONE, begins, _REACH_AFTER, _LOSS_AFTER, -1
-        )
+        if len(hits := _hits(asked, column)):
+            after += weight * _fading(hits, begins, _REACH_AFTER, _LOSS_AFTER, -1)
     before /= blank.before_weights.sum() or 1.0
     after /= blank.after_weights.sum() or 1.0
     new = asked < 0
@@ -114,7 +112,9 @@ def features(
     return out
 
 
-_NONE = np.zeros(0, np.int64)
+def _hits(asked: npt.NDArray[np.int16], column: int) -> npt.NDArray[np.int64]:
+    """Return where a word of the question stands; nowhere where it is none of those that are matched."""
+    return np.flatnonzero(asked == column) if column >= 0 else np.zeros(0, np.int64)
 
 
 def _is(asked: npt.NDArray[np.int16], columns: Sequence[int], nth: int) -> Flags:

@@ -25,7 +25,7 @@ from retrieval.errors import ReaderModelError
 MODELS = Path(__file__).parents[1] / "models"
 ARTICLES = 3
 """Articles that are read for a question."""
-BREVITY = 1.0
+BREVITY = 1.25
 """How much the expected overlap counts beside the chance to be right: without it whole clauses are preferred to a name."""
 ARTICLE_WEIGHT = 0.5
 """How much the search's score of an article (log-odds, relative to the best one's) counts beside."""

@@ -18,7 +18,7 @@ from retrieval.vietnamese.abbreviations import abbreviations_in, is_known, writt
 from retrieval.vietnamese.text import folds, tokens
 
 MOST_READ = (15, 10, 7)
-"""Sentences of the first, second and third article that are looked at closely: those that share most with the question."""
+"""Sentences of the first, second and third article that are looked at closely: the likeliest at a glance."""
 
 FEATURES = (
     "coverage", "coverage_best_share", "coverage_rank", "window_coverage", "own_coverage", "own_window_coverage",
@@ -27,12 +27,16 @@ FEATURES = (
     "longest_run", "density", "length", "position", "index", "is_first", "article_rank", "article_score",
     "article_gap", "article_coverage", "in_passage", "cosine", "cosine_best_gap",
     "new_people", "new_numbers", "new_days", "new_share", "unit_after_number", "unit_here", "head_here", "lead_overlap",
-    "wanted", "wanted_new", "wanted_apart", *(f"wants_{w}" for w in WANTS),
+    "wanted", "wanted_new", "wanted_apart", "wanted_here", *(f"wants_{w}" for w in WANTS),
     *COUNTED, *(f"kind_{k}" for k in KINDS), "cue_word", "question_length", "follows_up",
     *(f"own_words_{k}" for k in KIND_WORDS), *contrast.FEATURES, *blank.FEATURES,
 )  # fmt: skip
 """`own_words_*`: the words of a kind in the sentence where the question is of that kind, else -1."""
 
+_LIKELY = [FEATURES.index(name) for name in ("contrast", "contrast_so_far", "cosine", "wanted_here")]
+_LIKELY_WEIGHTS = np.array([1.0, 0.5, 0.5, 0.2], np.float32)
+"""By what a sentence is looked at closely at all: so weighed, 15, 10 and 7 sentences hold the answer to .970 of the training
+questions, by share of the question and likeness alone to .956 (all sentences: .978)."""
 _CUE_LABELS = (
     "none", "who", "which_body", "which_place", "what", "which", "how", "when", "duration", "where", "why", "number",
 )  # fmt: skip
@@ -117,7 +121,7 @@ def features(
             continue
         block = _block(asked, generation, hits, rank, found, matches[rank], cosines[rank], best_cosine)
         most = MOST_READ[min(rank, 2)]
-        order = np.argsort(-block[:, 0] - 0.5 * cosines[rank], kind="stable")[:most]
+        order = np.argsort(-(block[:, _LIKELY] @ _LIKELY_WEIGHTS), kind="stable")[:most]
         chosen = np.sort(order)
         candidates += [Candidate(rank, i, found[i]) for i in chosen.tolist()]
         blocks.append(block[chosen])
@@ -212,6 +216,7 @@ def _block(
         fitting,
         fitting_new,
         apart,
+        fitting_new > 0,
     )
     own_words: Flags = np.array([w in asked.own for w in asked.matcher.words], bool)
     at = _fill(block, 0, columns)

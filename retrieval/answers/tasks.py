@@ -20,7 +20,10 @@ _BODY = frozenset(
     " truong benh_vien ngan_hang cong_ty doanh_nghiep chu_dau_tu cac_co_quan cap_uy moi cac_cap thanh_pho tinh huyen xa phuong"
     " vien_thong nha_truong lien_minh mat_tran bao dai hiep_hoi dien_luc".split()
 )
-_ACTIONS = tuple(tuple(row[0].split()) for row in rows("task_verbs"))
+_ACTIONS: dict[str, list[tuple[str, ...]]] = {}
+"""The verbs of what is to be done, by their first syllable."""
+for _verb in sorted(tuple(row[0].split()) for row in rows("task_verbs")):
+    _ACTIONS.setdefault(_verb[0], []).append(_verb)
 _DEADLINE = re.compile(
     r"(?:trước|chậm nhất|hoàn thành trong|xong trong|xong trước|hạn cuối|đến hết|chậm nhất là)\s+(?:là\s+)?(?:ngày|tháng|quý|năm|cuối)[^,;.]{0,40}",
     re.IGNORECASE,
@@ -83,7 +86,10 @@ def _action(sentence: Sentence, first: int, last: int) -> tuple[int, int] | None
 
 def begins_action(sentence: Sentence, at: int) -> bool:
     """Tell whether a verb of what is to be done begins at token `at`: `rà soát`, `tham mưu`."""
-    return sentence.marks[at] == "o" and any(sentence.folded[at : at + len(verb)] == verb for verb in _ACTIONS)
+    if sentence.marks[at] != "o":
+        return False
+    words = sentence.folded
+    return any(words[at : at + len(verb)] == verb for verb in _ACTIONS.get(words[at], ()))
 
 
 def _is_body(sentence: Sentence, at: int) -> bool:

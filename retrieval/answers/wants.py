@@ -84,4 +84,4 @@ def _table(letters: str) -> npt.NDArray[np.bool_]:
 
 
 def _among_words(words: Sequence[str], wanted_: frozenset[str]) -> npt.NDArray[np.bool_]:
-    return np.fromiter((w in wanted_ for w in words), bool, len(words))
+    return np.fromiter(map(wanted_.__contains__, words), bool, len(words)) if wanted_ else np.zeros(len(words), bool)
