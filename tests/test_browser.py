@@ -227,8 +227,11 @@ def test_pictures(browser: Browser, service: Service, width: int, scheme: str, t
     page.evaluate("window.scrollTo(0, 0)")
     page.screenshot(path=folder / f"chat-{width}-{scheme}.png")
     if width == 1280:
+        page.locator(".opinions button").first.click()
+        expect(page.locator(".opinions").first).to_contain_text("Cảm ơn")
         page.goto(service.sign_in())
         page.get_by_role("button", name="Vào trang quản trị").click()
         page.wait_for_load_state("networkidle")
+        expect(page.locator("#nhan-xet td").nth(1)).to_have_text("Tốt")
         page.screenshot(path=folder / f"quan-tri-{scheme}.png", full_page=True)
     context.close()
