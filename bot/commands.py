@@ -34,7 +34,7 @@ PRIVACY = (
     "Tin Tỉnh lưu gì:\n"
     "• Câu hỏi và câu trả lời, {days} ngày, để sửa chỗ trả lời chưa tốt. Số điện thoại, số giấy tờ và email được che trước khi lưu.\n"
     "• Thay cho tên và số tài khoản của bạn là một mã băm, không suy ngược ra được.\n"
-    "• Điều vừa hỏi, 24 giờ, để hiểu câu hỏi nối tiếp; nhận xét của bạn; chủ đề bạn theo dõi và nơi gửi tin, đều mã hóa.\n"
+    "• Điều vừa hỏi, 24 giờ, để hiểu câu hỏi nối tiếp; số của tin trả lời, 3 ngày, để sửa theo khi bạn sửa câu hỏi; nhận xét của bạn; chủ đề bạn theo dõi và nơi gửi tin, đều mã hóa.\n"
     "• Nhật ký kỹ thuật không có câu hỏi, không có tên.\n\n"
     "Tin Tỉnh không bán, không chuyển dữ liệu cho ai. /forget xóa tất cả ngay."
 )

@@ -236,9 +236,9 @@ def _block(
 
 def _fill(block: npt.NDArray[np.float32], at: int, columns: Iterable[npt.ArrayLike]) -> int:
     """Write `columns` into `block` from column `at` on; return the one after the last."""
-    for at_, values in enumerate(columns, at):
-        block[:, at_] = values
-        at = at_ + 1
+    for values in columns:
+        block[:, at] = values
+        at += 1
     return at
 
 
