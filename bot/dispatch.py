@@ -153,7 +153,8 @@ class Dispatcher:
     async def stop(self, seconds: float) -> None:
         """Take up nothing more, and let what is being answered finish; what is not stays stored for the next start."""
         self._stopping.set()
-        tasks = [chat.task for chat in self._chats.values() if chat.task is not None]
+        # Whoever was told to come back is told before the channels close: his update is not stored.
+        tasks = [*(chat.task for chat in self._chats.values() if chat.task is not None), *self._asides]
         if tasks:
             _, late = await asyncio.wait(tasks, timeout=seconds)
             for task in late:

@@ -57,7 +57,7 @@ class Platform:
         self.sent: list[str] = []
         self.handled: list[str] = []
         self.faults: list[Exception] = []
-        self.slow_s = 0.0
+        self.slow_s = self.slow_to_say_s = 0.0
         dispatcher.register("test", Channel(self.handle, self.say, lambda _: {"question": "x"}))
 
     async def handle(self, payload: dict[str, Any]) -> None:
@@ -74,6 +74,7 @@ class Platform:
             await self.dispatcher.deliver(send)
 
     async def say(self, payload: dict[str, Any], text: str) -> None:
+        await asyncio.sleep(self.slow_to_say_s)
         self.sent.append(f"{payload['chat']}: {text}")
 
 
@@ -207,6 +208,15 @@ async def test_too_many_are_told_at_once(inbox: Inbox) -> None:
     assert time.monotonic() - began < 0.2
     await dispatcher.stop(5)
     assert sorted(s for s in platform.sent if len(s) == 1) == ["0", "1", "2"]
+
+
+async def test_a_stop_waits_until_those_are_told_who_must_come_back(inbox: Inbox) -> None:
+    dispatcher = Dispatcher(inbox, most_waiting=0)
+    platform = Platform(dispatcher)
+    platform.slow_to_say_s = 0.3
+    await give(dispatcher, "late", chat="9")
+    await dispatcher.stop(5)
+    assert platform.sent == [f"9: {CROWDED}"], "nothing else is kept of it"
 
 
 async def test_what_an_answer_leans_on_is_kept_with_it(inbox: Inbox, database: Database) -> None:
