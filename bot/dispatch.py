@@ -33,6 +33,7 @@ BURST = 20
 REFILL_S = 2.0
 """Seconds after which it may send one more."""
 NOTICE_S = 10.0
+TELLING_S = 2.0
 MOST_ATTEMPTS = 3
 """Times an update is tried that fails for no reason outside; then it is set aside."""
 LONGEST_WAIT_S = 60.0
@@ -132,10 +133,9 @@ class Dispatcher:
         hashed = self._inbox.hash(channel, chat)
         kept = self._chat(hashed)
         if not self._admitted(kept):
-            self._shed(channel, kept, payload, TOO_FAST)
+            self._shed(channel, kept, payload)
             return
-        if self._waiting >= self._most:
-            self._shed(channel, kept, payload, CROWDED)
+        if self._waiting >= self._most and await self._told_to_come_back(channel, kept, payload):
             return
         update = await asyncio.to_thread(self._inbox.put, channel, update_id, hashed, payload)
         if update is not None:
@@ -153,7 +153,7 @@ class Dispatcher:
     async def stop(self, seconds: float) -> None:
         """Take up nothing more, and let what is being answered finish; what is not stays stored for the next start."""
         self._stopping.set()
-        # Whoever was told to come back is told before the channels close: his update is not stored.
+        # Whoever wrote too fast is told before the channels close: what he wrote is not stored.
         tasks = [*(chat.task for chat in self._chats.values() if chat.task is not None), *self._asides]
         if tasks:
             _, late = await asyncio.wait(tasks, timeout=seconds)
@@ -179,7 +179,24 @@ class Dispatcher:
         chat.tokens -= 1
         return True
 
-    def _shed(self, channel: str, chat: _Chat, payload: Payload, words: str) -> None:
+    async def _told_to_come_back(self, channel: str, chat: _Chat, payload: Payload) -> bool:
+        """Tell a chat that too many wait, before its platform is told that the update was taken: a kill in between loses nothing.
+
+        Where it cannot be told, its update is stored like any other.
+        """
+        at = time.monotonic()
+        if at - chat.noticed < NOTICE_S:
+            return True
+        try:
+            async with asyncio.timeout(TELLING_S):
+                await self._channels[channel].say(payload, CROWDED)
+        except Exception as error:  # noqa: BLE001 - whatever it was, the update is kept
+            log.warning("a chat of %s could not be told to come back (%s); it waits", channel, type(error).__name__)
+            return False
+        chat.noticed = at
+        return True
+
+    def _shed(self, channel: str, chat: _Chat, payload: Payload) -> None:
         at = time.monotonic()
         if at - chat.noticed < NOTICE_S:
             return
@@ -187,7 +204,7 @@ class Dispatcher:
 
         async def say() -> None:
             try:
-                await self._channels[channel].say(payload, words)
+                await self._channels[channel].say(payload, TOO_FAST)
             except Exception as error:  # noqa: BLE001 - a notice that does not arrive harms nobody
                 log.warning("a chat of %s could not be told to wait (%s)", channel, type(error).__name__)
 

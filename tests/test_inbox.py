@@ -57,6 +57,7 @@ class Platform:
         self.sent: list[str] = []
         self.handled: list[str] = []
         self.faults: list[Exception] = []
+        self.say_faults: list[Exception] = []
         self.slow_s = self.slow_to_say_s = 0.0
         dispatcher.register("test", Channel(self.handle, self.say, lambda _: {"question": "x"}))
 
@@ -75,6 +76,8 @@ class Platform:
 
     async def say(self, payload: dict[str, Any], text: str) -> None:
         await asyncio.sleep(self.slow_to_say_s)
+        if self.say_faults:
+            raise self.say_faults.pop()
         self.sent.append(f"{payload['chat']}: {text}")
 
 
@@ -210,13 +213,26 @@ async def test_too_many_are_told_at_once(inbox: Inbox) -> None:
     assert sorted(s for s in platform.sent if len(s) == 1) == ["0", "1", "2"]
 
 
-async def test_a_stop_waits_until_those_are_told_who_must_come_back(inbox: Inbox) -> None:
-    dispatcher = Dispatcher(inbox, most_waiting=0)
+async def test_a_stop_waits_until_those_are_told_who_wrote_too_fast(inbox: Inbox) -> None:
+    dispatcher = Dispatcher(inbox, burst=1)
     platform = Platform(dispatcher)
     platform.slow_to_say_s = 0.3
-    await give(dispatcher, "late", chat="9")
+    await give(dispatcher, "first", chat="9")
+    await give(dispatcher, "second", chat="9")
     await dispatcher.stop(5)
-    assert platform.sent == [f"9: {CROWDED}"], "nothing else is kept of it"
+    assert f"9: {TOO_FAST}" in platform.sent
+
+
+async def test_who_cannot_be_told_to_come_back_is_kept(inbox: Inbox) -> None:
+    """The platform is told that an update was taken only when its chat was told, or it is stored."""
+    dispatcher = Dispatcher(inbox, most_waiting=0)
+    platform = Platform(dispatcher)
+    platform.say_faults = [UnreachableError("not connected yet")]
+    await give(dispatcher, "kept", chat="1")
+    await until(lambda: platform.sent == ["kept"])
+    platform.slow_to_say_s = 0.1
+    await give(dispatcher, "told", chat="2")
+    assert platform.sent == ["kept", f"2: {CROWDED}"], "told before it is acknowledged"
 
 
 async def test_what_an_answer_leans_on_is_kept_with_it(inbox: Inbox, database: Database) -> None:

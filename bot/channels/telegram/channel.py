@@ -269,7 +269,9 @@ class Telegram:
     async def _say_to(self, payload: dict[str, Any], text: str) -> None:
         """Send plain words in answer to an update, past the queue."""
         message = (payload.get("message") or payload.get("edited_message") or {}).get("chat", {})
-        if "id" in message and self._ready.is_set():
+        if not self._ready.is_set():
+            raise UnreachableError("not connected yet")
+        if "id" in message:
             await self.application.bot.send_message(message["id"], text)
 
     async def send_news(self, address: str, messages: Sequence[Message]) -> bool:
