@@ -275,6 +275,13 @@ def test_seeds_answer(tmp_path: Path, encoder: Encoder) -> None:
     ):
         assert words in answers(engine, question).text, question
     refuses(engine, "Tỉnh đoàn Điện Biên được giao nhiệm vụ gì?")
+    # Neither by what was to be done nor by who was there, however it is asked.
+    for asked in (
+        "họp giao ban MTTQ tổ chức ở đâu",
+        "hop giao ban mttq o dau",
+        "Hội nghị giao ban MTTQ diễn ra tại đâu?",
+    ):
+        refuses(engine, asked)
     refuses(engine, "Ai chủ trì hội nghị giao ban khối MTTQ Điện Biên năm 2012?")
 
 

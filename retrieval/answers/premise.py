@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from retrieval.annotation import Sentences, chair_cues
 from retrieval.answers.context import Context
 from retrieval.answers.drafts import Draft
-from retrieval.answers.tasks import is_body
+from retrieval.answers.tasks import begins_action, is_body
 from retrieval.answers.types import Reason
 from retrieval.linking import question_frame
 from retrieval.vietnamese.abbreviations import abbreviations_in, written_out
@@ -51,7 +51,7 @@ def broken_premise(context: Context, draft: Draft) -> tuple[Reason, str] | None:
         return "article_silent", ""
     if _begins_instead(context, draft):
         return "article_silent", ""
-    if _body_missing(context, draft) or _somebody_for_somewhere(context, draft):
+    if _body_missing(context, draft) or _somebody_for_somewhere(context, draft) or _task_for_somewhere(context, draft):
         return "article_silent", ""
     if (number := _document_missing(context, draft)) is not None:
         return (
@@ -157,9 +157,30 @@ def _somebody_for_somewhere(context: Context, draft: Draft) -> bool:
     """`Họp ở đâu?` is not answered by who chaired. Two syllables may be a place's that look like a name: `Phủ Chủ tịch`."""
     question, people = context.asked.question, draft.candidate.sentence.named
     asks = question.kind == "where" and question.cue.label == "where"
-    return asks and any(p.first == draft.cut[0][0] and p.last - p.first >= 2 for p in people)
+    first = draft.cut[0][0]
+    return asks and any(
+        p.last - p.first >= 2 and (p.first == first or (p.introduced and first < p.first <= first + _HONORIFIC))
+        for p in people
+    )
 
 
+_HONORIFIC = 2
+"""Syllables of what introduces a person: `ông`, `đồng chí`."""
+
+
+def _task_for_somewhere(context: Context, draft: Draft) -> bool:
+    """`Họp ở đâu?` is not answered by what was to be done: by a clause that begins with a verb of it, or is longer than any place."""
+    question, sentence = context.asked.question, draft.candidate.sentence
+    if question.kind != "where" or question.cue.label != "where":
+        return False
+    longest = max(last - first + 1 for first, last in draft.cut)
+    return longest > _LONGEST_PLACE or (longest > _LONGEST_NAME and begins_action(sentence, draft.cut[0][0]))
+
+
+_LONGEST_PLACE = 30
+"""Syllables of a place: the longest of 81 that answer training questions has 27."""
+_LONGEST_NAME = 8
+"""Up to so many a place may begin like a verb: `Mộ Đức`."""
 _BEGINS = re.compile(r"\b(?:khoi dong|khoi cong|dong tho|bat dau|khai mac)\b")
 _ENDS = re.compile(r"\b(?:xong|hoan thanh|hoan tat|ket thuc|be mac)\b")
 
