@@ -52,7 +52,7 @@ class Outcome:
 class Channels(Service):
     """The service with all channels, stopped and started again, Telegram by webhook or polled."""
 
-    def __init__(self, folder: Path, telegram: BotApi, oa: OaApi, zalo: ZaloBotApi) -> None:
+    def __init__(self, folder: Path, telegram: BotApi, oa: OaApi, zalo: ZaloBotApi, client: httpx.Client) -> None:
         super().__init__(
             folder / "data",
             folder,
@@ -69,7 +69,7 @@ class Channels(Service):
             TINTINH_ZALO_BOT__WEBHOOK_SECRET=ZALO_SECRET,
         )
         # One for all posts: making one, with its certificates, costs more than the service takes to answer.
-        self._client = httpx.Client(trust_env=False, timeout=5)
+        self._client = client
 
     def begin(self, *, webhook: bool) -> None:
         """Start, and wait until questions are answered."""
@@ -163,8 +163,9 @@ def run(folder: Path, encoder: Encoder, updates: int, stops: int, kills: int) ->
     dice = random.Random(17)
     signals = [signal.SIGTERM] * stops + [signal.SIGKILL] * kills
     dice.shuffle(signals)
-    with BotApi() as telegram, OaApi() as oa, ZaloBotApi() as zalo:
-        service = Channels(folder, telegram, oa, zalo)
+    client = httpx.Client(trust_env=False, timeout=5)
+    with BotApi() as telegram, OaApi() as oa, ZaloBotApi() as zalo, client:
+        service = Channels(folder, telegram, oa, zalo, client)
         service.begin(webhook=True)
         made = [_update(n, telegram, oa, zalo) for n in range(updates)]
         twice = {n for n in range(updates) if dice.random() < DUPLICATES}

@@ -410,11 +410,13 @@ def under_load(scene: Scene, reloads: int, asked: int, askers: int = 64) -> dict
     thread.start()
     busy: list[float] = []
     generations: set[str] = set()
-    while len(busy) < asked or (done < reloads and thread.is_alive()):
-        busy += _ask_openly(library, rate, min(2000, asked), askers, valid, generations)
-    stop.set()
-    thread.join()
-    indexer.close()
+    try:
+        while len(busy) < asked or (done < reloads and thread.is_alive()):
+            busy += _ask_openly(library, rate, min(2000, asked), askers, valid, generations)
+    finally:
+        stop.set()
+        thread.join()
+        indexer.close()
     return {
         "reloads": done, "answers": len(busy), "generations": len(generations), "rate": rate,
         "quiet_p99_ms": _p99(quiet), "busy_p99_ms": _p99(busy), "ratio": _p99(busy) / _p99(quiet),
