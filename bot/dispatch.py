@@ -117,7 +117,7 @@ class Dispatcher:
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._one = asyncio.Lock()
         self._stopping = asyncio.Event()
-        self._asides: set[asyncio.Task[None]] = set()
+        self._asides: set[asyncio.Task[bool]] = set()
 
     def register(self, name: str, channel: Channel) -> None:
         """Hand the updates of the channel `name` to `channel`."""
@@ -187,30 +187,29 @@ class Dispatcher:
         at = time.monotonic()
         if at - chat.noticed < NOTICE_S:
             return True
-        try:
-            async with asyncio.timeout(TELLING_S):
-                await self._channels[channel].say(payload, CROWDED)
-        except Exception as error:  # noqa: BLE001 - whatever it was, the update is kept
-            log.warning("a chat of %s could not be told to come back (%s); it waits", channel, type(error).__name__)
-            return False
-        chat.noticed = at
-        return True
+        told = await self._say(channel, payload, CROWDED)
+        if told:
+            chat.noticed = at
+        return told
 
     def _shed(self, channel: str, chat: _Chat, payload: Payload) -> None:
         at = time.monotonic()
         if at - chat.noticed < NOTICE_S:
             return
         chat.noticed = at
-
-        async def say() -> None:
-            try:
-                await self._channels[channel].say(payload, TOO_FAST)
-            except Exception as error:  # noqa: BLE001 - a notice that does not arrive harms nobody
-                log.warning("a chat of %s could not be told to wait (%s)", channel, type(error).__name__)
-
-        task = asyncio.create_task(say())
+        task = asyncio.create_task(self._say(channel, payload, TOO_FAST))
         self._asides.add(task)
         task.add_done_callback(self._asides.discard)
+
+    async def _say(self, channel: str, payload: Payload, words: str) -> bool:
+        """Say plain words past the queue; tell whether they went out."""
+        try:
+            async with asyncio.timeout(TELLING_S):
+                await self._channels[channel].say(payload, words)
+        except Exception as error:  # noqa: BLE001 - whatever it was, it keeps nobody else waiting
+            log.warning("a chat of %s could not be told to wait (%s)", channel, type(error).__name__)
+            return False
+        return True
 
     def _enqueue(self, job: _Job) -> None:
         chat = self._chat(job.update.chat)

@@ -25,7 +25,7 @@ class Metrics:
     """What this process has counted since it started."""
 
     def __init__(self) -> None:
-        self._registry = CollectorRegistry(auto_describe=True)
+        self._registry = CollectorRegistry()
         ProcessCollector(registry=self._registry)
         GCCollector(registry=self._registry)
         self._answers = Histogram(

@@ -300,7 +300,7 @@ def span_samples(items: list[Item]) -> list[tuple[list[list[str]], list[str]]]:
 
 
 def fit_drafts(sample: Sample) -> list[SpanModel]:
-    """Make and judge the drafts of each question out of fold; return the field of each fold. It sees no variants: they win nothing."""
+    """Make and judge the drafts of each question out of fold; return the field of each fold, which sees no variants."""
     models = []
     with tempfile.TemporaryDirectory() as folder:
         for k in range(FOLDS):

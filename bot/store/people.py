@@ -232,11 +232,11 @@ class People:
         """Return what people thought of answers that are still kept, newest first."""
         given, asked = schema.feedback, schema.asked
         # An answer shown again keeps its code: of several rows any one tells the question.
-        first = sa.select(asked.c.code, sa.func.max(asked.c.id).label("id")).group_by(asked.c.code).subquery()
+        last = sa.select(asked.c.code, sa.func.max(asked.c.id).label("id")).group_by(asked.c.code).subquery()
         query = (
             sa.select(given.c.code, given.c.good, given.c.reason, given.c.given_at, asked.c.question, asked.c.answer)
-            .join(first, first.c.code == given.c.code)
-            .join(asked, asked.c.id == first.c.id)
+            .join(last, last.c.code == given.c.code)
+            .join(asked, asked.c.id == last.c.id)
             .order_by(given.c.given_at.desc())
             .limit(most)
         )

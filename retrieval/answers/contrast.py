@@ -21,8 +21,8 @@ FEATURES = (
     "from_best", "from_best_pairs", "own_contrast", "own_contrast_share", "from_best_own", "from_best_below", "since_good", "until_good",
     "best_lacks", "wanted_of_all", "wanted_elsewhere",
 )  # fmt: skip
-_REMEMBERED = (1.0, 0.7, 0.4)
-"""How much a word counts that stands in the sentence, in the one before, and in the one before that."""
+_REMEMBERED = (0.7, 0.4)
+"""How much a word counts that stands in the sentence before, and in the one before that."""
 _RAREST = 3
 _LONG_AGO = 12
 _FARTHEST = 8
@@ -62,12 +62,12 @@ def features(
     in_order = np.argsort(-contrast, kind="stable")
     ranks = np.empty(count)
     ranks[in_order] = np.arange(count)
-    so_far = here * _REMEMBERED[0]
-    for back, much in enumerate(_REMEMBERED[1:], 1):
+    so_far = here.copy()
+    for back, much in enumerate(_REMEMBERED, 1):
         so_far[back:] = np.maximum(so_far[back:], much * here[:-back])
     after = here.copy()
     after[:-1] = np.maximum(after[:-1], here[1:])
-    before = _shifted(contrast)
+    before = np.concatenate([[0.0], contrast[:-1]])
     rarest = np.argsort(-local)[:_RAREST]
     leans, concludes, person = (np.array(flags, np.float64) for flags in _beginnings(article))
     at = np.arange(count)
@@ -103,10 +103,6 @@ def _rarity(here: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
 
 def _share(here: npt.NDArray[np.float64], weights: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return np.asarray(here @ weights / (weights.sum() or 1.0))
-
-
-def _shifted(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    return np.concatenate([[0.0], values[:-1]])
 
 
 def _since(flags: Flags, most: int) -> npt.NDArray[np.float64]:

@@ -8,7 +8,8 @@ one that begins with a verb goes on with the assignee before.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
+from operator import itemgetter
 
 from retrieval.annotation import Sentence
 from retrieval.vietnamese import dates
@@ -20,10 +21,11 @@ _BODY = frozenset(
     " truong benh_vien ngan_hang cong_ty doanh_nghiep chu_dau_tu cac_co_quan cap_uy moi cac_cap thanh_pho tinh huyen xa phuong"
     " vien_thong nha_truong lien_minh mat_tran bao dai hiep_hoi dien_luc".split()
 )
-_ACTIONS: dict[str, list[tuple[str, ...]]] = {}
+_ACTIONS = {
+    first: tuple(verbs)
+    for first, verbs in groupby(sorted(tuple(row[0].split()) for row in rows("task_verbs")), key=itemgetter(0))
+}
 """The verbs of what is to be done, by their first syllable."""
-for _verb in sorted(tuple(row[0].split()) for row in rows("task_verbs")):
-    _ACTIONS.setdefault(_verb[0], []).append(_verb)
 _DEADLINE = re.compile(
     r"(?:trước|chậm nhất|hoàn thành trong|xong trong|xong trước|hạn cuối|đến hết|chậm nhất là)\s+(?:là\s+)?(?:ngày|tháng|quý|năm|cuối)[^,;.]{0,40}",
     re.IGNORECASE,
