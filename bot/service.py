@@ -48,6 +48,7 @@ from config.settings import Settings
 from retrieval.answers.reader import BuiltinReader
 from retrieval.answers.reading import Reader
 from retrieval.answers.span_readers import SpanReading
+from retrieval.answers.types import Reply
 from retrieval.encoding import open_encoder
 from retrieval.errors import GenerationError, SettingsError, TinTinhError
 from retrieval.fetching.client import Fetcher
@@ -83,7 +84,6 @@ class OpenStore:
     people: People
     followers: Followers
     sessions: Sessions
-    metrics: Metrics
 
 
 @dataclass
@@ -94,18 +94,20 @@ class Parts:
     dispatcher: Dispatcher
     commands: Commands
     desk: Desk
+    metrics: Metrics
 
 
-def open_store(settings: Settings) -> OpenStore:
-    """Open the store that the settings name, its tables up to date. Raises StoreError and SettingsError."""
+def open_store(settings: Settings, observe: Callable[[str, Reply], None] | None = None) -> OpenStore:
+    """Open the store that the settings name, its tables up to date; `observe` is told of each question.
+
+    Raises StoreError and SettingsError.
+    """
     url, copy = settings.database_url, settings.privacy.erasures_copy
     keys = Keys(_secret(settings))
     database = Database(url.get_secret_value() if url is not None else None, settings.data_dir)
     erasures = [settings.data_dir / "erasures.jsonl", *([copy] if copy is not None else [])]
-    metrics, zone = Metrics(), ZoneInfo(settings.timezone)
-    people = People(database, keys, erasures, settings.privacy.retention_days, zone, metrics.asked)
-    inbox, followers, sessions = Inbox(database, keys), Followers(database, keys), Sessions(database, keys)
-    return OpenStore(database, keys, inbox, people, followers, sessions, metrics)
+    people = People(database, keys, erasures, settings.privacy.retention_days, ZoneInfo(settings.timezone), observe)
+    return OpenStore(database, keys, Inbox(database, keys), people, Followers(database, keys), Sessions(database, keys))
 
 
 def _secret(settings: Settings) -> str:
@@ -127,13 +129,14 @@ def _secret(settings: Settings) -> str:
 
 def open_parts(settings: Settings, library: Library) -> Parts:
     """Open the store, apply again what a restored backup undid, and build what the channels share."""
-    store = open_store(settings)
+    metrics = Metrics()
+    store = open_store(settings, metrics.asked)
+    metrics.watch(library, store.inbox, store.people)
     if again := store.people.forget_again():
         log.warning("forgot again what a restored backup had brought back: %d chats", again)
-    store.metrics.watch(library, store.inbox, store.people)
     assistant = Assistant(library, store.people)
     commands = Commands(assistant, store.people, store.followers, settings.privacy.retention_days)
-    return Parts(store, Dispatcher(store.inbox), commands, open_desk(settings, library))
+    return Parts(store, Dispatcher(store.inbox), commands, open_desk(settings, library), metrics)
 
 
 def build_app(settings: Settings, library: Library) -> Starlette:
@@ -145,7 +148,7 @@ def build_app(settings: Settings, library: Library) -> Starlette:
         library,
         desk,
         parts.store.people,
-        parts.store.metrics,
+        parts.metrics,
         allowance=Allowance(settings.web.questions_a_minute, [k.get_secret_value() for k in settings.web.api_keys]),
         widget_origins=settings.web.widget_origins,
     )

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.library import Library
+from retrieval.answers import reader
 from retrieval.answers.types import Answer, NotFound
 from retrieval.articles import Article
 from retrieval.encoding import Encoder
@@ -283,6 +284,14 @@ def test_seeds_answer(tmp_path: Path, encoder: Encoder) -> None:
     ):
         refuses(engine, asked)
     refuses(engine, "Ai chủ trì hội nghị giao ban khối MTTQ Điện Biên năm 2012?")
+
+
+def test_a_draft_that_is_hardly_likely_answers_nothing(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Unless a rule fits it wholly, as a task of the body that is asked about does."""
+    figure = "Quý I toàn tỉnh có bao nhiêu mô hình dân vận khéo?"
+    assert answers(engine, figure)
+    monkeypatch.setattr(reader, "LEAST_CHANCE", 1.0)
+    refuses(engine, figure)
 
 
 def test_who_said_the_words_that_are_quoted(tmp_path: Path, encoder: Encoder) -> None:

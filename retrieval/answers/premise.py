@@ -51,7 +51,7 @@ def broken_premise(context: Context, draft: Draft) -> tuple[Reason, str] | None:
         return "article_silent", ""
     if _begins_instead(context, draft):
         return "article_silent", ""
-    if _body_missing(context, draft) or _somebody_for_somewhere(context, draft) or _task_for_somewhere(context, draft):
+    if _body_missing(context, draft) or _no_place(context, draft):
         return "article_silent", ""
     if (number := _document_missing(context, draft)) is not None:
         return (
@@ -153,30 +153,25 @@ def _year_missing(context: Context, draft: Draft) -> bool:
     return bool(stated) and not years & stated
 
 
-def _somebody_for_somewhere(context: Context, draft: Draft) -> bool:
-    """`Họp ở đâu?` is not answered by who chaired. Two syllables may be a place's that look like a name: `Phủ Chủ tịch`."""
-    question, people = context.asked.question, draft.candidate.sentence.named
-    asks = question.kind == "where" and question.cue.label == "where"
-    first = draft.cut[0][0]
-    return asks and any(
+def _no_place(context: Context, draft: Draft) -> bool:
+    """`Họp ở đâu?` is answered neither by who chaired nor by what was to be done.
+
+    Two syllables may be a place's that look like a name: `Phủ Chủ tịch`.
+    """
+    question, sentence, first = context.asked.question, draft.candidate.sentence, draft.cut[0][0]
+    if question.kind != "where" or question.cue.label != "where":
+        return False
+    longest = max(last - begin + 1 for begin, last in draft.cut)
+    if longest > _LONGEST_PLACE or (longest > _LONGEST_NAME and begins_action(sentence, first)):
+        return True
+    return any(
         p.last - p.first >= 2 and (p.first == first or (p.introduced and first < p.first <= first + _HONORIFIC))
-        for p in people
+        for p in sentence.named
     )
 
 
 _HONORIFIC = 2
 """Syllables of what introduces a person: `ông`, `đồng chí`."""
-
-
-def _task_for_somewhere(context: Context, draft: Draft) -> bool:
-    """`Họp ở đâu?` is not answered by what was to be done: by a clause that begins with a verb of it, or is longer than any place."""
-    question, sentence = context.asked.question, draft.candidate.sentence
-    if question.kind != "where" or question.cue.label != "where":
-        return False
-    longest = max(last - first + 1 for first, last in draft.cut)
-    return longest > _LONGEST_PLACE or (longest > _LONGEST_NAME and begins_action(sentence, draft.cut[0][0]))
-
-
 _LONGEST_PLACE = 30
 """Syllables of a place: the longest of 81 that answer training questions has 27."""
 _LONGEST_NAME = 8
