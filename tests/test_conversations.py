@@ -284,6 +284,19 @@ def test_11_a_name_beside_a_crime_is_no_accusation(said: str, told: bool, tmp_pa
     assert "không trả lời có hay không" in str(reply.note if isinstance(reply, Answer) else reply.reply)
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "Chủ tịch tỉnh Lam Giang bị kỷ luật chưa?",
+        "giam doc so nong nghiep co bi bat khong",
+        "Bí thư huyện Ba Khe có bỏ vợ không?",
+    ],
+)
+def test_no_name_answers_whether_somebody_was_punished(talk: Talk, asked: str) -> None:
+    """Of an office nobody is guessed."""
+    assert "không trả lời có hay không" in talk.refused(asked).reply
+
+
 def test_where_is_not_answered_by_who(tmp_path: Path, encoder: Encoder) -> None:
     (tmp_path / "a.md").write_text(
         "---\npublished_at: 2023-12-29\n---\nChiều 29/12, đồng chí Tạ Quang Hiển, Phó Bí thư Thường trực Tỉnh ủy Lam Giang, chủ trì hội nghị "

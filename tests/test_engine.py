@@ -269,12 +269,14 @@ def test_seeds_answer(tmp_path: Path, encoder: Encoder) -> None:
         ("Sau sắp xếp tỉnh Bình Định còn bao nhiêu đơn vị hành chính cấp xã?", "58 đơn vị"),
         ("Ai chủ trì họp thành viên UBND tỉnh Đắk Nông tháng 3/2019?", "Nguyễn Bốn"),
         ("Vụ sạt lở ở Mỹ Hội Đông khiến bao nhiêu hộ phải di dời?", "106 hộ"),
+        ("vu sat lo My Hoi Dong bao nhieu ho phai di doi", "hơn 106 hộ"),
         ("Diễn đàn trẻ em Đắk Nông năm 2019 tổ chức ở đâu?", "Trung tâm Hội nghị tỉnh"),
         ("Bến xe Miền Đông mới rộng bao nhiêu ha?", "16 ha"),
         ("Ai chủ trì hội nghị trực tuyến báo cáo viên ngày 3/4/2019?", "Lê Mạnh Hùng"),
         ("lo van tien giu chuc vu gi", "Phó Chủ tịch UBND tỉnh"),
     ):
         assert words in answers(engine, question).text, question
+    assert "căn nhà" not in answers(engine, "vu sat lo My Hoi Dong bao nhieu ho phai di doi").text
     refuses(engine, "Tỉnh đoàn Điện Biên được giao nhiệm vụ gì?")
     # Neither by what was to be done nor by who was there, however it is asked.
     for asked in (

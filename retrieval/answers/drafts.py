@@ -111,7 +111,7 @@ def make(context: Context, probabilities: npt.NDArray[np.float64], model: SpanMo
         names = cuts.cuts(candidate.sentence, inside, fitting) if rank < len(marked) else {}
         if context.asked.wants == "number" and (counted := _counted(candidate.sentence, context.asked.unit)):
             # Where the sentence counts households, `16 căn nhà` does not tell how many households.
-            names = {c: ways for c, ways in names.items() if any(a <= at <= b for a, b in c for at, _ in counted)}
+            names = _counting(names, [at for at, _ in counted])
         by_rule: Cut | None = None
         if rule is not None:
             by_rule = rule.cut
@@ -151,6 +151,16 @@ def mentions(wants: str, sentence: Sentence, unit: str = "") -> npt.NDArray[np.b
         while at >= 0 and not found[at] and sentence.folded[at] in around:
             found[at] = True
             at -= 1
+    return found
+
+
+def _counting(names: dict[Cut, set[str]], figures: list[int]) -> dict[Cut, set[str]]:
+    """Return the cuts with those of their stretches alone in which one of `figures` (tokens) stands; a cut without any is left out."""
+    found: dict[Cut, set[str]] = {}
+    for cut, ways in names.items():
+        kept = tuple((first, last) for first, last in cut if any(first <= at <= last for at in figures))
+        if kept:
+            found.setdefault(kept, set()).update(ways)
     return found
 
 

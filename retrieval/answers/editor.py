@@ -92,6 +92,10 @@ class Editor:
             person = next(iter(self._directory.named(folds(question.text))), None) or _half_named(context)
             if person is not None or verdicts.infers(question) or biography.half_named(context):
                 return self.verdict(question, context, person)
+            # A name that answers whether somebody was punished would be a verdict, wherever it came from.
+            tells = bool(reading.drafts) and verdicts.tells(reading.drafts[0].candidate.sentence)
+            if verdicts.of_an_office(question) or not tells:
+                return self.verdict(question, context, None)
         misspelt = slip(question, self._generation, self._directory)
         if biography.asks_role(question) and (told := self.role(question, context, reading, misspelt)) is not None:
             return told

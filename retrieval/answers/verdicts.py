@@ -10,6 +10,7 @@ from retrieval.answers.context import Context
 from retrieval.answers.sentences import Candidate
 from retrieval.directory import Name
 from retrieval.questions import Question
+from retrieval.vietnamese.names import role_starts
 
 MOST = 3
 """Sentences shown."""
@@ -44,6 +45,16 @@ def asks_verdict(question: Question) -> bool:
     own = " ".join(question.syllables)
     whether = _OF_PERSON.search(own) and _YES_NO.search(own) and not _ASKS_MORE.search(own)
     return bool(whether or infers(question))
+
+
+def of_an_office(question: Question) -> bool:
+    """Tell whether it is asked of whoever holds an office: `Chủ tịch tỉnh X bị kỷ luật chưa?`. Who that is, no sentence may guess."""
+    return bool(role_starts(question.syllables))
+
+
+def tells(sentence: Sentence) -> bool:
+    """Tell whether a sentence tells of a proceeding, or of what is asked for when guilt is."""
+    return _OF_PERSON.search(" ".join(sentence.folded)) is not None
 
 
 def infers(question: Question) -> bool:
