@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
+from pgserver.postgres_server import get_server
 from pydantic import SecretStr
 from starlette.testclient import TestClient
 
@@ -105,6 +106,53 @@ def test_what_is_kept_names_nobody_and_goes_when_it_is_asked(store: Database, pr
     with store.transaction() as connection:
         for table in (schema.asked, schema.feedback, schema.cases, schema.subscriptions, schema.chats):
             assert connection.execute(sa.select(sa.func.count()).select_from(table)).scalar() == 0
+
+
+def test_postgresql_too_keeps_no_byte_of_what_was_erased(province: Library, tmp_path: Path) -> None:
+    """Neither in a table, nor among the planner's samples, nor in the write-ahead log, where the server is set up as the guide says."""
+    folder = tmp_path / "postgres"
+    server = get_server(folder, cleanup_mode="delete")
+    store = Database(server.get_uri(), tmp_path / "data")
+    try:
+        with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("ALTER SYSTEM SET wal_recycle = off")
+            connection.exec_driver_sql("SELECT pg_reload_conf()")
+        people = people_of(store)
+        commands = Commands(Assistant(province, people), people, Followers(store, KEYS))
+        for _ in range(3):
+            commands.answer(Incoming("test", "4455667788", QUESTION, address="4455667788"))
+        commands.answer(Incoming("test", "4455667788", "báo sai"))
+        commands.answer(Incoming("test", "4455667788", "/theodoi hội cầu mùa", address="4455667788"))
+        people.flush()
+        with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("ANALYZE")
+            connection.exec_driver_sql("CHECKPOINT")
+        assert bytes_hold(folder, QUESTION) == [QUESTION]
+        commands.answer(Incoming("test", "4455667788", "/forget"))
+        wait_for(lambda: not bytes_hold(folder, QUESTION, "hội cầu mùa", "hoi cau mua", "4455667788"), 60)
+    finally:
+        store.close()
+        server.cleanup()
+
+
+def test_a_role_without_rights_on_the_server_erases_all_the_same(
+    province: Library, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    server = get_server(tmp_path / "postgres", cleanup_mode="delete")
+    try:
+        server.psql("CREATE ROLE plain LOGIN; CREATE DATABASE ours OWNER plain;")
+        url = sa.make_url(server.get_uri()).set(username="plain", database="ours")
+        store = Database(url.render_as_string(hide_password=False), tmp_path / "data")
+        people = people_of(store)
+        Commands(Assistant(province, people), people).answer(Incoming("test", "1", QUESTION))
+        people.flush()
+        with caplog.at_level("INFO"):
+            people.forget(KEYS.hash("test", "1"))
+        assert people.history(KEYS.hash("test", "1")) == []
+        assert "until its own checkpoint" in caplog.text
+        store.close()
+    finally:
+        server.cleanup()
 
 
 def test_no_restored_backup_brings_anybody_back(store: Database, province: Library, tmp_path: Path) -> None:

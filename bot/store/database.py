@@ -79,10 +79,21 @@ class Database:
         return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
 
     def scrub(self) -> None:
-        """Take deleted rows off the disk: of SQLite the log is written back and emptied, PostgreSQL writes our tables anew."""
+        """Take deleted rows off the disk: of SQLite the log is written back and emptied, PostgreSQL writes our tables anew.
+
+        What PostgreSQL logged before is in files that it throws away at a checkpoint, where it does not use them again (its setting
+        `wal_recycle`) and our role may ask for one; where it may not, the server's own checkpoints have to do it.
+        """
         if not self.is_sqlite:
             with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                 connection.exec_driver_sql(f"VACUUM FULL {', '.join(metadata.tables)}")
+                try:
+                    connection.exec_driver_sql("SELECT pg_switch_wal()")
+                    connection.exec_driver_sql("CHECKPOINT")
+                except sa.exc.ProgrammingError as error:
+                    log.info(
+                        "what was erased stays in PostgreSQL's log until its own checkpoint: %s", _first_line(error)
+                    )
             return
         until = time.monotonic() + TRUNCATE_S
         while True:
