@@ -56,6 +56,7 @@ from retrieval.fetching.gathering import Gatherer
 from retrieval.fetching.sources import read as read_sources
 from retrieval.locality import Locality
 from retrieval.reranking import Reranker
+from retrieval.vietnamese.places import Renamings
 
 log = logging.getLogger(__name__)
 
@@ -376,7 +377,8 @@ def open_library(settings: Settings) -> Library:
     options = settings.embedding
     encoder = open_encoder(options.model, options.query_prompt, options.passage_prompt)
     reranker = Reranker(settings.reranker.model) if settings.reranker.model else None
-    locality = Locality(settings.emergency, settings.timezone, settings.province)
+    communes = Renamings.read(settings.communes) if settings.communes else Renamings()
+    locality = Locality(settings.emergency, settings.timezone, settings.province, communes)
     sources = read_sources(settings.sources) if settings.sources else []
     return Library(
         settings.data_dir, encoder, open_reader(settings), reranker, locality, sources, settings.corrections_copy

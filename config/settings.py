@@ -192,6 +192,8 @@ class Settings(BaseSettings):
     timezone: str = "Asia/Ho_Chi_Minh"
     province: str | None = None
     """The province this service is for; shown in the greeting."""
+    communes: Path | None = None
+    """A table of what became of the province's communes: today<TAB>before[<TAB>day], a merger a line."""
     emergency: str = Field(default=EMERGENCY, min_length=3)
     """The numbers that a call for help gets, before anything is searched for."""
     embedding: Embedding = Embedding()

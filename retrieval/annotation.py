@@ -104,6 +104,10 @@ class Sentence:
         """Return the text from token `first` to token `last`, included."""
         return self._text[int(self._offsets[first, 0]) : int(self._offsets[last, 1])]
 
+    def between(self, start: int, end: int) -> str:
+        """Return the article's text from `start` to `end`."""
+        return self._text[start:end]
+
     @functools.cached_property
     def words(self) -> frozenset[str]:
         """The folded syllables and the extras."""

@@ -59,7 +59,7 @@ class Engine:
         self._locality = locality or Locality()
         self._searcher = Searcher(generation, encoder)
         self._contexts = Contexts(generation)
-        self._editor = Editor(generation)
+        self._editor = Editor(generation, self._locality.communes)
 
     def search(
         self,

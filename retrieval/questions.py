@@ -28,6 +28,8 @@ KINDS = (
 """Kinds the model tells apart, in the order of its columns."""
 LONGEST = 2_000
 """Characters of a question that are read."""
+_AROUND_CUE = 5
+"""Syllables on either side of the words that ask which are kept with them."""
 
 _MODEL = Path(__file__).parent / "models" / "kinds.json"
 _YES_NO = ("dung khong", "co phai", "phai khong", "co dung", "dung ko", "hay khong", "co khong", "chua a", "khong nhi")
@@ -36,12 +38,22 @@ _CHAIR = ("chu tri", "chu toa", "dieu hanh", "dong chu tri")
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """The words by which a question asks: label, the syllable before (`huyện` nào) and after (bao nhiêu `hộ`)."""
+    """The words by which a question asks: their label, and the syllables on either side, in order."""
 
     label: str = "none"
     word: str = ""
-    before: str = ""
+    before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
+
+    @property
+    def head(self) -> str:
+        """The syllable just before: `huyện` nào."""
+        return self.before[-1] if self.before else ""
+
+    @property
+    def unit(self) -> str:
+        """The syllable just after: bao nhiêu `hộ`."""
+        return self.after[0] if self.after else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +231,7 @@ def find_cue(folded: Sequence[str]) -> Cue:
         return Cue()
     _, at, phrase, label = min(found)
     end = -at + len(phrase)
-    return Cue(label, "_".join(phrase), words[-at - 1] if at else "", words[end : end + 2])
+    return Cue(label, "_".join(phrase), words[max(0, -at - _AROUND_CUE) : -at], words[end : end + _AROUND_CUE])
 
 
 def kind_features(folded: list[str]) -> set[str]:
@@ -228,7 +240,7 @@ def kind_features(folded: list[str]) -> set[str]:
     found.update("_".join(folded[i : i + n]) for n in (2, 3) for i in range(len(folded) - n + 1))
     found.update(f"^{i}:{w}" for i, w in enumerate(folded[:2]))
     cue = find_cue(folded)
-    found.update((f"cue:{cue.label}", f"cue:{cue.word}<{cue.before}", f"cue:{cue.word}>{'_'.join(cue.after[:1])}"))
+    found.update((f"cue:{cue.label}", f"cue:{cue.word}<{cue.head}", f"cue:{cue.word}>{cue.unit}"))
     return found
 
 

@@ -16,6 +16,7 @@ from retrieval.encoding import Encoder
 from retrieval.engine import Engine
 from retrieval.evaluation import figures, judge
 from retrieval.locality import Locality
+from retrieval.vietnamese.places import Merger, Renamings
 from retrieval.vietnamese.text import fold
 from tests.conftest import PROVINCE
 
@@ -370,6 +371,23 @@ def test_what_is_asked_of_now_is_answered_of_now_alone(tmp_path: Path, encoder: 
     assert reply.suggestions
     then = library.engine().ask("Xã Nà Lộ cúp điện từ mấy giờ đến mấy giờ ngày 12/3?")
     assert isinstance(then, Answer)
+
+
+def test_a_commune_is_known_by_the_name_it_had_before(tmp_path: Path, encoder: Encoder) -> None:
+    """Told and offered, never answered in silence: what is true of the part need not be true of the whole."""
+    (tmp_path / "a.md").write_text(
+        "Ngày 12/8/2025, UBND xã Suối Rạc tổ chức khánh thành cầu treo Nà Pheo. Cầu dài 86 mét, trị giá 3,2 tỷ đồng.\n",
+        encoding="utf-8",
+    )
+    communes = Renamings([Merger("xã Suối Rạc", "xã Nậm Hoa")])
+    library = Library(tmp_path / "data", encoder, locality=Locality(communes=communes))
+    library.index([tmp_path / "a.md"])
+    asked = library.engine().ask("Trạm y tế xã Nậm Hoa có mấy giường?")
+    assert isinstance(asked, NotFound)
+    assert "Từ 1/7/2025, xã Nậm Hoa thuộc xã Suối Rạc" in asked.reply
+    assert asked.choices == ("Hỏi với tên xã Suối Rạc",)
+    assert asked.questions == ("Trạm y tế xã Suối Rạc có mấy giường?",)
+    assert isinstance(library.engine().ask("Cầu treo Nà Pheo ở xã Suối Rạc dài bao nhiêu mét?"), Answer)
 
 
 def test_an_article_of_today_answers_today(tmp_path: Path, encoder: Encoder) -> None:

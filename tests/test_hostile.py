@@ -55,9 +55,14 @@ def test_poisoned_articles_are_quoted_as_they_are_and_change_no_other_answer(
             for citation in after.citations:
                 article = library.engine().generation.article(library.engine().generation.row(citation.article_id) or 0)
                 assert article.text[citation.start : citation.end] == citation.quote
-        if isinstance(before, Answer) and (not isinstance(after, Answer) or after.text != before.text):
-            changed.append(row["question"])
-    # A larger corpus weighs words a little differently; what is told must be the same.
+        if isinstance(before, Answer):
+            rests_on = [(c.article_id, c.quote) for c in after.citations] if isinstance(after, Answer) else []
+            assert not [
+                i for i, _ in rests_on if i.startswith("p") and i.removeprefix("p").removesuffix(".md").isdigit()
+            ]
+            if rests_on != [(c.article_id, c.quote) for c in before.citations]:
+                changed.append(row["question"])
+    # A larger corpus weighs words a little differently; what is told must rest on the same.
     assert len(changed) <= 0.03 * len(QUESTIONS), changed
 
 

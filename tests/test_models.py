@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from retrieval.answers.reader import MODELS, BuiltinReader
-from retrieval.answers.trees import Trees, from_dump
+from retrieval.answers.trees import Trees, from_dumps
 from retrieval.encoding import SHIPPED, Encoder, StaticEncoder, open_encoder
 from retrieval.errors import EncoderError, ReaderModelError
 from retrieval.vietnamese.text import fold
@@ -77,17 +77,24 @@ def test_a_damaged_model_is_named(tmp_path: Path) -> None:
         StaticEncoder(tmp_path / "m")
 
 
-def test_trees_equal_lightgbm_s(tmp_path: Path) -> None:
+def test_trees_equal_the_mean_of_lightgbm_s(tmp_path: Path) -> None:
     rng = np.random.default_rng(3)
     x = rng.normal(size=(400, 5))
     y = (x[:, 0] * x[:, 1] + x[:, 2] > 0).astype(float)
-    booster = lightgbm.train({"objective": "binary", "verbose": -1, "num_threads": 1}, lightgbm.Dataset(x, y), 30)
-    arrays: dict[str, Any] = from_dump(booster.dump_model(), list("abcde"))
+    options = {"objective": "binary", "verbose": -1, "num_threads": 1, "bagging_fraction": 0.5, "bagging_freq": 1}
+    boosters = [lightgbm.train(options | {"seed": seed}, lightgbm.Dataset(x, y), 30) for seed in (1, 2)]
+    arrays: dict[str, Any] = from_dumps([b.dump_model() for b in boosters], "abcde")
     np.savez(tmp_path / "t.npz", **arrays)
-    assert np.allclose(Trees.load(tmp_path / "t.npz").predict(x), booster.predict(x), atol=1e-9)
+    mean = np.mean([b.predict(x, raw_score=True) for b in boosters], axis=0)
+    assert not np.allclose(mean, boosters[0].predict(x, raw_score=True))
+    assert np.allclose(Trees.load(tmp_path / "t.npz", "abcde").scores(x), mean, atol=1e-9)
+    with pytest.raises(ReaderModelError, match="for other features"):
+        Trees.load(tmp_path / "t.npz", "abcdf")
 
 
-@pytest.mark.parametrize("name", ["sentences.npz", "answers.npz", "overlaps.npz", "spans.crf", "reader.json"])
+@pytest.mark.parametrize(
+    "name", ["sentences.npz", "answers.npz", "overlaps.npz", "refusal.npz", "spans.crf", "reader.json"]
+)
 def test_a_damaged_reader_is_named(tmp_path: Path, name: str) -> None:
     folder = tmp_path / "models"
     folder.mkdir()

@@ -2,15 +2,17 @@
 
 import datetime as dt
 import unicodedata
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from retrieval.errors import SettingsError
 from retrieval.vietnamese import dates
 from retrieval.vietnamese.abbreviations import abbreviations_in, spell_out, written_out
 from retrieval.vietnamese.names import people
-from retrieval.vietnamese.places import other_names
+from retrieval.vietnamese.places import Renamings, other_names
 from retrieval.vietnamese.tables import rows
 from retrieval.vietnamese.terms import terms
 from retrieval.vietnamese.text import canonical, clean, fold, folds, nfc, tokens
@@ -187,3 +189,60 @@ def test_the_34_provinces_are_made_of_63() -> None:
 )
 def test_other_names_of_provinces(asked: str, others: list[str]) -> None:
     assert [r.other for r in other_names(asked)] == others
+
+
+COMMUNES = """# Tỉnh Lam Giang
+xã Suối Rạc\txã Nậm Hoa
+xã Suối Rạc\txã Suối Rạc
+phường Ba Khe\tthị trấn Ba Khe\t1/9/2025
+phường Ba Khe\tPhường 1
+
+"""
+
+
+@pytest.mark.parametrize(
+    ("asked", "others"),
+    [
+        ("Sạt lở ở xã Nậm Hoa", ["xã Suối Rạc"]),
+        ("sat lo o xa nam hoa", ["xã Suối Rạc"]),
+        ("xã Suối Rạc có mấy hộ", ["xã Nậm Hoa"]),
+        ("thị trấn Ba Khe và phường 1", ["phường Ba Khe", "phường Ba Khe"]),
+        ("phường Ba Khe", ["thị trấn Ba Khe", "Phường 1"]),
+        ("phường 12, bản Nậm Hoa", []),
+    ],
+)
+def test_other_names_of_communes_are_the_province_s_own_table(tmp_path: Path, asked: str, others: list[str]) -> None:
+    table = tmp_path / "communes.tsv"
+    table.write_text(COMMUNES, encoding="utf-8")
+    found = Renamings.read(table).other_names(asked)
+    assert [r.other for r in found] == others
+    assert all(asked[r.start : r.end].lower().startswith(("x", "p", "t")) for r in found)
+    assert Renamings().other_names(asked) == []
+
+
+def test_the_day_of_a_merger_is_told(tmp_path: Path) -> None:
+    table = tmp_path / "communes.tsv"
+    table.write_text(COMMUNES, encoding="utf-8")
+    told = Renamings.read(table)
+    assert told.other_names("xã Nậm Hoa")[0].says == "Từ 1/7/2025, xã Nậm Hoa thuộc xã Suối Rạc"
+    assert told.other_names("thị trấn Ba Khe")[0].says == "Từ 1/9/2025, thị trấn Ba Khe thuộc phường Ba Khe"
+
+
+@pytest.mark.parametrize(
+    "line", ["xã Suối Rạc", "Suối Rạc\tNậm Hoa", "xã Suối Rạc\txã Nậm Hoa\ttháng 7", "xã\txã Nậm Hoa", "a\tb\tc\td"]
+)
+def test_a_line_that_is_no_merger_is_named(tmp_path: Path, line: str) -> None:
+    table = tmp_path / "communes.tsv"
+    table.write_text(f"# bảng\n{line}\n", encoding="utf-8")
+    with pytest.raises(SettingsError, match="line 2 of the table of communes") as caught:
+        Renamings.read(table)
+    assert "TAB" in (caught.value.mend or "")
+
+
+def test_a_table_of_communes_that_is_no_text_is_named(tmp_path: Path) -> None:
+    for path in (tmp_path / "missing.tsv", tmp_path):
+        with pytest.raises(SettingsError, match="cannot be read"):
+            Renamings.read(path)
+    (tmp_path / "utf16.tsv").write_text(COMMUNES, encoding="utf-16")
+    with pytest.raises(SettingsError, match="cannot be read"):
+        Renamings.read(tmp_path / "utf16.tsv")

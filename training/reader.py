@@ -5,7 +5,7 @@
 Each model is trained on what the one before says of articles it has not seen (stacking, Wolpert 1992), five folds by
 article. The sentence and answer models see each question also with words left out (`VARIANTS`): people leave out others
 than those of the training questions. Prints figures out of fold, of the questions as typed, then fits on all and writes
-retrieval/models/{sentences,answers,overlaps}.npz, spans.crf and reader.json (refusal model and threshold).
+retrieval/models/{sentences,answers,overlaps,refusal}.npz, spans.crf and reader.json (the line of the refusal and its threshold).
 """
 
 import argparse
@@ -42,6 +42,7 @@ FOLDS = 5
 SENTENCE_ROUNDS = 350
 ANSWER_ROUNDS = 300
 OVERLAP_ROUNDS = 300
+REFUSAL_ROUNDS, REFUSAL_SEEDS = 250, 3
 SPARE = 20
 """Syllables by which a right answer may be longer than twice the gold (as the scorer has it)."""
 VARIANTS = 2
@@ -55,8 +56,8 @@ KEPT_WORDS = frozenset(
     "ai gì nào đâu mấy sao bao nhiêu khi thế làm vì tại ra ở những là gi nao dau may nhieu the lam vi tai o nhung la".split()
 )
 """Words by which a question asks: without them it is another question."""
-WRONGLY_REFUSED = 0.04
-"""Share of the answerable questions, out of fold, that the threshold refuses."""
+WRONGLY_REFUSED = 0.02
+"""Share of the answerable questions, out of fold, that the threshold refuses: the least at which .55 of the others are."""
 
 
 def out_of_fold_kinds(rows: list[dict[str, Any]], understood: list[Question]) -> list[Question]:
@@ -104,12 +105,13 @@ def train_trees(
     *,
     objective: str = "binary",
     rate: float = 0.04,
+    seed: int = 7,
 ) -> lightgbm.Booster:
     """Return a LightGBM model of `y` given the features `x`."""
     parameters = {
         "objective": objective, "num_leaves": leaves, "max_depth": 10, "learning_rate": rate, "min_data_in_leaf": smallest,
         "feature_fraction": 0.5, "bagging_fraction": 0.75, "bagging_freq": 1, "lambda_l2": 8.0, "verbose": -1,
-        "num_threads": 2, "seed": 7, "deterministic": True, "force_row_wise": True,
+        "num_threads": 2, "seed": seed, "deterministic": True, "force_row_wise": True,
     }  # fmt: skip
     return lightgbm.train(parameters, lightgbm.Dataset(x, y, weight=weights), rounds)
 
@@ -243,7 +245,7 @@ def main() -> None:
     tell("drafts made")
     fit_answers(sample.all)
     report_answers(items)
-    fit_refusal(items)
+    fit_refusal(sample)
     report_refusal(items)
     report_confidence(items)
     tell("cross-validated")
@@ -375,27 +377,47 @@ def picked(item: Item) -> int:
 
 
 def refusal_rows(items: list[Item]) -> tuple[np.ndarray, np.ndarray]:
-    """Return what the refusal model looks at, and whether each question has an answer."""
-    x = np.array([reader.refusal_row(i.made.features, i.chances, i.overlaps) for i in items])
+    """Return what the refusal models look at, and whether each question has an answer."""
+    x = np.array([reader.refusal_row(i.context, i.made, i.chances, i.overlaps, picked(i)) for i in items])
     return x, np.array([bool(i.gold) for i in items])
 
 
-def train_refusal(items: list[Item]) -> tuple[LogisticRegression, tuple[np.ndarray, np.ndarray]]:
-    """Return the model of whether the question has an answer at all, and the mean and deviation of its features."""
+@dataclasses.dataclass(frozen=True)
+class Refusal:
+    """Models of whether a question has an answer at all: the mean of a line's log-odds and those of some boosted trees."""
+
+    bias: float
+    weights: np.ndarray
+    trees: list[lightgbm.Booster]
+
+    def chances(self, x: np.ndarray) -> np.ndarray:
+        """Return the probability of each row."""
+        by_trees = np.mean([t.predict(x, raw_score=True) for t in self.trees], axis=0)
+        return 1.0 / (1.0 + np.exp(-(x @ self.weights + self.bias + by_trees) / 2))
+
+
+def train_refusal(items: list[Item]) -> Refusal:
+    """Return the models fitted on `items`; answerable and unanswerable questions weigh the same in all."""
     x, y = refusal_rows(items)
-    scale = (x.mean(axis=0), x.std(axis=0) + 1e-6)
-    return LogisticRegression(C=0.01, max_iter=3000, class_weight="balanced").fit((x - scale[0]) / scale[1], y), scale
+    mean, deviation = x.mean(axis=0), x.std(axis=0) + 1e-6
+    heavy = np.array([i.weight for i in items])
+    heavy = np.where(y, heavy, heavy * heavy[y].sum() / heavy[~y].sum())
+    line = LogisticRegression(C=0.01, max_iter=3000).fit((x - mean) / deviation, y, sample_weight=heavy)
+    weights = line.coef_[0] / deviation
+    boosted = [
+        train_trees(x, y.astype(float), heavy, REFUSAL_ROUNDS, 8, 25, rate=0.03, seed=seed)
+        for seed in range(REFUSAL_SEEDS)
+    ]
+    return Refusal(float(line.intercept_[0] - weights @ mean), weights, boosted)
 
 
-def fit_refusal(items: list[Item]) -> None:
+def fit_refusal(sample: Sample) -> None:
     """Give each question the probability that it has an answer, out of fold."""
-    read_ = [i for i in items if i.made.drafts]
+    read_ = [i for i in sample.all if i.made.drafts]
     for k in range(FOLDS):
-        model, scale = train_refusal([i for i in read_ if i.part != k])
-        own = [i for i in read_ if i.part == k]
-        for item, chance in zip(
-            own, model.predict_proba((refusal_rows(own)[0] - scale[0]) / scale[1])[:, 1], strict=True
-        ):
+        model = train_refusal([i for i in read_ if i.part != k])
+        own = [i for i in sample.typed if i.made.drafts and i.part == k]
+        for item, chance in zip(own, model.chances(refusal_rows(own)[0]), strict=True):
             item.known = float(chance)
 
 
@@ -443,28 +465,28 @@ def report_confidence(items: list[Item]) -> None:
 
 def save(sample: Sample) -> None:
     """Fit on all and write the models."""
-    save_trees("sentences", train_sentences(sample.all), sentences.FEATURES)
+    save_trees("sentences", [train_sentences(sample.all)], sentences.FEATURES)
     train_spans(span_samples(sample.typed), MODELS / "spans.crf")
     answers, overlaps = train_answers([i for i in sample.all if i.made.drafts])
     read_ = [i for i in sample.typed if i.made.drafts]
-    save_trees("answers", answers, drafts.FEATURES)
-    save_trees("overlaps", overlaps, drafts.FEATURES)
-    refusal, (mean, deviation) = train_refusal(read_)
+    save_trees("answers", [answers], drafts.FEATURES)
+    save_trees("overlaps", [overlaps], drafts.FEATURES)
+    refusal = train_refusal([i for i in sample.all if i.made.drafts])
+    save_trees("refusal", refusal.trees, reader.REFUSAL_FEATURES)
     threshold = float(np.quantile([i.known for i in read_ if i.gold], WRONGLY_REFUSED))
-    weights = refusal.coef_[0] / deviation
     sure = train_confidence(read_)
     settings = {
         "threshold": round(threshold, 4),
         "confidence": [round(float(w), 5) for w in (*sure.coef_[0], sure.intercept_[0])],
-        "bias": round(float(refusal.intercept_[0] - weights @ mean), 5),
-        "weights": dict(zip(reader.REFUSAL_FEATURES, [round(float(w), 5) for w in weights], strict=True)),
+        "bias": round(refusal.bias, 5),
+        "weights": dict(zip(reader.REFUSAL_FEATURES, [round(float(w), 5) for w in refusal.weights], strict=True)),
     }
     (MODELS / "reader.json").write_text(json.dumps(settings, indent=1) + "\n", encoding="utf-8")
 
 
-def save_trees(name: str, model: lightgbm.Booster, features: tuple[str, ...]) -> None:
-    """Write a tree model in the form the program reads."""
-    np.savez_compressed(MODELS / f"{name}.npz", **trees.from_dump(model.dump_model(), list(features)))
+def save_trees(name: str, models: list[lightgbm.Booster], features: tuple[str, ...]) -> None:
+    """Write the mean of some tree models in the form the program reads."""
+    np.savez_compressed(MODELS / f"{name}.npz", **trees.from_dumps([m.dump_model() for m in models], features))
 
 
 if __name__ == "__main__":

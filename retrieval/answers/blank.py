@@ -20,7 +20,8 @@ _ASKING = tuple(
     tuple(words.split())
     for words in "bao nhieu|the nao|ra sao|lam gi|khi nao|o dau|vi sao|tai sao|nhung ai|nhung gi|nao|ai|gi|dau|may|sao|j".split("|")
 )  # fmt: skip
-"""The words that ask, the longer ones first."""
+"""The words whose place the answer takes, the longer ones first. Not the question's cue: of `nguyên nhân gì` or `đơn vị nào` it is the
+last word that the answer replaces (the answer is in the likeliest sentence for .729 of the questions, by the cue's place for .715)."""
 _WORDS = 5
 """Words of the question on either side of the blank that are looked for."""
 _FADING = 0.8

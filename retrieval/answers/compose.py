@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from retrieval.annotation import Sentence
 from retrieval.answers import tasks
+from retrieval.answers.attribution import attribution
 from retrieval.answers.biography import Role
 from retrieval.answers.context import Context
 from retrieval.answers.drafts import Draft, text_of
@@ -28,10 +29,18 @@ from retrieval.vietnamese.text import folds, words
 LONGEST_QUOTE = 190
 """Syllables of a quote; the contract allows 200."""
 PEOPLE_KINDS = frozenset({"chair", "attendee", "who"})
+SAID_KINDS = frozenset({"number", "what", "why", "conclusion", "limitation"})
+"""Kinds whose answers are somebody's word where the article says so; who met when and where is the article's own."""
+_WHOSE = {
+    "quotation": "Lời dẫn trực tiếp của {who}.",
+    "paraphrase": "Bài viết thuật lại ý của {who}.",
+    "report": "Theo {who}, như bài viết dẫn.",
+}
 PARAPHRASED = "Bài viết thuật lại ý, không dẫn lời trực tiếp trong ngoặc kép."
 _PEOPLE_SHARE = 0.5
 """Share of an answer's words that must be names and roles for it to be told as a list of people."""
 _LEAST_APART = 0.3
+_TOLD_BY = frozenset((("cho", "biet"), ("cho", "rang"), ("cho", "hay"), ("noi", "rang")))
 _MOST_ROLES = 4
 _CITED_APART = 0.5
 """Another article is shown beside the best where its draft is at least this likely, relative to the best."""
@@ -95,6 +104,7 @@ class Composer:
             _text(question, items, several_articles=len({d.candidate.hit for d in chosen}) > 1),
             tuple(items),
             tuple(citations),
+            _whose(items),
         )
 
     def roles(self, context: Context, roles: Sequence[Role]) -> Composed | None:
@@ -316,11 +326,17 @@ def _pieces(question: Question, context: Context, draft: Draft) -> list[Item]:
     if draft.typed is not None and draft.typed.tasks:
         return [_task_item(article.text, sentence, t) for t in draft.typed.tasks]
     found: list[Item] = []
+    said = question.kind in SAID_KINDS
     for first, last in draft.cut:
         if question.kind in PEOPLE_KINDS and _names_people(question, sentence, first, last):
             found += _people(article.text, sentence, first, last)
         else:
-            found.append(_item(article.text, sentence, *_trimmed(sentence, first, last)))
+            span = _trimmed(sentence, first, last)
+            item = _item(article.text, sentence, *span)
+            whose = attribution(sentence, *span) if said else None
+            if whose is not None:
+                item = replace(item, said_by=sentence.text_of(whose.first, whose.last), manner=whose.manner)
+            found.append(item)
     return [replace(item, assignee=draft.assignee) for item in found] if draft.assignee else found
 
 
@@ -328,6 +344,15 @@ def _item(text: str, sentence: Sentence, first: int, last: int) -> Item:
     start, end = sentence.tokens[first].start, sentence.tokens[last].end
     end = _closed(text, start, end)
     return Item(text[start:end], 0, start, end)
+
+
+def _whose(items: Sequence[Item]) -> str | None:
+    """Return whose word an answer is, where all of it is the word of one."""
+    said = {(i.said_by, i.manner) for i in items}
+    if len(said) != 1:
+        return None
+    who, manner = said.pop()
+    return _WHOSE[manner].format(who=who) if who and manner else None
 
 
 def _closed(text: str, start: int, end: int) -> int:
@@ -342,7 +367,9 @@ def _closed(text: str, start: int, end: int) -> int:
 
 
 def _trimmed(sentence: Sentence, first: int, last: int) -> tuple[int, int]:
-    """Return the stretch without a preposition or a joining word at its ends."""
+    """Return the stretch without a joining word at its ends, nor the verb by which it is told: `cho biết đường hỏng …`."""
+    if sentence.folded[first : first + 2] in _TOLD_BY and first + 2 <= last and sentence.marks[first] == "o":
+        first += 2
     while (
         first < last
         and sentence.folded[first] in {"la", "va", "thi", "ma", "rang", "cung", "se"}

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from retrieval.annotation import Sentence
-from retrieval.answers import cuts, sentences
+from retrieval.answers import cuts, lacking, sentences
 from retrieval.answers.context import Context
 from retrieval.answers.cuts import Cut
 from retrieval.answers.sentences import Candidate
@@ -34,8 +34,7 @@ _COPIED = (
 _SENTENCE_FEATURES = (
     "sentence", "sentence_rank", "sentence_gap", "best_sentence", "second_sentence", "holds", "best_holds", "peak",
     "expected_tokens", "sentence_tokens", "article_rank", "article_score", "article_behind", "article_margin", *_COPIED,
-    "names_missing", "named_missing", "named_pairs_missing", "named_far", "years_missing", "days_missing",
-    "numbers_missing", "rare_far", "rarest_missing", "own_missing", "rule_beside", "wants",
+    *lacking.OF_CANDIDATE, "rule_beside", "wants",
     *(f"wants_{w}" for w in WANTS),
     *(f"kind_{k}" for k in KINDS),
 )  # fmt: skip
@@ -214,7 +213,7 @@ def _sentence_row(
             hits[candidate.hit].score - hits[0].score,
             margin,
             *context.features[at, _COPIED_AT],
-            *_missing(context, candidate),
+            *lacking.of_candidate(context, candidate),
             rule.fit if rule is not None else 0.0,
             WANTS.index(context.asked.wants),
             *(float(w == context.asked.wants) for w in WANTS),
@@ -222,36 +221,6 @@ def _sentence_row(
         ],
         np.float32,
     )
-
-
-def _missing(context: Context, candidate: Candidate) -> list[float]:
-    """Return what the question fixes and the article, or the surroundings of the sentence, lack."""
-    asked, found = context.asked, context.matches[candidate.hit]
-    article = context.articles[candidate.hit]
-    there = context.words_in(candidate.hit)
-    close = found.words[max(0, candidate.index - 2) : candidate.index + 3].any(axis=0) | found.words[0]
-    pairs_there = {p for p, stands in zip(asked.matcher.pairs, context.pairs_in(candidate.hit), strict=True) if stands}
-    stands = {w for w, yes in zip(asked.matcher.words, there, strict=True) if yes}
-    near = {w for w, yes in zip(asked.matcher.words, close, strict=True) if yes}
-    years = asked.years - ({str(article.published_at.year)} if article.published_at else set())
-    numbers = asked.numbers - stands - asked.days - asked.years
-    named = [w for w in asked.own if w[0].isdigit() or asked.weights[w] > _TELLING]
-    return [
-        float(sum(w not in stands for w in named)),
-        float(len(asked.named - stands)),
-        float(len(asked.named_pairs - pairs_there)),
-        float(len(asked.named - near)),
-        float(len(years - stands)),
-        float(len(asked.days - stands)),
-        float(len(numbers)),
-        sum(asked.weights[w] for w in asked.rarest - near) / asked.rare_total,
-        sum(asked.weights[w] for w in asked.rarest - stands) / asked.rare_total,
-        sum(v for w, v in asked.own.items() if w not in stands) / asked.own_total,
-    ]
-
-
-_TELLING = 5.0
-"""A word at least this rare tells of one subject."""
 
 
 def _cut_rows(
@@ -329,6 +298,7 @@ _CLOSE = 4
 _DECAY = 6.0
 _FAR = 30.0
 _CUE_SIDE = 3
+_AFTER_CUE = 2
 
 
 def _nearness(
@@ -374,7 +344,7 @@ def _nearness(
     out[4] = (adjacent * (side < 0)).max(axis=0)
     out[5] = (adjacent * (side > 0)).max(axis=0)
     out[6] = np.minimum(nearest[int(weights.argmax())], _FAR)
-    cue = {*asked.question.cue.after, asked.question.cue.before}
+    cue = {*asked.question.cue.after[:_AFTER_CUE], asked.question.cue.head}
     by_cue = np.array([w in cue for w in words])
     if by_cue.any():
         out[7] = np.minimum(

@@ -26,6 +26,7 @@ from retrieval.questions import Question
 from retrieval.snapshot import Generation
 from retrieval.vietnamese.abbreviations import spell_out
 from retrieval.vietnamese.dates import When, around_today
+from retrieval.vietnamese.places import Renamings
 from retrieval.vietnamese.text import folds
 
 RULED = 0.3
@@ -47,10 +48,10 @@ NO_INFERENCE = (
 class Editor:
     """Decides on the replies of one generation."""
 
-    def __init__(self, generation: Generation) -> None:
+    def __init__(self, generation: Generation, communes: Renamings) -> None:
         self._generation = generation
         self._composer = Composer(generation)
-        self._make = Replies(generation, self._composer)
+        self._make = Replies(generation, self._composer, communes)
         self._tenures = Tenures(generation, self._composer, self._make)
 
     @functools.cached_property

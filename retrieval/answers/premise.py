@@ -161,9 +161,11 @@ def _no_place(context: Context, draft: Draft) -> bool:
     question, sentence, first = context.asked.question, draft.candidate.sentence, draft.cut[0][0]
     if question.kind != "where" or question.cue.label != "where":
         return False
-    longest = max(last - begin + 1 for begin, last in draft.cut)
-    if longest > _LONGEST_PLACE or (longest > _LONGEST_NAME and begins_action(sentence, first)):
-        return True
+    for begin, last in draft.cut:
+        longest = last - begin + 1
+        acts = longest > _LONGEST_NAME and any(begins_action(sentence, at) for at in range(begin, last + 1))
+        if longest > _LONGEST_PLACE or acts:
+            return True
     return any(
         p.last - p.first >= 2 and (p.first == first or (p.introduced and first < p.first <= first + _HONORIFIC))
         for p in sentence.named
@@ -175,7 +177,7 @@ _HONORIFIC = 2
 _LONGEST_PLACE = 30
 """Syllables of a place: the longest of 81 that answer training questions has 27."""
 _LONGEST_NAME = 8
-"""Up to so many a place may begin like a verb: `Mộ Đức`."""
+"""Up to so many a place may hold what looks like a verb: `Mộ Đức`."""
 _BEGINS = re.compile(r"\b(?:khoi dong|khoi cong|dong tho|bat dau|khai mac)\b")
 _ENDS = re.compile(r"\b(?:xong|hoan thanh|hoan tat|ket thuc|be mac)\b")
 

@@ -1,6 +1,6 @@
 """The built-in reader: articles found for a question -> drafts of an answer, and whether there is one at all.
 
-Sentence model -> span model and rules -> drafts -> answer models -> refusal model; all small, trained by
+Sentence model -> span model and rules -> drafts -> answer models -> refusal models; all small, trained by
 training/reader.py, read without their libraries.
 """
 
@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from retrieval.answers import drafts
+from retrieval.answers import drafts, lacking, sentences
 from retrieval.answers.context import Context
 from retrieval.answers.drafts import Draft, Drafts
 from retrieval.answers.reading import Reading
@@ -37,7 +37,7 @@ RULE_KEPT = {"chair": 0.5, "attendee": 1.0, "task": 2.0, "when": 0.3, "limitatio
 
 REFUSAL_FEATURES = (
     *drafts.FEATURES, "chance", "second_chance", "drafts", "named_missing_any", "own_missing_squared", "best_sentence_any",
-    "overlap", "chance_in_best_sentence",
+    "overlap", "chance_in_best_sentence", *lacking.FEATURES,
 )  # fmt: skip
 
 
@@ -60,10 +60,10 @@ def pick(found: Sequence[Draft], worth: npt.NDArray[np.float64], *, rules: bool 
 
 
 def refusal_row(
-    features: npt.NDArray[np.float32], chances: npt.NDArray[np.float64], overlaps: npt.NDArray[np.float64]
+    context: Context, made: Drafts, chances: npt.NDArray[np.float64], overlaps: npt.NDArray[np.float64], best: int
 ) -> npt.NDArray[np.float64]:
-    """Return what the refusal model looks at: the features of the likeliest draft, and how the others stand to it."""
-    best = int(np.argmax(worths(features, chances, overlaps)))
+    """Return what the refusal models look at: the features of the draft `best`, how the others stand to it, what its sentence lacks."""
+    features = made.features
     sentence = features[:, _RANK]
     others = chances[sentence != sentence[best]]
     row = features[best].astype(float)
@@ -71,6 +71,7 @@ def refusal_row(
         *row, _logit(chances[best]), _logit(others.max(initial=0.0)), float(len(np.unique(sentence))),
         float(row[_NAMED] + row[_NUMBERS] > 0), row[_OWN] ** 2, float(features[:, 0].max()), overlaps[best],
         float(chances[sentence == 0].max(initial=0.0)),
+        *lacking.row(context, made.drafts[best].candidate, names=row[_NAMES], wanted=row[_WANTED]),
     ])  # fmt: skip
 
 
@@ -84,10 +85,12 @@ def _logit(chance: float) -> float:
     return math.log(chance / (1 - chance))
 
 
-_RANK, _NAMED, _NUMBERS, _OWN, _BEHIND = (
+_RANK, _NAMED, _NUMBERS, _OWN, _BEHIND, _NAMES, _WANTED = (
     drafts.FEATURES.index(name)
-    for name in ("sentence_rank", "named_missing", "numbers_missing", "own_missing", "article_behind")
-)
+    for name in (
+        "sentence_rank", "named_missing", "numbers_missing", "own_missing", "article_behind", "names", "wanted_tokens",
+    )
+)  # fmt: skip
 
 
 class BuiltinReader:
@@ -96,11 +99,12 @@ class BuiltinReader:
     name = "builtin"
 
     def __init__(self, folder: Path = MODELS) -> None:
-        self._sentences = Trees.load(folder / "sentences.npz")
+        self._sentences = Trees.load(folder / "sentences.npz", sentences.FEATURES)
         # Both look at the same features of the same drafts: one walk.
-        answers = Trees.load(folder / "answers.npz")
-        self._drafts = answers.beside(Trees.load(folder / "overlaps.npz"))
+        answers = Trees.load(folder / "answers.npz", drafts.FEATURES)
+        self._drafts = answers.beside(Trees.load(folder / "overlaps.npz", drafts.FEATURES))
         self._answers = len(answers)
+        self._refusal = Trees.load(folder / "refusal.npz", REFUSAL_FEATURES)
         self._spans = SpanModel(folder / "spans.crf")
         # The field's tagger keeps the sentence it looks at; it serves one question at a time.
         self._reading = threading.Lock()
@@ -127,14 +131,16 @@ class BuiltinReader:
         leaves = self._drafts.leaves(made.features)
         chances = 1.0 / (1.0 + np.exp(-leaves[:, : self._answers].sum(axis=1)))
         overlaps = np.clip(leaves[:, self._answers :].sum(axis=1), 0.0, 1.0)
-        row = refusal_row(made.features, chances, overlaps)
-        known = 1.0 / (1.0 + math.exp(-float(row @ self._weights) - self._bias))
         worth = worths(made.features, chances, overlaps)
         weighed = [
             replace(d, probability=float(p), overlap=float(o))
             for d, p, o in zip(made.drafts, chances, overlaps, strict=True)
         ]
         first = pick(weighed, worth)
+        row = refusal_row(context, made, chances, overlaps, first)
+        # A line and trees see different things; the mean of their log-odds beats each.
+        odds = (float(row @ self._weights) + self._bias + float(self._refusal.scores(row[None])[0])) / 2
+        known = 1.0 / (1.0 + math.exp(-odds))
         order = [first, *(int(i) for i in np.argsort(-worth, kind="stable") if i != first)]
         row = confidence_row(float(chances[first]), float(overlaps[first]), known)
         sure = 1.0 / (1.0 + math.exp(-float(row @ self._confidence[:-1]) - float(self._confidence[-1])))

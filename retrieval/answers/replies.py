@@ -16,7 +16,7 @@ from retrieval.answers.types import Answer, NotFound, Reason, Suggestion
 from retrieval.questions import Question
 from retrieval.snapshot import Generation
 from retrieval.vietnamese.levels import places
-from retrieval.vietnamese.places import other_names
+from retrieval.vietnamese.places import Renamings, other_names
 from retrieval.vietnamese.text import folds
 
 LEAST_COVERAGE = 0.45
@@ -36,9 +36,10 @@ TWO_PLACES = "Tin Tỉnh không tự tính tỷ lệ tăng, giảm giữa hai đ
 class Replies:
     """Makes the replies of one generation."""
 
-    def __init__(self, generation: Generation, composer: Composer) -> None:
+    def __init__(self, generation: Generation, composer: Composer, communes: Renamings) -> None:
         self._generation = generation
         self._composer = composer
+        self._communes = communes
 
     def answer(self, question: Question, composed: Composed, confidence: float, kind: str | None = None) -> Answer:
         """Return the answer that `composed` makes to `question`."""
@@ -73,14 +74,15 @@ class Replies:
         return "\n".join(dict.fromkeys(notes)) or None
 
     def refusal(self, question: Question, context: Context | None, drafts: Sequence[Draft]) -> NotFound:
-        """Return the refusal where nothing answers, with what is near, and the other names of a province it names."""
+        """Return the refusal where nothing answers, with what is near, and the other names of a commune or province it names."""
         suggestions = self._composer.suggestions(context, drafts) if context else ()
         covered = float(context.features[:, _ARTICLE_COVERAGE].max()) if context and len(context.features) else 0.0
         reason: Reason = "article_silent" if covered >= LEAST_COVERAGE else "no_article"
         text = refusal_text(reason, self._generation.data_until)
         if compares(question):
             text = f"{text} {TWO_PLACES}"
-        renamed = other_names(question.asked)
+        # A commune is the nearer one: where one is told of, its province is not what was misnamed.
+        renamed = self._communes.other_names(question.asked) or other_names(question.asked)
         if not renamed:
             return self.not_found(question, reason, text, suggestions)
         # Never answered in silence: what is true of the part need not be true of the whole.

@@ -66,6 +66,8 @@ class Asked:
         self.total = sum(self.weights.values()) or 1.0
         self.own_total = sum(self.own.values()) or 1.0
         by_rarity = sorted(self.weights, key=lambda w: -self.weights[w])
+        self.own_pairs = frozenset(question.own_terms.pairs)
+        self.pair_column = {p: i for i, p in enumerate(matcher.pairs)}
         self.rarest = frozenset(by_rarity[: max(1, len(by_rarity) // 4)])
         self.rare_total = sum(self.weights[w] for w in self.rarest) or 1.0
         self.abbreviated = frozenset(
@@ -87,9 +89,9 @@ class Asked:
             if i and question.asked[a.start].isupper() and question.asked[b.start].isupper() and b.start - a.end == 1
         )
         self.years = frozenset(w for w in self.weights if len(w) == 4 and w[:2] in {"19", "20"} and w.isdigit())
-        self.unit = question.cue.after[0] if question.cue.after else ""
+        self.unit = question.cue.unit
         """The word after the one that asks: bao nhiêu `hộ`."""
-        self.head = question.cue.before
+        self.head = question.cue.head
         """The word before it: `huyện` nào."""
         self.wants = wanted(question)
         self.blank = blank.Blank.of(question.syllables, matcher.column, matcher.weights)

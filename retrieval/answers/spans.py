@@ -60,8 +60,8 @@ def token_features(asked: Asked, sentence: Sentence) -> list[list[str]]:
     clause = _clauses(gaps)
     clause_share = _clause_share(clause, words, weights, asked.total)
     last_hit = ""
-    unit = cue.after[0] if cue.after else ""
-    head = cue.before
+    unit = cue.unit
+    head = cue.head
     roles = set(sentence.roles)
     out: list[list[str]] = []
     for i, word in enumerate(words):

@@ -5,6 +5,7 @@ The values are equal to the library's (tested).
 """
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,7 @@ Matrix = npt.NDArray[np.float32]
 class Trees:
     """A binary classifier: the sum of trees through a sigmoid."""
 
-    def __init__(self, features: list[str], arrays: dict[str, npt.NDArray[Any]]) -> None:
-        self.features = features
+    def __init__(self, arrays: dict[str, npt.NDArray[Any]]) -> None:
         self.arrays = arrays
         self._feature = arrays["feature"].astype(np.int32)
         self._threshold = arrays["threshold"]
@@ -31,12 +31,14 @@ class Trees:
         self._depth = int(arrays["depth"])
 
     @classmethod
-    def load(cls, path: Path) -> "Trees":
-        """Return the model that `save` wrote; raise ReaderModelError where it is missing or damaged."""
+    def load(cls, path: Path, features: Sequence[str]) -> "Trees":
+        """Return the model of `features` that `from_dumps` gave; ReaderModelError where it is missing, damaged or of others."""
         try:
             with np.load(path, allow_pickle=False) as stored:
                 arrays = {name: stored[name] for name in stored.files}
-            return cls(json.loads(str(arrays.pop("names"))), arrays)
+            if json.loads(str(arrays.pop("names"))) != list(features):
+                raise ValueError("it was fitted for other features")
+            return cls(arrays)
         except (OSError, ValueError, KeyError) as error:
             raise ReaderModelError(f"{path} cannot be used ({error})", mend="Reinstall tintinh") from error
 
@@ -54,8 +56,7 @@ class Trees:
         shifted = others | {name: others[name] + nodes for name in ("left", "right", "roots")}
         depth = np.array(max(int(own["depth"]), int(others["depth"])))
         return Trees(
-            self.features,
-            {name: np.concatenate([own[name], shifted[name]]) for name in own if name != "depth"} | {"depth": depth},
+            {name: np.concatenate([own[name], shifted[name]]) for name in own if name != "depth"} | {"depth": depth}
         )
 
     def leaves(self, rows: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
@@ -74,8 +75,8 @@ class Trees:
         return len(self._roots)
 
 
-def from_dump(dump: dict[str, Any], names: list[str]) -> dict[str, npt.NDArray[Any]]:
-    """Return the arrays of a model from `lightgbm.Booster.dump_model()`. A leaf points at itself."""
+def from_dumps(dumps: Sequence[dict[str, Any]], names: Sequence[str]) -> dict[str, npt.NDArray[Any]]:
+    """Return the arrays of the mean of some models, each as `lightgbm.Booster.dump_model()` gives it. A leaf points at itself."""
     feature: list[int] = []
     threshold: list[float] = []
     left: list[int] = []
@@ -91,7 +92,7 @@ def from_dump(dump: dict[str, Any], names: list[str]) -> dict[str, npt.NDArray[A
         is_leaf = "leaf_value" in node
         feature.append(0 if is_leaf else node["split_feature"])
         threshold.append(np.inf if is_leaf else node["threshold"])
-        value.append(node["leaf_value"] if is_leaf else 0.0)
+        value.append(node["leaf_value"] / len(dumps) if is_leaf else 0.0)
         left.append(at)
         right.append(at)
         if not is_leaf:
@@ -99,8 +100,8 @@ def from_dump(dump: dict[str, Any], names: list[str]) -> dict[str, npt.NDArray[A
             right[at] = add(node["right_child"], depth + 1)
         return at
 
-    for tree in dump["tree_info"]:
-        roots.append(add(tree["tree_structure"], 0))
+    for dump in dumps:
+        roots += [add(tree["tree_structure"], 0) for tree in dump["tree_info"]]
     return {
         "feature": np.array(feature, np.int16),
         "threshold": np.array(threshold, np.float64),
@@ -109,5 +110,5 @@ def from_dump(dump: dict[str, Any], names: list[str]) -> dict[str, npt.NDArray[A
         "value": np.array(value, np.float64),
         "roots": np.array(roots, np.int32),
         "depth": np.array(deepest),
-        "names": np.array(json.dumps(names)),
+        "names": np.array(json.dumps(list(names))),
     }

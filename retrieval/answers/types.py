@@ -42,11 +42,15 @@ class Item:
     assignee: str | None = None
     giver: str | None = None
     deadline: str | None = None
+    said_by: str | None = None
+    """Whose word it is, as the article names them."""
+    manner: str | None = None
+    """How it is theirs: `quotation`, `paraphrase` or `report`."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the item as the contract has it; what is not known is left out."""
         row: dict[str, Any] = {"text": self.text, "citation": self.citation, "start": self.start, "end": self.end}
-        for name in ("role", "assignee", "giver", "deadline"):
+        for name in ("role", "assignee", "giver", "deadline", "said_by", "manner"):
             if value := getattr(self, name):
                 row[name] = value
         return row

@@ -1,21 +1,100 @@
-"""Provinces before and after the mergers of 1 July 2025: under which other names an article may tell of a place."""
+"""Places before and after the mergers of 1 July 2025: under which other names an article may tell of one.
+
+The provinces are a table of this package. Of its communes each province has a table of its own (`Renamings.read`).
+"""
 
 import functools
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
+from retrieval.errors import SettingsError
 from retrieval.vietnamese.tables import rows
-from retrieval.vietnamese.text import folds, tokens
+from retrieval.vietnamese.text import folds, nfc, tokens
+
+MERGED = "1/7/2025"
+"""The day of the mergers, where a row gives none."""
+_KINDS = (("xa",), ("phuong",), ("thi", "tran"), ("dac", "khu"), ("tt",), ("p",))
+"""What communes are called, before their names."""
+_DAY = re.compile(r"\d{1,2}/\d{1,2}/\d{4}")
 
 
 @dataclass(frozen=True, slots=True)
 class Renamed:
-    """A province that a text names, `text[start:end]`, and one name under which articles may know it."""
+    """A place that a text names, `text[start:end]`, and one name under which articles may know it."""
 
     start: int
     end: int
     other: str
     says: str
     """How the two belong together, for the person who asks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Merger:
+    """A place `before` that went into the place `today` on the day `since`, as `1/7/2025`."""
+
+    today: str
+    before: str
+    since: str = MERGED
+
+
+class Renamings:
+    """Which names of communes belong together. Names are given with what the place is: `xã Suối Rạc`, `phường 1`."""
+
+    def __init__(self, mergers: Iterable[Merger] = ()) -> None:
+        self._table: dict[tuple[str, ...], list[tuple[str, str]]] = {}
+        for merger in mergers:
+            if folds(merger.today) == folds(merger.before):
+                continue
+            says = f"Từ {merger.since}, {merger.before} thuộc {merger.today}"
+            for name, other in ((merger.before, merger.today), (merger.today, merger.before)):
+                self._table.setdefault(tuple(folds(name)), []).append((other, says))
+        self._longest = max((len(name) for name in self._table), default=0)
+
+    @classmethod
+    def read(cls, path: Path) -> "Renamings":
+        """Return the renamings that a file tells: a merger a line, `today<TAB>before[<TAB>day]`, `#` begins a comment line.
+
+        Raises SettingsError that names the line which is none.
+        """
+        mend = "Give each line as today<TAB>before or today<TAB>before<TAB>d/m/yyyy, each name with its xã, phường, thị trấn or đặc khu"
+        try:
+            lines = nfc(path.read_text(encoding="utf-8-sig")).splitlines()
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingsError(f"the table of communes {path} cannot be read ({error})", mend=mend) from error
+        mergers = []
+        for number, line in enumerate(lines, 1):
+            if not line.strip() or line.startswith("#"):
+                continue
+            cells = [" ".join(cell.split()) for cell in line.split("\t")]
+            named = len(cells) in {2, 3} and all(_is_commune(cell) for cell in cells[:2])
+            if not named or (len(cells) == 3 and not _DAY.fullmatch(cells[2])):
+                raise SettingsError(f"line {number} of the table of communes {path} is no merger: {line!r}", mend=mend)
+            mergers.append(Merger(*cells))
+        return cls(mergers)
+
+    def other_names(self, text: str) -> list[Renamed]:
+        """Return the other names of the communes that `text` names, accented or not: of names that overlap the longest."""
+        found = tokens(text)
+        named: list[Renamed] = []
+        at = 0
+        while at < len(found):
+            for length in range(min(self._longest, len(found) - at), 1, -1):
+                name = tuple(t.fold for t in found[at : at + length])
+                if name in self._table:
+                    span = found[at].start, found[at + length - 1].end
+                    named += [Renamed(*span, other, says) for other, says in self._table[name]]
+                    at += length - 1
+                    break
+            at += 1
+        return named
+
+
+def _is_commune(name: str) -> bool:
+    folded = tuple(folds(name))
+    return any(folded[: len(kind)] == kind and len(folded) > len(kind) for kind in _KINDS)
 
 
 @functools.cache
@@ -25,7 +104,7 @@ def _table() -> dict[tuple[str, ...], list[tuple[str, str]]]:
     for now, *parts in rows("provinces"):
         for part in parts:
             if part != now:
-                says = f"Từ 1/7/2025, tỉnh {part} thuộc {now}"
+                says = f"Từ {MERGED}, tỉnh {part} thuộc {now}"
                 table.setdefault(tuple(folds(part)), []).append((now, says))
                 table.setdefault(tuple(folds(now)), []).append((part, says))
     return table
