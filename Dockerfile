@@ -14,7 +14,8 @@ COPY config config
 COPY retrieval retrieval
 COPY seeds seeds
 RUN python3 -m venv .venv \
-    && .venv/bin/pip install --no-cache-dir -c constraints.txt -e . \
+    # PostgreSQL and a chat model are a setting away in the image too.
+    && .venv/bin/pip install --no-cache-dir -c constraints.txt -e '.[postgresql,llm]' \
     && .venv/bin/python -m compileall -q bot config retrieval \
     && .venv/bin/tintinh index --data /var/lib/tintinh --corpus seeds
 

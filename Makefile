@@ -48,9 +48,11 @@ peers: ## search beside bm25s, Haystack, txtai and LlamaIndex, installed into .v
 
 train: $(STAMP) ## fit the question, linking, ranking and reading models on the training questions in SHARED
 	$(BIN)/python -m training.kinds $(SHARED)/eval/train-questions.jsonl
-	for model in linking ranking reader; do \
+	for model in linking ranking; do \
 		$(BIN)/python -m training.$$model $(SHARED)/data/dev-corpus.jsonl $(SHARED)/eval/train-questions.jsonl || exit 1; \
 	done
+	$(BIN)/python -m training.reader $(SHARED)/data/dev-corpus.jsonl $(SHARED)/eval/train-questions.jsonl \
+		--elsewhere $(SHARED)/data/qa/zalo2019-train.json --elsewhere $(SHARED)/data/qa/alqac-vilqa.csv
 
 clean: ## remove .venv and caches
 	rm -rf $(VENV) .venv-peers .pytest_cache .mypy_cache .ruff_cache .hypothesis build *.egg-info

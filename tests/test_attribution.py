@@ -98,7 +98,7 @@ def test_an_answer_says_whose_word_it_is(tmp_path_factory: pytest.TempPathFactor
     text = (
         "Sáng 5/3/2025, UBND huyện Thượng Lam họp bàn về điện lưới ở bản Nà Pheo. "
         "Theo báo cáo của Điện lực huyện, cả bản còn 23 hộ chưa có điện lưới. "
-        "Ông Tạ Quang Hiển, Chủ tịch UBND xã, cho biết bản chưa có điện vì đường vào bản bị sạt lở."
+        "Ông Tạ Quang Hiển, Chủ tịch UBND xã, cho biết đường dây vào bản dài 14 km."
     )
     library.store.publish([Article(id="a", text=text, title="Bản Nà Pheo chờ điện", source="Báo Lam Giang")], encoder)
     counted = library.engine().ask("Bản Nà Pheo còn bao nhiêu hộ chưa có điện lưới?")
@@ -107,9 +107,9 @@ def test_an_answer_says_whose_word_it_is(tmp_path_factory: pytest.TempPathFactor
     assert counted.items[0].to_json()["manner"] == "report"
     assert counted.note == "Theo Điện lực huyện, như bài viết dẫn."
     assert any("Theo Điện lực huyện" in m.plain for m in render(counted))
-    reason = library.engine().ask("Vì sao bản Nà Pheo chưa có điện lưới?")
-    assert isinstance(reason, Answer)
-    assert reason.note == "Bài viết thuật lại ý của Tạ Quang Hiển."
+    long = library.engine().ask("Đường dây vào bản Nà Pheo dài bao nhiêu km?")
+    assert isinstance(long, Answer)
+    assert long.note == "Bài viết thuật lại ý của Tạ Quang Hiển."
     held = library.engine().ask("UBND huyện Thượng Lam họp bàn về điện lưới khi nào?")
     assert isinstance(held, Answer)
     assert held.note is None

@@ -93,7 +93,7 @@ def test_trees_equal_the_mean_of_lightgbm_s(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["sentences.npz", "answers.npz", "overlaps.npz", "refusal.npz", "spans.crf", "reader.json"]
+    "name", ["sentences.npz", "answers.npz", "overlaps.npz", "silent.npz", "elsewhere.npz", "spans.crf", "reader.json"]
 )
 def test_a_damaged_reader_is_named(tmp_path: Path, name: str) -> None:
     folder = tmp_path / "models"

@@ -1,5 +1,6 @@
 """What the training scripts share: a corpus indexed in a work folder, questions with gold spans, folds by article."""
 
+import csv
 import json
 import zlib
 from pathlib import Path
@@ -25,6 +26,15 @@ def open_corpus(path: Path) -> tuple[Generation, Encoder]:
     if store.current_id() is None:
         store.publish(load([path]).articles, encoder)
     return store.open(encoder), encoder
+
+
+def read_questions(path: Path) -> list[str]:
+    """Return the questions of a file in SQuAD's form (`.json`), or of the column `question` of a `.csv`, each once."""
+    if path.suffix == ".csv":
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            return list(dict.fromkeys(row["question"] for row in csv.DictReader(lines)))
+    data = json.loads(path.read_text(encoding="utf-8"))["data"]
+    return list(dict.fromkeys(q["question"] for d in data for p in d["paragraphs"] for q in p["qas"]))
 
 
 def gold_article(question: dict[str, Any]) -> str:

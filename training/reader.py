@@ -1,20 +1,21 @@
 """Train the built-in reader: sentence model, span model, answer model; cross-validated by article.
 
-    python -m training.reader CORPUS.jsonl QUESTIONS.jsonl [--no-final]
+    python -m training.reader CORPUS.jsonl QUESTIONS.jsonl [--elsewhere QUESTIONS]... [--no-final]
 
 Each model is trained on what the one before says of articles it has not seen (stacking, Wolpert 1992), five folds by
 article. The sentence and answer models see each question also with words left out (`VARIANTS`): people leave out others
 than those of the training questions. Prints figures out of fold, of the questions as typed, then fits on all and writes
-retrieval/models/{sentences,answers,overlaps,refusal}.npz, spans.crf and reader.json (the line of the refusal and its threshold).
+retrieval/models/{sentences,answers,overlaps,silent,elsewhere}.npz, spans.crf and reader.json (the lines of the refusals, their thresholds).
 """
 
 import argparse
 import dataclasses
+import functools
 import json
 import random
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +35,8 @@ from retrieval.evaluation import calibration_error, f1, stands_in
 from retrieval.linking import resolve
 from retrieval.questions import KINDS, Question
 from retrieval.search import Query, Searcher
-from retrieval.vietnamese.text import fold, nfc, norms
-from training.corpus import fold_of, open_corpus, read_rows
+from retrieval.vietnamese.text import fold, nfc, norms, tokens
+from training.corpus import fold_of, open_corpus, read_questions, read_rows
 
 MODELS = Path(__file__).parents[1] / "retrieval" / "models"
 FOLDS = 5
@@ -47,7 +48,9 @@ SPARE = 20
 """Syllables by which a right answer may be longer than twice the gold (as the scorer has it)."""
 VARIANTS = 2
 """Times each question is seen with words left out."""
-VARIANT_WEIGHT = 0.5
+VARIANT_WEIGHT = FOREIGN_WEIGHT = 0.5
+MOST_FOREIGN = 400
+"""Questions of one file about things elsewhere that are trained on."""
 LEFT_OUT = (0.1, 0.2, 0.3)
 """Shares of a variant's words that are left out."""
 UNACCENTED = 0.35
@@ -56,8 +59,10 @@ KEPT_WORDS = frozenset(
     "ai gì nào đâu mấy sao bao nhiêu khi thế làm vì tại ra ở những là gi nao dau may nhieu the lam vi tai o nhung la".split()
 )
 """Words by which a question asks: without them it is another question."""
-WRONGLY_REFUSED = 0.02
-"""Share of the answerable questions, out of fold, that the threshold refuses: the least at which .55 of the others are."""
+WRONGLY_REFUSED = 0.015
+"""Share of the answerable questions, out of fold, that the threshold refuses; what else refuses them, a premise or a draft that is hardly likely, comes to it."""
+TAKEN_FOR_STRANGERS = 0.015
+"""Share of them that is taken for questions about things elsewhere."""
 
 
 def out_of_fold_kinds(rows: list[dict[str, Any]], understood: list[Question]) -> list[Question]:
@@ -145,7 +150,7 @@ class Item:
         self.probabilities = np.zeros(len(self.labels))
         self.made = drafts.Drafts((), np.zeros((0, len(drafts.FEATURES)), np.float32))
         self.right = self.overlap = self.chances = self.overlaps = np.zeros(0)
-        self.known = 0.0
+        self.known = self.here = 0.0
 
     def judge(self) -> None:
         """Tell of each draft whether it is right, and how much it overlaps with the gold."""
@@ -168,15 +173,23 @@ class Item:
 
 @dataclasses.dataclass(frozen=True)
 class Sample:
-    """The items of the training questions as typed, and those of their variants: trained on, never reported on."""
+    """The items of the training questions as typed; of their variants; and of questions about things that are nowhere."""
 
     typed: list[Item]
     varied: list[Item]
+    """Trained on, never reported on."""
+    foreign: list[Item]
+    """What the refusal is trained on besides."""
 
     @property
     def all(self) -> list[Item]:
-        """All items."""
+        """The items that the models of sentences and answers are trained on."""
         return [*self.typed, *self.varied]
+
+    @property
+    def every(self) -> list[Item]:
+        """All items."""
+        return [*self.all, *self.foreign]
 
 
 def variant(question: str, drawn: random.Random) -> str:
@@ -184,6 +197,44 @@ def variant(question: str, drawn: random.Random) -> str:
     share = drawn.choice(LEFT_OUT)
     words = [w for w in question.split() if w.lower().strip("?,.") in KEPT_WORDS or drawn.random() > share]
     return fold(" ".join(words)) if drawn.random() < UNACCENTED else " ".join(words)
+
+
+def names_in(question: str) -> list[tuple[int, int]]:
+    """Return (start, end) of the runs of two and more capitalised words, the first word of the question left out."""
+    found = tokens(question)
+    runs: list[tuple[int, int]] = []
+    first = None
+    for at in range(1, len(found) + 1):
+        if at < len(found) and question[found[at].start].isupper():
+            first = at if first is None else first
+        elif first is not None:
+            if at - first > 1:
+                runs.append((found[first].start, found[at - 1].end))
+            first = None
+    return runs
+
+
+def foreign(rows: list[dict[str, Any]], drawn: random.Random) -> list[dict[str, Any]]:
+    """Return the questions of `rows` that name something, each with the names of questions about other articles in their place.
+
+    Nothing answers them: nobody of that name did that there. The questions without an answer that people wrote are all about an article
+    that is there, so a reader that knows only those answers what is asked of the other end of the world.
+    """
+    pool = [(fold_of(r), r["question"][a:b]) for r in rows for a, b in names_in(r["question"])]
+    made = []
+    for row in rows:
+        runs = names_in(row["question"])
+        if not runs or row.get("previous"):
+            continue
+        asked = row["question"]
+        for start, end in reversed(runs):
+            long = len(asked[start:end].split())
+            others = [
+                n for part, n in pool if part != fold_of(row) and abs(len(n.split()) - long) <= 1 and n not in asked
+            ]
+            asked = asked[:start] + drawn.choice(others) + asked[end:]
+        made.append(row | {"question": fold(asked) if drawn.random() < UNACCENTED else asked, "answers": []})
+    return made
 
 
 class Maker:
@@ -209,8 +260,11 @@ class Maker:
         return items
 
 
-def sample_of(maker: Maker, rows: list[dict[str, Any]]) -> Sample:
-    """Return the questions of `rows` and their variants, understood by a model that has not seen their article."""
+def sample_of(maker: Maker, rows: list[dict[str, Any]], foreign_questions: Sequence[list[str]] = ()) -> Sample:
+    """Return the questions of `rows` and their variants, understood by a model that has not seen their article.
+
+    Beside them those about things elsewhere: made from `rows`, and up to `MOST_FOREIGN` of each list of `foreign_questions`.
+    """
     understood = out_of_fold_kinds(rows, maker.resolved(rows))
     varied = []
     for number in range(VARIANTS):
@@ -221,7 +275,14 @@ def sample_of(maker: Maker, rows: list[dict[str, Any]]) -> Sample:
             for other, own in zip(maker.resolved(others), understood, strict=True)
         ]
         varied += maker.items(others, asked, VARIANT_WEIGHT)
-    return Sample(maker.items(rows, understood), varied)
+    drawn = random.Random(VARIANTS)
+    elsewhere = foreign(rows, drawn)
+    for number, questions_of_file in enumerate(foreign_questions):
+        some = drawn.sample(questions_of_file, min(MOST_FOREIGN, len(questions_of_file)))
+        elsewhere += [{"id": f"elsewhere-{number}-{n}", "question": q, "answers": []} for n, q in enumerate(some)]
+    return Sample(
+        maker.items(rows, understood), varied, maker.items(elsewhere, maker.resolved(elsewhere), FOREIGN_WEIGHT)
+    )
 
 
 def main() -> None:
@@ -229,6 +290,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("corpus", type=Path)
     parser.add_argument("questions", type=Path)
+    parser.add_argument(
+        "--elsewhere", type=Path, action="append", default=[], help="questions that the corpus answers nothing of"
+    )
     parser.add_argument("--no-final", action="store_true", help="only cross-validate")
     options = parser.parse_args()
     started = time.time()
@@ -236,17 +300,19 @@ def main() -> None:
     def tell(what: str) -> None:
         print(f"{what} after {time.time() - started:.0f} s", flush=True)
 
-    sample = sample_of(Maker(options.corpus), read_rows(options.questions))
+    others = [read_questions(path) for path in options.elsewhere]
+    sample = sample_of(Maker(options.corpus), read_rows(options.questions), others)
     items = sample.typed
-    tell(f"{len(items)} questions read, and {len(sample.varied)} variants")
-    fit_sentences(sample.all)
+    tell(f"{len(items)} questions read, {len(sample.varied)} variants and {len(sample.foreign)} about things elsewhere")
+    fit_sentences(sample)
     report_sentences(items)
     fit_drafts(sample)
     tell("drafts made")
-    fit_answers(sample.all)
+    fit_answers(sample)
     report_answers(items)
     fit_refusal(sample)
     report_refusal(items)
+    report_foreign(sample)
     report_confidence(items)
     tell("cross-validated")
     if not options.no_final:
@@ -266,13 +332,13 @@ def train_sentences(items: list[Item]) -> lightgbm.Booster:
     return train_trees(*sentence_rows(items), SENTENCE_ROUNDS, 16, 40)
 
 
-def fit_sentences(items: list[Item]) -> list[lightgbm.Booster]:
+def fit_sentences(sample: Sample) -> list[lightgbm.Booster]:
     """Give each candidate its probability out of fold; return the model of each fold."""
     models = []
     for k in range(FOLDS):
-        model = train_sentences([i for i in items if i.part != k])
+        model = train_sentences([i for i in sample.all if i.part != k])
         models.append(model)
-        for item in items:
+        for item in sample.every:
             if item.part == k and len(item.labels):
                 item.probabilities = np.asarray(model.predict(item.context.features))
     return models
@@ -308,7 +374,7 @@ def fit_drafts(sample: Sample) -> list[SpanModel]:
         for k in range(FOLDS):
             model = train_spans(span_samples([i for i in sample.typed if i.part != k]), Path(folder) / f"{k}.crf")
             models.append(model)
-            for item in sample.all:
+            for item in sample.every:
                 if item.part == k:
                     item.made = drafts.make(item.context, item.probabilities, model)
                     item.judge()
@@ -326,13 +392,13 @@ def train_answers(items: list[Item]) -> tuple[lightgbm.Booster, lightgbm.Booster
     )
 
 
-def fit_answers(items: list[Item]) -> list[tuple[lightgbm.Booster, lightgbm.Booster]]:
+def fit_answers(sample: Sample) -> list[tuple[lightgbm.Booster, lightgbm.Booster]]:
     """Give each draft its chance and its expected overlap out of fold; return the models of each fold."""
     models = []
     for k in range(FOLDS):
-        answers, overlaps = train_answers([i for i in items if i.part != k])
+        answers, overlaps = train_answers([i for i in sample.all if i.part != k])
         models.append((answers, overlaps))
-        for item in items:
+        for item in sample.every:
             if item.part == k and item.made.drafts:
                 item.chances = np.asarray(answers.predict(item.made.features))
                 item.overlaps = np.clip(np.asarray(overlaps.predict(item.made.features)), 0.0, 1.0)
@@ -357,13 +423,17 @@ def report_answers(items: list[Item]) -> None:
     )
     print(f"  any draft right: {np.mean([i.right.max(initial=0.0) for i in answerable]):.4f}")
     for brevity in (0.0, 0.5, 1.0, 2.0):
-        line(f"brevity {brevity}", lambda i, b=brevity: int(np.argmax(i.chances + b * i.overlaps)))
+        line(f"brevity {brevity}", functools.partial(_by_brevity, brevity))
     line("as shipped, no rules first", lambda i: reader.pick(i.made.drafts, worth(i), rules=False))
     line("as shipped", picked)
     for kind in sorted({i.row["type"] for i in answerable}):
         own = [i for i in answerable if i.row["type"] == kind and i.made.drafts]
         print(f"    {kind:12} {len(own):4} right {np.mean([i.right[picked(i)] for i in own]):.3f}", end="")
         print(f"  any {np.mean([i.right.max() for i in own]):.3f}")
+
+
+def _by_brevity(brevity: float, item: Item) -> int:
+    return int(np.argmax(item.chances + brevity * item.overlaps))
 
 
 def worth(item: Item) -> np.ndarray:
@@ -393,7 +463,16 @@ class Refusal:
     def chances(self, x: np.ndarray) -> np.ndarray:
         """Return the probability of each row."""
         by_trees = np.mean([t.predict(x, raw_score=True) for t in self.trees], axis=0)
-        return 1.0 / (1.0 + np.exp(-(x @ self.weights + self.bias + by_trees) / 2))
+        return np.asarray(1.0 / (1.0 + np.exp(-(x @ self.weights + self.bias + by_trees) / 2)))
+
+    def settings(self, threshold: float) -> dict[str, Any]:
+        """Return the line, and the probability below which is refused, as reader.json has them."""
+        weights = [round(float(w), 5) for w in self.weights]
+        return {
+            "threshold": round(threshold, 4),
+            "bias": round(self.bias, 5),
+            "weights": dict(zip(reader.REFUSAL_FEATURES, weights, strict=True)),
+        }
 
 
 def train_refusal(items: list[Item]) -> Refusal:
@@ -411,14 +490,25 @@ def train_refusal(items: list[Item]) -> Refusal:
     return Refusal(float(line.intercept_[0] - weights @ mean), weights, boosted)
 
 
+def silences(sample: Sample) -> list[Item]:
+    """Return the questions by which it is told whether the article that tells of a matter tells what is asked."""
+    return [i for i in sample.all if i.made.drafts]
+
+
+def strangers(sample: Sample) -> list[Item]:
+    """Return the questions by which it is told whether any article tells of a matter."""
+    return [i for i in sample.all if i.gold and i.made.drafts] + [i for i in sample.foreign if i.made.drafts]
+
+
 def fit_refusal(sample: Sample) -> None:
-    """Give each question the probability that it has an answer, out of fold."""
-    read_ = [i for i in sample.all if i.made.drafts]
+    """Give each question the probability that it has an answer, and that any article tells of its matter, out of fold."""
     for k in range(FOLDS):
-        model = train_refusal([i for i in read_ if i.part != k])
-        own = [i for i in sample.typed if i.made.drafts and i.part == k]
-        for item, chance in zip(own, model.chances(refusal_rows(own)[0]), strict=True):
-            item.known = float(chance)
+        silent = train_refusal([i for i in silences(sample) if i.part != k])
+        elsewhere = train_refusal([i for i in strangers(sample) if i.part != k])
+        own = [i for i in (*sample.typed, *sample.foreign) if i.made.drafts and i.part == k]
+        x = refusal_rows(own)[0]
+        for item, known, here in zip(own, silent.chances(x), elsewhere.chances(x), strict=True):
+            item.known, item.here = float(known), float(here)
 
 
 def report_refusal(items: list[Item]) -> None:
@@ -426,9 +516,10 @@ def report_refusal(items: list[Item]) -> None:
     answerable = [i for i in items if i.gold and i.made.drafts]
     best = [i.right[picked(i)] > 0 for i in answerable]
     article = [i.row["article_id"] == i.context.articles[i.made.drafts[picked(i)].candidate.hit].id for i in answerable]
-    for name, value in (("chance", lambda i: worth(i).max()), ("refusal model", lambda i: i.known)):
-        scores = np.array([value(i) for i in answerable])
-        none = np.array([value(i) for i in items if not i.gold and i.made.drafts])
+    silent = [i for i in items if not i.gold and i.made.drafts]
+    by_chance = np.array([worth(i).max() for i in answerable]), np.array([worth(i).max() for i in silent])
+    by_model = np.array([i.known for i in answerable]), np.array([i.known for i in silent])
+    for name, (scores, none) in (("chance", by_chance), ("refusal model", by_model)):
         print(f"  {name}: AUC {np.mean([np.mean(s > none) for s in scores]):.3f}")
         for share in (0.01, 0.02, 0.03, 0.05, 0.08, 0.1):
             threshold = np.quantile(scores, share)
@@ -437,6 +528,24 @@ def report_refusal(items: list[Item]) -> None:
                 f"    refusing {share:.2f} (below {threshold:.3f}): refused {np.mean(none < threshold):.3f}, "
                 f"right {np.mean(kept & best):.4f}, article {np.mean(kept & article):.4f}"
             )
+
+
+def report_foreign(sample: Sample) -> None:
+    """Print what is refused of the questions about things elsewhere, and by both models together."""
+    answerable = [i for i in sample.typed if i.gold and i.made.drafts]
+    silent = [i for i in sample.typed if not i.gold and i.made.drafts]
+    elsewhere = [i for i in sample.foreign if i.made.drafts]
+    least = np.quantile([i.known for i in answerable], WRONGLY_REFUSED)
+    for share in (0.002, 0.005, 0.007, 0.01, 0.02):
+        here = np.quantile([i.here for i in answerable], share)
+        alone = np.mean([i.here < here for i in elsewhere])
+        asked = np.mean([i.here < here for i in elsewhere if "article_id" not in i.row])
+        both = [np.mean([i.here < here or i.known < least for i in own]) for own in (answerable, silent, elsewhere)]
+        print(
+            f"    as about things elsewhere {share:.3f}: refused of those {alone:.3f} ({asked:.3f} of what people asked elsewhere);"
+            f" with the other model answerable {both[0]:.3f},"
+            f" unanswerable {both[1]:.3f}, elsewhere {both[2]:.3f}"
+        )
 
 
 def confidence_rows(items: list[Item]) -> tuple[np.ndarray, np.ndarray]:
@@ -471,22 +580,23 @@ def save(sample: Sample) -> None:
     read_ = [i for i in sample.typed if i.made.drafts]
     save_trees("answers", [answers], drafts.FEATURES)
     save_trees("overlaps", [overlaps], drafts.FEATURES)
-    refusal = train_refusal([i for i in sample.all if i.made.drafts])
-    save_trees("refusal", refusal.trees, reader.REFUSAL_FEATURES)
-    threshold = float(np.quantile([i.known for i in read_ if i.gold], WRONGLY_REFUSED))
+    answerable = [i for i in read_ if i.gold]
+    silent, elsewhere = train_refusal(silences(sample)), train_refusal(strangers(sample))
+    save_trees("silent", silent.trees, reader.REFUSAL_FEATURES)
+    save_trees("elsewhere", elsewhere.trees, reader.REFUSAL_FEATURES)
     sure = train_confidence(read_)
     settings = {
-        "threshold": round(threshold, 4),
+        "silent": silent.settings(float(np.quantile([i.known for i in answerable], WRONGLY_REFUSED))),
+        "elsewhere": elsewhere.settings(float(np.quantile([i.here for i in answerable], TAKEN_FOR_STRANGERS))),
         "confidence": [round(float(w), 5) for w in (*sure.coef_[0], sure.intercept_[0])],
-        "bias": round(refusal.bias, 5),
-        "weights": dict(zip(reader.REFUSAL_FEATURES, [round(float(w), 5) for w in refusal.weights], strict=True)),
     }
     (MODELS / "reader.json").write_text(json.dumps(settings, indent=1) + "\n", encoding="utf-8")
 
 
 def save_trees(name: str, models: list[lightgbm.Booster], features: tuple[str, ...]) -> None:
     """Write the mean of some tree models in the form the program reads."""
-    np.savez_compressed(MODELS / f"{name}.npz", **trees.from_dumps([m.dump_model() for m in models], features))
+    arrays: dict[str, Any] = trees.from_dumps([m.dump_model() for m in models], features)
+    np.savez_compressed(MODELS / f"{name}.npz", **arrays)
 
 
 if __name__ == "__main__":

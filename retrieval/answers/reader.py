@@ -7,9 +7,10 @@ training/reader.py, read without their libraries.
 import json
 import math
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -93,6 +94,21 @@ _RANK, _NAMED, _NUMBERS, _OWN, _BEHIND, _NAMES, _WANTED = (
 )  # fmt: skip
 
 
+class Doubt:
+    """A model of whether a question has an answer: a line and trees, which see different things; the mean of their log-odds beats each."""
+
+    def __init__(self, trees: Trees, settings: Mapping[str, Any]) -> None:
+        self.threshold = float(settings["threshold"])
+        self._trees = trees
+        self._bias = float(settings["bias"])
+        self._weights = np.array([settings["weights"][name] for name in REFUSAL_FEATURES])
+
+    def chance(self, row: npt.NDArray[np.float64]) -> float:
+        """Return the probability that there is an answer, of one row of `REFUSAL_FEATURES`."""
+        odds = (float(row @ self._weights) + self._bias + float(self._trees.scores(row[None])[0])) / 2
+        return 1.0 / (1.0 + math.exp(-odds))
+
+
 class BuiltinReader:
     """The shipped models, loaded once."""
 
@@ -104,15 +120,18 @@ class BuiltinReader:
         answers = Trees.load(folder / "answers.npz", drafts.FEATURES)
         self._drafts = answers.beside(Trees.load(folder / "overlaps.npz", drafts.FEATURES))
         self._answers = len(answers)
-        self._refusal = Trees.load(folder / "refusal.npz", REFUSAL_FEATURES)
+        silent = Trees.load(folder / "silent.npz", REFUSAL_FEATURES)
+        elsewhere = Trees.load(folder / "elsewhere.npz", REFUSAL_FEATURES)
         self._spans = SpanModel(folder / "spans.crf")
         # The field's tagger keeps the sentence it looks at; it serves one question at a time.
         self._reading = threading.Lock()
         try:
             settings = json.loads((folder / "reader.json").read_text(encoding="utf-8"))
-            self.threshold = float(settings["threshold"])
-            self._bias = float(settings["bias"])
-            self._weights = np.array([settings["weights"][name] for name in REFUSAL_FEATURES])
+            self._silent = Doubt(silent, settings["silent"])
+            """Whether the article that tells of the matter tells what is asked."""
+            self._elsewhere = Doubt(elsewhere, settings["elsewhere"])
+            """Whether any article tells of the matter."""
+            self.threshold = self._silent.threshold
             self._confidence = np.array(settings["confidence"], np.float64)
             """Weights of `confidence_row`, and the bias last."""
         except (OSError, ValueError, KeyError) as error:
@@ -138,12 +157,11 @@ class BuiltinReader:
         ]
         first = pick(weighed, worth)
         row = refusal_row(context, made, chances, overlaps, first)
-        # A line and trees see different things; the mean of their log-odds beats each.
-        odds = (float(row @ self._weights) + self._bias + float(self._refusal.scores(row[None])[0])) / 2
-        known = 1.0 / (1.0 + math.exp(-odds))
+        known = self._silent.chance(row)
+        elsewhere = self._elsewhere.chance(row) < self._elsewhere.threshold
         order = [first, *(int(i) for i in np.argsort(-worth, kind="stable") if i != first)]
         row = confidence_row(float(chances[first]), float(overlaps[first]), known)
         sure = 1.0 / (1.0 + math.exp(-float(row @ self._confidence[:-1]) - float(self._confidence[-1])))
-        if chances[first] < LEAST_CHANCE and not weighed[first].ruled:
+        if elsewhere or (chances[first] < LEAST_CHANCE and not weighed[first].ruled):
             known = 0.0
         return Reading(tuple(weighed[i] for i in order), known, self.threshold, confidence=sure)
