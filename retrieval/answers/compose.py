@@ -97,6 +97,10 @@ class Composer:
                         continue
                     at = len(citations)
                     citations.append(citation)
+                if piece.said_by and piece.said_by not in citations[at].quote:
+                    # Of a long sentence not all is quoted, and what is not quoted may be held back.
+                    items.append(replace(piece, citation=at, said_by=None, manner=None))
+                    continue
                 items.append(replace(piece, citation=at))
         if not items:
             return None
