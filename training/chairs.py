@@ -77,9 +77,9 @@ def main() -> None:
     rows: list[dict[str, Any]] = [r for path in options.questions for r in read_rows(path)]
     maker = training.Maker(options.corpus)
     sample = training.sample_of(maker, rows)
-    sentence_models = training.fit_sentences(sample.all)
+    sentence_models = training.fit_sentences(sample)
     span_models = training.fit_drafts(sample)
-    answer_models = training.fit_answers(sample.all)
+    answer_models = training.fit_answers(sample)
     dice = random.Random(1)
     for name, form in FORMS.items():
         asked = [r | {"question": form(r["question"], dice)} for r in rows if r["type"] == "chair"]
