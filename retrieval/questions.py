@@ -28,7 +28,7 @@ KINDS = (
 """Kinds the model tells apart, in the order of its columns."""
 LONGEST = 2_000
 """Characters of a question that are read."""
-_AROUND_CUE = 5
+_AROUND_CUE = 3
 """Syllables on either side of the words that ask which are kept with them."""
 
 _MODEL = Path(__file__).parent / "models" / "kinds.json"

@@ -8,7 +8,8 @@ from bot.library import Library
 from bot.rendering import render
 from retrieval.annotation import Sentence, annotate
 from retrieval.answers.attribution import attribution
-from retrieval.answers.types import Answer
+from retrieval.answers.compose import attributed
+from retrieval.answers.types import Answer, Item
 from retrieval.articles import Article
 from retrieval.encoding import Encoder
 from retrieval.vietnamese.text import folds
@@ -113,3 +114,13 @@ def test_an_answer_says_whose_word_it_is(tmp_path_factory: pytest.TempPathFactor
     held = library.engine().ask("UBND huyện Thượng Lam họp bàn về điện lưới khi nào?")
     assert isinstance(held, Answer)
     assert held.note is None
+
+
+def test_nobody_is_named_whom_the_quote_does_not_show() -> None:
+    """Of a sentence longer than a quote only what is around the answer is shown, and the rest may be held back."""
+    item = Item("23 hộ", 0, 0, 5, said_by="Tạ Quang Hiển", manner="paraphrase")
+    assert attributed(item, "Ông Tạ Quang Hiển cho biết còn 23 hộ.") == item
+    hidden = attributed(item, "riêng bản Nà Pheo còn 23 hộ.")
+    assert (hidden.said_by, hidden.manner, hidden.text) == (None, None, "23 hộ")
+    unsaid = Item("23 hộ", 0, 0, 5)
+    assert attributed(unsaid, "còn 23 hộ.") == unsaid

@@ -97,11 +97,7 @@ class Composer:
                         continue
                     at = len(citations)
                     citations.append(citation)
-                if piece.said_by and piece.said_by not in citations[at].quote:
-                    # Of a long sentence not all is quoted, and what is not quoted may be held back.
-                    items.append(replace(piece, citation=at, said_by=None, manner=None))
-                    continue
-                items.append(replace(piece, citation=at))
+                items.append(attributed(replace(piece, citation=at), citations[at].quote))
         if not items:
             return None
         return Composed(
@@ -348,6 +344,11 @@ def _item(text: str, sentence: Sentence, first: int, last: int) -> Item:
     start, end = sentence.tokens[first].start, sentence.tokens[last].end
     end = _closed(text, start, end)
     return Item(text[start:end], 0, start, end)
+
+
+def attributed(item: Item, quote: str) -> Item:
+    """Return `item` without whose word it is where `quote` does not show that: what is not quoted may be held back."""
+    return item if (item.said_by or "") in quote else replace(item, said_by=None, manner=None)
 
 
 def _whose(items: Sequence[Item]) -> str | None:

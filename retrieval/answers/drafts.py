@@ -14,7 +14,7 @@ from retrieval.answers.cuts import Cut
 from retrieval.answers.sentences import Candidate
 from retrieval.answers.spans import SpanModel
 from retrieval.answers.typed import Typed, typed
-from retrieval.answers.wants import WANTS, among, of_type
+from retrieval.answers.wants import MENTIONED, WANTS, among, of_type
 from retrieval.questions import KINDS
 
 SENTENCES = 4
@@ -125,9 +125,6 @@ def make(context: Context, probabilities: npt.NDArray[np.float64], model: SpanMo
     return Drafts(tuple(found), features)
 
 
-_MENTIONED = frozenset(("person", "time", "money", "percent", "area", "number"))
-
-
 def mentions(wants: str, sentence: Sentence, unit: str = "") -> npt.NDArray[np.bool_] | None:
     """Return which tokens belong to mentions of what is asked for, None where it is nothing that is mentioned in a word or two.
 
@@ -135,7 +132,7 @@ def mentions(wants: str, sentence: Sentence, unit: str = "") -> npt.NDArray[np.b
     and its unit (`hơn 1.700 tỷ đồng`). Where the question names the unit (`bao nhiêu hộ`), a figure with that unit stands
     before all others: `hơn 106 hộ`, not `16 căn nhà`.
     """
-    if wants not in _MENTIONED:
+    if wants not in MENTIONED:
         return None
     marks = np.frombuffer(sentence.marks.encode("ascii"), np.uint8)
     letters = {"person": "BI", "time": "T"}.get(wants, "N%U")

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from retrieval.answers.context import Context
 from retrieval.answers.sentences import Candidate
+from retrieval.answers.wants import MENTIONED
 from retrieval.linking import question_frame
 from retrieval.matching import Flags
 
@@ -36,8 +37,6 @@ _AROUND = 2
 """Sentences on either side that are around one; the article's first one, which says what it is about, always is."""
 _TELLING = 5.0
 """A word at least this rare tells of one subject."""
-_BESIDE_BLANK = 3
-_TYPED = frozenset(("person", "time", "money", "percent", "area", "number"))
 
 
 def of_candidate(context: Context, candidate: Candidate) -> list[float]:
@@ -82,7 +81,7 @@ def row(context: Context, candidate: Candidate, *, names: float, wanted: float) 
         values += [_share(lacked, weights) for lacked in there]
         values += [float(np.max(weights * ~lacked, initial=0.0)) for lacked in there]
     cue = asked.question.cue
-    for beside in (cue.before[-_BESIDE_BLANK:], cue.after[:_BESIDE_BLANK]):
+    for beside in (cue.before, cue.after):
         beside_words = [i for w in beside if w not in question_frame() and (i := matcher.column.get(w)) is not None]
         beside_pairs = [i for p in pairwise(beside) if (i := asked.pair_column.get("_".join(p))) is not None]
         values += [_share(there[beside_words], matcher.weights[beside_words]) for there in words]
@@ -91,7 +90,7 @@ def row(context: Context, candidate: Candidate, *, names: float, wanted: float) 
     values += [float(np.sum(~there[named])) for there in pairs]
     values += [
         float(len(named)),
-        float(asked.wants in _TYPED and not wanted),
+        float(asked.wants in MENTIONED and not wanted),
         float(asked.wants == "person" and not names),
     ]
     return values

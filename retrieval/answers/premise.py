@@ -15,7 +15,7 @@ from retrieval.answers.context import Context
 from retrieval.answers.drafts import Draft
 from retrieval.answers.tasks import begins_action, is_body
 from retrieval.answers.types import Reason
-from retrieval.answers.wants import of_type
+from retrieval.answers.wants import FIGURES, of_type
 from retrieval.linking import question_frame
 from retrieval.vietnamese.abbreviations import abbreviations_in, written_out
 from retrieval.vietnamese.dates import When, day_in
@@ -181,7 +181,7 @@ def _type_missing(context: Context, draft: Draft) -> bool:
     """
     wants, sentence = context.asked.wants, draft.candidate.sentence
     told = [at for first, last in draft.cut for at in range(first, last + 1)]
-    if wants in _FIGURES:
+    if wants in FIGURES:
         marks = np.frombuffer(sentence.marks.encode("ascii"), np.uint8)
         return not of_type(wants, marks, sentence.folded)[told].any()
     if wants not in _NAMED:
@@ -191,7 +191,6 @@ def _type_missing(context: Context, draft: Draft) -> bool:
     return not (named or set(told).intersection(sentence.roles))
 
 
-_FIGURES = frozenset(("money", "percent", "area"))
 _NAMED = frozenset(("person", "body"))
 _HONORIFIC = 2
 """Syllables of what introduces a person: `ông`, `đồng chí`."""

@@ -94,7 +94,7 @@ _RANK, _NAMED, _NUMBERS, _OWN, _BEHIND, _NAMES, _WANTED = (
 )  # fmt: skip
 
 
-class Doubt:
+class Refusal:
     """A model of whether a question has an answer: a line and trees, which see different things; the mean of their log-odds beats each."""
 
     def __init__(self, trees: Trees, settings: Mapping[str, Any]) -> None:
@@ -127,9 +127,9 @@ class BuiltinReader:
         self._reading = threading.Lock()
         try:
             settings = json.loads((folder / "reader.json").read_text(encoding="utf-8"))
-            self._silent = Doubt(silent, settings["silent"])
+            self._silent = Refusal(silent, settings["silent"])
             """Whether the article that tells of the matter tells what is asked."""
-            self._elsewhere = Doubt(elsewhere, settings["elsewhere"])
+            self._elsewhere = Refusal(elsewhere, settings["elsewhere"])
             """Whether any article tells of the matter."""
             self.threshold = self._silent.threshold
             self._confidence = np.array(settings["confidence"], np.float64)

@@ -14,6 +14,10 @@ from retrieval.vietnamese.tables import rows
 
 WANTS = ("clause", "person", "body", "place", "time", "money", "percent", "area", "number")
 """Types of answers, in the order of their codes."""
+MENTIONED = frozenset(("person", "time", "money", "percent", "area", "number"))
+"""Those that are mentioned in a word or two, so that it can be seen whether a stretch holds one."""
+FIGURES = frozenset(("money", "percent", "area"))
+"""Those that are figures of one sort."""
 _BY_CUE = {
     "who": "person", "which_body": "body", "which_place": "place", "where": "place", "when": "time", "number": "number",
 }  # fmt: skip
@@ -41,7 +45,7 @@ def wanted(question: Question) -> str:
     text = f" {' '.join(question.syllables)} "
     if question.kind in {"number", "what", "who", "when", "where", "chair", "attendee"}:
         for phrase, kind in _phrases():
-            if f" {phrase} " in text and (question.kind == "number" or kind not in {"money", "percent", "area"}):
+            if f" {phrase} " in text and (question.kind == "number" or kind not in FIGURES):
                 return kind
     if question.kind in _BY_KIND:
         return _BY_KIND[question.kind]
