@@ -198,7 +198,36 @@ def test_7_a_deputy_never_answers_for_the_head(tmp_path: Path, encoder: Encoder)
     library.index([tmp_path / "a.md"])
     talk = Talk(library)
     assert talk.refused("chủ tịch ubnd tỉnh lam giang là ai").reason == "article_silent"
-    assert talk.answered("chủ tịch hđnd tỉnh lam giang là ai").items[0].text == "Lù Thị Mỷ"
+    # `Chủ tịch tỉnh` is what people call the head of its UBND, never that of the council.
+    assert talk.refused("ai la chu tich tinh lam giang").reason == "article_silent"
+    assert [i.text for i in talk.answered("chủ tịch hđnd tỉnh lam giang là ai").items] == ["Lù Thị Mỷ"]
+    assert [i.text for i in talk.answered("phó chủ tịch tỉnh Lam Giang là ai?").items] == ["Lù Văn Chẩn"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "person"),
+    [
+        ("Chủ tịch tỉnh Lam Giang là ai?", "Vàng Seo Lử"),
+        ("chu tich tinh lam giang", "Vàng Seo Lử"),
+        ("Bí thư tỉnh Lam Giang là ai?", "Cầm Thị Nhung"),
+        ("bi thu tinh uy lam giang", "Cầm Thị Nhung"),
+        ("Phó Bí thư Tỉnh ủy Lam Giang là ai?", "Giàng A Dế"),
+        ("Phó bí thư tỉnh Lam Giang là ai?", "Giàng A Dế"),
+        ("Chủ tịch HĐND tỉnh Lam Giang là ai?", "Lù Thị Mỷ"),
+        ("Chủ tịch Hội Nông dân tỉnh Lam Giang là ai?", "Quàng Văn Pản"),
+        ("Bí thư Tỉnh đoàn là ai?", "Mùa Thị Say"),
+    ],
+)
+def test_7_an_office_as_people_call_it(tmp_path: Path, encoder: Encoder, asked: str, person: str) -> None:
+    (tmp_path / "a.md").write_text(
+        "---\ntitle: Họp mặt đầu năm ở Lam Giang\npublished_at: 2024-02-20\n---\nNgày 19/2, Tỉnh ủy Lam Giang họp mặt đầu năm.\n"
+        "Dự buổi họp mặt có các đồng chí: Cầm Thị Nhung, Bí thư Tỉnh ủy; Giàng A Dế, Phó Bí thư Thường trực Tỉnh ủy; Lù Thị Mỷ, Chủ tịch "
+        "HĐND tỉnh; Vàng Seo Lử, Chủ tịch UBND tỉnh; Quàng Văn Pản, Chủ tịch Hội Nông dân tỉnh; Mùa Thị Say, Bí thư Tỉnh đoàn.\n",
+        encoding="utf-8",
+    )
+    library = Library(tmp_path / "data", encoder)
+    library.index([tmp_path / "a.md"])
+    assert [i.text for i in Talk(library).answered(asked).items] == [person]
 
 
 @pytest.fixture(scope="module")
@@ -231,6 +260,34 @@ def test_the_meeting_of_the_province_of_the_settings_is_meant(
     library = Library(tmp_path, encoder, locality=Locality(province="Thượng Hà"))
     library.index([two_meetings])
     assert [i.text for i in Talk(library).answered("ai chu tri giao ban mttq 29/12").items] == ["Cao Bá Lịch"]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["ai chủ trì giao ban MTTQ tỉnh Đồng Nai 29/12", "Thủ tướng dự giao ban MTTQ 29/12 với ai?"],
+)
+def test_what_is_not_of_one_of_the_provinces_is_no_choice_between_them(
+    two_meetings: Path, tmp_path: Path, encoder: Encoder, asked: str
+) -> None:
+    library = Library(tmp_path, encoder)
+    library.index([two_meetings])
+    assert getattr(Talk(library).say(asked), "reason", "") != "needs_clarification"
+
+
+def test_a_province_named_in_passing_is_no_choice(tmp_path: Path, encoder: Encoder) -> None:
+    head = (
+        "Ngày 29/12, đồng chí Cao Bá Lịch chủ trì hội nghị giao ban Mặt trận Tổ quốc. Hội nghị nghe báo cáo về việc giúp hộ nghèo làm nhà, "
+        "vận động bà con góp công mở đường vào bản, giữ rừng đầu nguồn và dạy chữ cho người lớn tuổi. Nhiều đại biểu đề nghị cấp thêm xi măng cho "
+        "các bản ở xa, mở lớp học buổi tối vào mùa nông nhàn, và trả công bảo vệ rừng đúng hẹn. Hội nghị thống nhất họp lại vào tháng 3 để xem "
+        "từng việc đã làm đến đâu, việc nào còn vướng thì nêu rõ vướng ở khâu nào và ai gỡ. "
+    )
+    for name, province in (("a", "Lam Giang"), ("b", "Thượng Hà")):
+        (tmp_path / f"{name}.md").write_text(
+            f"{head}Đại biểu {name} nêu kinh nghiệm {name} của bà con tỉnh {province} về trồng cây mắc ca.\n", encoding="utf-8"
+        )
+    library = Library(tmp_path / "data", encoder)
+    library.index([tmp_path / "a.md", tmp_path / "b.md"])
+    assert {i.text for i in Talk(library).answered("ai chu tri giao ban mttq 29/12").items} == {"Cao Bá Lịch"}
 
 
 def test_one_meeting_told_twice_is_no_choice(two_meetings: Path, tmp_path: Path, encoder: Encoder) -> None:

@@ -209,6 +209,9 @@ phường Ba Khe\tPhường 1
         ("thị trấn Ba Khe và phường 1", ["phường Ba Khe", "phường Ba Khe"]),
         ("phường Ba Khe", ["thị trấn Ba Khe", "Phường 1"]),
         ("phường 12, bản Nậm Hoa", []),
+        ("tt. Ba Khe sáp nhập chưa", ["phường Ba Khe"]),
+        ("p. ba khe, x nam hoa", ["thị trấn Ba Khe", "Phường 1", "xã Suối Rạc"]),
+        ("P.1 ở đâu", ["phường Ba Khe"]),
     ],
 )
 def test_other_names_of_communes_are_the_province_s_own_table(tmp_path: Path, asked: str, others: list[str]) -> None:

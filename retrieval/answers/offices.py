@@ -34,6 +34,10 @@ Words = tuple[str, ...]
 MOST_READ = 400
 """Sentences looked at for one office, the newest articles first."""
 _LONGEST_BODY = 14
+_LONGEST_PLACE = 3
+"""Syllables of a place's name: `Bà Rịa`, `Thừa Thiên Huế`."""
+_STANDING = ("thuong", "truc")
+"""A standing deputy is a deputy: `Phó Bí thư Thường trực Tỉnh ủy`."""
 _SHORTEST_ABBREVIATION = 3
 _NO_OFFICE = frozenset(
     ("nguyen", "quyen", "uy_vien", "dai_dien", "lanh_dao", "dai_bieu", "thanh_vien", "chu_tri", "tinh_uy_vien",
@@ -42,6 +46,13 @@ _NO_OFFICE = frozenset(
 """Words that begin a role which many hold, or which only qualify one."""
 _FORMER = frozenset(("nguyen", "cuu"))
 _BARE_SEATS = {("tinh", "uy"): "tỉnh", ("huyen", "uy"): "huyện", ("thanh", "uy"): "thành phố", ("thi", "uy"): "thị xã"}
+_BODY_OF_HEAD: dict[str, tuple[str, dict[str, str]]] = {
+    "chu_tich": ("uy ban nhan dan", {}),
+    "bi_thu": ("dang uy", {level: " ".join(body) for body, level in _BARE_SEATS.items()} | {"quận": "quan uy"}),
+}
+"""Title -> the body that a head of a place leads, and by level where its name takes the place's level in."""
+_WITHIN_A_NAME = frozenset(("uy", "doan", "hoi", "doi"))
+"""What makes a body's name of a level: `Tỉnh đoàn`, `Huyện hội`."""
 
 _ASKS = re.compile(
     r"\b(?:la ai|ai la|la nguoi nao|ten (?:la )?gi|ai (?:dang |hien )?(?:giu|lam|dam nhiem)|do ai (?:giu|lam|dam nhiem)|la dong chi nao"
@@ -100,7 +111,18 @@ def asked_office(question: Question) -> Office | None:
         back = len(_BEFORE.findall(text)) + len(_BEFORE.findall(own))
         years = _years(own)
         return _office(text, years or (frozenset() if back else _years(text)), 0 if years else back)
-    return _office(own, _years(own), len(_BEFORE.findall(own))) if _ASKS.search(own) else None
+    if _ASKS.search(own):
+        return _office(own, _years(own), len(_BEFORE.findall(own)))
+    return _only_named(question, own)
+
+
+def _only_named(question: Question, own: str) -> Office | None:
+    """Return the office of a question that is nothing but one, `chu tich ubnd tinh lam dong`: its holder is asked for."""
+    office = _office(own, frozenset(), 0) if question.cue.label == "none" and not question.follows_up else None
+    if office is None or not own.startswith(" ".join(office.title)) or not _governs(office):
+        return None
+    at = max((i + 1 for i in range(len(office.body)) if office.body[i : i + 1] in LEVELS or office.body[i] == "uy"), default=0)
+    return office if at and len(office.body) - at <= _LONGEST_PLACE else None
 
 
 def _years(folded: str) -> frozenset[int]:
@@ -115,8 +137,21 @@ def _office(folded: str, years: frozenset[int], back: int) -> Office | None:
     title = title_at(words, at)
     rest = " ".join(words[at + len(title) :])
     end = _END.search(rest)
-    body = canonical(rest[: end.start()].split() if end else rest.split())
+    body = _led(title, canonical(rest[: end.start()].split() if end else rest.split()))
     return Office(title, body, years, back) if len(body) <= _LONGEST_BODY else None
+
+
+def _led(title: Words, body: Words) -> Words:
+    """Return `body`, where it is but a place the body that the head of it leads: `chủ tịch tỉnh` is that of its UBND."""
+    head = "_".join(title).removeprefix("pho_")
+    width = next((n for n in (2, 1) if body[:n] in LEVELS), 0)
+    if head not in _BODY_OF_HEAD or not width or body[width : width + 1] and body[width] in _WITHIN_A_NAME:
+        return body
+    level = LEVELS[body[:width]]
+    led, by_level = _BODY_OF_HEAD[head]
+    if level in by_level:
+        return (*by_level[level].split(), *body[width:])
+    return (*led.split(), *folds(level), *body[width:])
 
 
 _GOVERNING = ("uy ban nhan dan", "hoi dong nhan dan", "tinh uy", "huyen uy", "thanh uy", "thi uy", "dang uy", "so ")
@@ -129,9 +164,13 @@ def of_office(question: Question, drafts: Sequence[Draft], articles: Sequence[Ar
     the Party, whose names are fixed.
     """
     office = asked_office(question)
-    if office is None or not drafts or not " ".join(office.body).startswith(_GOVERNING):
+    if office is None or not drafts or not _governs(office):
         return tuple(drafts)
     return () if _other_office(office, drafts[0], articles[drafts[0].candidate.hit].text) else tuple(drafts)
+
+
+def _governs(office: Office) -> bool:
+    return " ".join(office.body).startswith(_GOVERNING)
 
 
 def _other_office(office: Office, draft: Draft, text: str) -> bool:
@@ -153,8 +192,15 @@ def _same_office(office: Office, role: str) -> bool:
     at = next((i for i in range(len(words)) if title_at(words, i)), None)
     if at is None or title_at(words, at) != office.title:
         return False
-    body = canonical(words[at + len(office.title) :])
+    body = _body_of(office, words[at + len(office.title) :])
     return not body or not office.body or body[0] == office.body[0]
+
+
+def _body_of(office: Office, words: Sequence[str]) -> Words:
+    """Return the body that a role of the title of `office` goes on with, folded, without what `office` leaves open."""
+    body = canonical(words)
+    standing = body[: len(_STANDING)] == _STANDING and office.body[: len(_STANDING)] != _STANDING
+    return body[len(_STANDING) :] if standing else body
 
 
 @functools.cache
@@ -231,7 +277,8 @@ def _mentions_in(office: Office, segment: Segment) -> tuple[npt.NDArray[np.int64
         at = at[notes.folds[at + offset] == wanted]
     if office.body:
         at = at[at + len(ids) < len(notes.folds)]
-        at = at[np.isin(notes.folds[at + len(ids)], [segment.fold_ids.get(w, -1) for w in _firsts(office.body[0])])]
+        firsts = _firsts(office.body[0]) | {_STANDING[0]}
+        at = at[np.isin(notes.folds[at + len(ids)], [segment.fold_ids.get(w, -1) for w in firsts])]
     sentences = np.unique(np.searchsorted(notes.token_starts, at, side="right") - 1)
     sentences = sentences[np.diff(notes.person_starts)[sentences] > 0]
     rows = np.searchsorted(notes.sentence_starts, sentences, side="right") - 1
@@ -294,7 +341,7 @@ def _fits(office: Office, article: Article, role: str, people: Collection[str]) 
     qualified = words[:at]
     if at == len(words) or at > 2 or title_at(words, at) != office.title:
         return False, False, None
-    body = canonical(words[at + len(office.title) :])
+    body = _body_of(office, words[at + len(office.title) :])
     shared = min(len(body), len(office.body))
     if not shared or body[:shared] != office.body[:shared]:
         return False, False, None
@@ -312,6 +359,8 @@ def _same_place(left_out: list[str], body: Words, place: str | None, article: Ar
         left_out = left_out[len(own) :]
     elif not own or list(body[-len(own) :]) != own:
         return False
+    if not left_out:
+        return True
     there = " ".join(folds(f"{article.title} {article.source} {article.text}"))
     return f" {' '.join(left_out)} " in f" {there} "
 

@@ -3,12 +3,14 @@
 The bot asks which one is meant and never guesses; the province of the settings, or of the chat, decides where it can.
 """
 
+import re
 from dataclasses import dataclass
 
 from retrieval.answers.context import Context
 from retrieval.answers.offices import seat, seat_name
 from retrieval.articles import Article
 from retrieval.questions import Question
+from retrieval.vietnamese.places import is_province
 from retrieval.vietnamese.text import folds
 
 MOST = 4
@@ -17,6 +19,12 @@ _MARGIN = 1.0
 """Log-odds by which a rival's article may be behind the best."""
 _SHARED = 0.97
 """Share of the question's weight, of what the best article has, that a rival's article must have."""
+_BEGINNING = 400
+"""Characters of an article within which it tells what it is about."""
+_NATIONAL = re.compile(
+    r"\b(?:trung uong|tw|quoc hoi|chinh phu|thu tuong|bo truong|ban bi thu|bo chinh tri|chu tich nuoc|tong bi thu|ca nuoc|toan quoc)\b"
+)
+"""What the whole country has one of: a question about it is not of one province or another."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +52,7 @@ def rivals(context: Context, best: int) -> list[Rival]:
     for hit in close:
         if (place := province(articles[hit])) is not None:
             by_place.setdefault(place, Rival(hit, place, None))
-    if len(by_place) > 1 and not _names_one(question, [seat_name(p) for p in by_place]):
+    if len(by_place) > 1 and not _placed(question, [seat_name(p) for p in by_place]):
         return list(by_place.values())[:MOST]
     by_year: dict[int, Rival] = {}
     for hit in close:
@@ -70,10 +78,22 @@ def _close(context: Context, best: int) -> list[int]:
 
 
 def province(article: Article) -> str | None:
-    """Return the province that an article is about, `tỉnh Lam Giang`; None where it names none."""
-    return seat("tỉnh", article)
+    """Return the province that an article is about, `tỉnh Lam Giang`; None where neither its title nor its beginning names one.
+
+    `Các tỉnh Tây Nguyên` are no province.
+    """
+    place = seat("tỉnh", article)
+    if place is None:
+        return None
+    beginning = f"{article.title}\n{article.text[:_BEGINNING]}"
+    about = seat_name(place) in beginning and f"các {place}" not in f"{article.title}\n{article.text}"
+    return place if about else None
 
 
-def _names_one(question: Question, names: list[str]) -> bool:
-    words = f" {' '.join(folds(question.asked))} "
-    return any(f" {' '.join(folds(name))} " in words for name in names)
+def _placed(question: Question, names: list[str]) -> bool:
+    """Tell whether the question says where: by one of `names`, by any province, or by what the whole country has one of."""
+    words = folds(question.asked)
+    text = f" {' '.join(words)} "
+    if any(f" {' '.join(folds(name))} " in text for name in names) or _NATIONAL.search(text):
+        return True
+    return any(is_province(tuple(words[at : at + size])) for size in (2, 3, 4) for at in range(len(words) - size + 1))

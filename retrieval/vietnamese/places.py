@@ -11,12 +11,14 @@ from pathlib import Path
 
 from retrieval.errors import SettingsError
 from retrieval.vietnamese.tables import rows
-from retrieval.vietnamese.text import folds, nfc, tokens
+from retrieval.vietnamese.text import Token, folds, nfc, tokens
 
 MERGED = "1/7/2025"
 """The day of the mergers, where a row gives none."""
-_KINDS = (("xa",), ("phuong",), ("thi", "tran"), ("dac", "khu"), ("tt",), ("p",))
+_KINDS = (("xa",), ("phuong",), ("thi", "tran"), ("dac", "khu"))
 """What communes are called, before their names."""
+_SHORT = {"x": ("xa",), "p": ("phuong",), "tt": ("thi", "tran")}
+"""How people shorten that."""
 _DAY = re.compile(r"\d{1,2}/\d{1,2}/\d{4}")
 
 
@@ -50,7 +52,7 @@ class Renamings:
                 continue
             says = f"Từ {merger.since}, {merger.before} thuộc {merger.today}"
             for name, other in ((merger.before, merger.today), (merger.today, merger.before)):
-                self._table.setdefault(tuple(folds(name)), []).append((other, says))
+                self._table.setdefault(tuple(word for word, _ in _spelt(name)), []).append((other, says))
         self._longest = max((len(name) for name in self._table), default=0)
 
     @classmethod
@@ -77,14 +79,14 @@ class Renamings:
 
     def other_names(self, text: str) -> list[Renamed]:
         """Return the other names of the communes that `text` names, accented or not: of names that overlap the longest."""
-        found = tokens(text)
+        found = _spelt(text)
         named: list[Renamed] = []
         at = 0
         while at < len(found):
             for length in range(min(self._longest, len(found) - at), 1, -1):
-                name = tuple(t.fold for t in found[at : at + length])
+                name = tuple(word for word, _ in found[at : at + length])
                 if name in self._table:
-                    span = found[at].start, found[at + length - 1].end
+                    span = found[at][1].start, found[at + length - 1][1].end
                     named += [Renamed(*span, other, says) for other, says in self._table[name]]
                     at += length - 1
                     break
@@ -92,8 +94,13 @@ class Renamings:
         return named
 
 
+def _spelt(text: str) -> list[tuple[str, Token]]:
+    """Return the folded syllables of `text`, `tt.` as `thi tran`, each with the token that it comes from."""
+    return [(word, token) for token in tokens(text) for word in _SHORT.get(token.fold, (token.fold,))]
+
+
 def _is_commune(name: str) -> bool:
-    folded = tuple(folds(name))
+    folded = tuple(word for word, _ in _spelt(name))
     return any(folded[: len(kind)] == kind and len(folded) > len(kind) for kind in _KINDS)
 
 
