@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from retrieval.snapshot import Generation, Place, term_key
+from retrieval.vietnamese.abbreviations import Short
 from retrieval.vietnamese.terms import Terms
 
 Flags = npt.NDArray[np.bool_]
@@ -34,6 +35,16 @@ class Matches:
     """(articles + 1,): the first sentence of each article."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Otherwise:
+    """Columns of words and bigrams that stand wherever `term` does; bigrams that do where also the word beside stands."""
+
+    words: list[int]
+    pairs: list[int]
+    edges: list[tuple[int, int]]
+    term: int
+
+
 class Matcher:
     """The words of one question, weighed once, to be found in articles of one generation."""
 
@@ -55,6 +66,35 @@ class Matcher:
             left, right = (self.column.get(part, -1) for part in pair.split("_", 1))
             if left >= 0 and right >= 0:
                 self._pair_columns[left, right] = i
+        self._otherwise = [self._written(short, question.folded) for short in question.shortened]
+
+    def _written(self, short: Short, folded: Sequence[str]) -> "_Otherwise":
+        """Return the columns of what the abbreviation `short` stands for among the question's syllables `folded`."""
+        own = range(short.first, short.last + 1)
+        column = {p: i for i, p in enumerate(self.pairs)}
+        inner = [column[f"{folded[i]}_{folded[i + 1]}"] for i in own[:-1]]
+        beside = [(i, f"{folded[i]}_{folded[short.first]}") for i in (short.first - 1,) if i >= 0]
+        beside += [(i, f"{folded[short.last]}_{folded[i]}") for i in (short.last + 1,) if i < len(folded)]
+        edges = [(column[pair], self.column[folded[i]]) for i, pair in beside if pair in column]
+        return _Otherwise([self.column[folded[i]] for i in own], inner, edges, self.column[short.term])
+
+    def spread(self, words: Flags, pairs: Flags, literal: Flags | None = None) -> None:
+        """Let, in each row, what stands there shortened or written out stand there as the question writes it, in place.
+
+        `words` (rows, words), `pairs` (rows, bigrams). With `literal`, the words as the row itself writes them, a bigram with
+        the word beside stands too where both stand and the row does not write them as the question does: where
+        `Ủy ban nhân dân tỉnh` stands, so does `UBND tỉnh`.
+        """
+        for other in self._otherwise:
+            here = words[:, other.term].copy()
+            if not here.any():
+                continue
+            words[:, other.words] |= here[:, None]
+            pairs[:, other.pairs] |= here[:, None]
+            if literal is not None:
+                unlike = here & ~literal[:, other.words].all(axis=1)
+                for pair, beside in other.edges:
+                    pairs[:, pair] |= unlike & words[:, beside]
 
     def of(self, articles: Sequence[int]) -> Matches:
         """Return where the question's words stand in the sentences of the articles at these rows, in their order."""
@@ -71,6 +111,7 @@ class Matcher:
         words = np.zeros((starts[-1], len(self.words)), bool)
         at = np.flatnonzero(asked >= 0)
         words[owner[at], asked[at]] = True
+        literal = words.copy()
         extra_owner = np.repeat(
             np.arange(starts[-1]),
             np.concatenate([np.diff(n.extra_starts[s.start : s.stop + 1]) for n, s in zip(notes, own, strict=True)]),
@@ -83,6 +124,7 @@ class Matcher:
         left = at[:-1][(np.diff(at) == 1) & (owner[at[:-1]] == owner[at[1:]])]
         columns = self._pair_columns[asked[left], asked[left + 1]]
         pairs[owner[left[columns >= 0]], columns[columns >= 0]] = True
+        self.spread(words, pairs, literal)
         accents = np.zeros((starts[-1], len(self.accents)), bool)
         if self.accents:
             norms = self._looked_up(self._norms, places, [n.norms[t] for n, t in zip(notes, tokens, strict=True)])
@@ -118,11 +160,16 @@ class Matcher:
         )
 
 
-def near(flags: Flags) -> Flags:
-    """Return for each sentence (row) what stands in it or in the one before or after."""
+def near(flags: Flags, starts: npt.NDArray[np.int32]) -> Flags:
+    """Return for each sentence (row) what stands in it, or in the one before or after of the same article.
+
+    `starts` (articles + 1,): the first sentence of each article.
+    """
     found = flags.copy()
-    found[1:] |= flags[:-1]
-    found[:-1] |= flags[1:]
+    follows = np.ones(len(flags), bool)
+    follows[starts[:-1][starts[:-1] < len(flags)]] = False
+    found[1:] |= flags[:-1] & follows[1:, None]
+    found[:-1] |= flags[1:] & follows[1:, None]
     return found
 
 

@@ -19,7 +19,7 @@ import numpy.typing as npt
 from retrieval import lexical
 from retrieval.encoding import Encoder, Vectors
 from retrieval.errors import ReaderModelError
-from retrieval.matching import Flags, Matcher, Matches, share
+from retrieval.matching import Flags, Matcher, Matches, near, share
 from retrieval.snapshot import Generation
 from retrieval.vietnamese.terms import Terms, terms
 from retrieval.vietnamese.text import tokens
@@ -199,8 +199,10 @@ def _evidence(
     numbers = np.array([float(w[0].isdigit()) for w in matcher.words], np.float32)
     titles = [title_terms(generation.title(article)) for article in articles]
     in_title = np.array([[w in words for w in matcher.words] for words, _ in titles], bool)
+    pairs_in_title = np.array([[p in own for p in matcher.pairs] for _, own in titles], bool)
+    matcher.spread(in_title, pairs_in_title)
     words = _any(found.words, found.starts) | in_title
-    pairs = _any(found.pairs, found.starts) | np.array([[p in own for p in matcher.pairs] for _, own in titles], bool)
+    pairs = _any(found.pairs, found.starts) | pairs_in_title
     sizes = np.array([len(own) for own, _ in titles])
     named = _named_pairs(query.text, matcher.pairs)
     counts = np.diff(found.starts)
@@ -251,21 +253,11 @@ def _windows(
     found: Matches, weights: npt.NDArray[np.float32], pair_weights: npt.NDArray[np.float32]
 ) -> tuple[npt.ArrayLike, ...]:
     """Return the best sentence's share of the question, the best three neighbours', of bigrams too, and the mean of the best three."""
-    around = _within(found.words, found.starts), _within(found.pairs, found.starts)
+    around = near(found.words, found.starts), near(found.pairs, found.starts)
     best, three = _best(share(found.words, weights), found.starts)
     window = _most(share(around[0], weights), found.starts)
     pair_window = _most(share(around[1], pair_weights), found.starts)
     return best, window, pair_window, three
-
-
-def _within(flags: Flags, starts: npt.NDArray[np.int32]) -> Flags:
-    """Return for each sentence what stands in it or its neighbours of the same article."""
-    found = flags.copy()
-    follows = np.ones(len(flags), bool)
-    follows[starts[:-1][starts[:-1] < len(flags)]] = False
-    found[1:] |= flags[:-1] & follows[1:, None]
-    found[:-1] |= flags[1:] & follows[1:, None]
-    return found
 
 
 def _share(there: Flags, weights: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:

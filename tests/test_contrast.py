@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.annotation import Sentences, annotate
+from retrieval.annotation import Annotations, Sentences, annotate
 from retrieval.answers import blank, contrast
+from retrieval.answers.laid import Laid
 from retrieval.matching import Matches
 
 ARTICLE = (
@@ -23,6 +24,7 @@ ARTICLE = (
 class Found:
     """An article, and a question's words in it."""
 
+    notes: Annotations
     article: Sentences
     matches: Matches
     column: dict[str, int]
@@ -36,9 +38,8 @@ class Found:
         count = len(self.article)
         pair_weights = np.ones(self.pairs, np.float32)
         own = np.ones(len(self.weights), bool)
-        values = contrast.features(
-            self.matches, self.weights, pair_weights, own, self.article, np.zeros(count, np.int64)
-        )
+        laid = Laid.out([self.article], [(self.notes, 0)], [self.matches])
+        values = contrast.features(laid, self.weights, pair_weights, own, np.zeros(count, np.int64))
         assert len(values) == len(contrast.FEATURES)
         return {n: np.broadcast_to(v, count).tolist() for n, v in zip(contrast.FEATURES, values, strict=True)}
 
@@ -63,7 +64,7 @@ def look(text: str, question: str) -> Found:
         here, both.reshape(len(article), len(pairs)), np.zeros((len(article), 0), bool), asked, owner, np.array([0, len(article)], np.int32)
     )  # fmt: skip
     weights = np.ones(len(words), np.float32)
-    return Found(article, matches, column, weights, notes.marks, notes.gaps, question.split(), len(pairs))
+    return Found(notes, article, matches, column, weights, notes.marks, notes.gaps, question.split(), len(pairs))
 
 
 def test_what_stands_everywhere_in_an_article_sets_nothing_apart() -> None:
@@ -125,3 +126,28 @@ def test_whatever_the_text_the_figures_are_finite_and_shares_are_shares(text: st
         assert all(-1e-9 <= v <= 1 + 1e-9 for v in values[name]), name
     for name in ("blank_before", "blank_after", "blank_word_before"):
         assert all(v == -1.0 or 0 <= v <= 1 + 1e-9 for v in values[name]), name
+
+
+@given(
+    st.lists(st.text(alphabet="abc đ Ba Khe.;,:\n", min_size=1, max_size=80), min_size=2, max_size=4),
+    st.lists(st.sampled_from(["a", "b", "ba", "khe", "gi", "ai", "d"]), min_size=1, max_size=8),
+)
+def test_articles_laid_end_to_end_say_what_each_says_alone(texts: list[str], words: list[str]) -> None:
+    """Nothing of one article reaches into the next."""
+    looked = [f for f in (look(text, " ".join(words)) for text in texts) if len(f.article)]
+    if not looked:
+        return
+    laid = Laid.out([f.article for f in looked], [(f.notes, 0) for f in looked], [f.matches for f in looked])
+    weights, pair_weights = looked[0].weights, np.ones(looked[0].pairs, np.float32)
+    own = np.ones(len(weights), bool)
+    together = contrast.features(laid, weights, pair_weights, own, np.arange(len(laid)) % 3)
+    flags = np.asarray(laid.found.words.any(axis=1))
+    for number, found in enumerate(looked):
+        rows = np.flatnonzero(laid.of == number)
+        alone = Laid.out([found.article], [(found.notes, 0)], [found.matches])
+        apart = contrast.features(alone, weights, pair_weights, own, rows % 3)
+        for name, whole, part in zip(contrast.FEATURES, together, apart, strict=True):
+            assert np.allclose(np.asarray(whole)[rows], part), name
+        assert (alone.since(flags[rows], 5) == laid.since(flags, 5)[rows]).all()
+        assert (alone.until(flags[rows], 5) == laid.until(flags, 5)[rows]).all()
+        assert alone.index.tolist() == laid.index[rows].tolist()

@@ -283,7 +283,8 @@ def test_a_province_named_in_passing_is_no_choice(tmp_path: Path, encoder: Encod
     )
     for name, province in (("a", "Lam Giang"), ("b", "Thượng Hà")):
         (tmp_path / f"{name}.md").write_text(
-            f"{head}Đại biểu {name} nêu kinh nghiệm {name} của bà con tỉnh {province} về trồng cây mắc ca.\n", encoding="utf-8"
+            f"{head}Đại biểu {name} nêu kinh nghiệm {name} của bà con tỉnh {province} về trồng cây mắc ca.\n",
+            encoding="utf-8",
         )
     library = Library(tmp_path / "data", encoder)
     library.index([tmp_path / "a.md", tmp_path / "b.md"])

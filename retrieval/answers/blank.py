@@ -69,9 +69,9 @@ def _faded(columns: Sequence[int], weights: npt.NDArray[np.float32]) -> npt.NDAr
 def features(
     blank: Blank | None, found: Matches, marks: npt.NDArray[np.uint8], gaps: npt.NDArray[np.uint8], count: int
 ) -> npt.NDArray[np.float64]:
-    """Return `FEATURES` of the `count` sentences of one article: (features, sentences); -1 where the question has no blank.
+    """Return `FEATURES` of `count` sentences: (features, sentences); -1 where the question has no blank.
 
-    `marks` and `gaps` are those of the article's tokens (retrieval/annotation.py).
+    `marks` and `gaps` are those of their tokens (retrieval/annotation.py).
     """
     out = np.zeros((len(FEATURES), count))
     if blank is None:

@@ -76,7 +76,9 @@ class Contexts:
 def _in_title(asked: Asked, title: str) -> tuple[Flags, Flags]:
     words, pairs = title_terms(title)
     matcher = asked.matcher
-    return (
+    found = (
         np.fromiter((w in words for w in matcher.words), bool, len(matcher.words)),
         np.fromiter((p in pairs for p in matcher.pairs), bool, len(matcher.pairs)),
     )
+    matcher.spread(found[0][None], found[1][None])
+    return found

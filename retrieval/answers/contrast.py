@@ -6,13 +6,11 @@ inverse document frequency whose documents are the sentences of one article. Bes
 before (`Việc này là do …`), and how far it stands from those that match best: an answer often follows its subject.
 """
 
-from collections.abc import Sequence
-
 import numpy as np
 import numpy.typing as npt
 
-from retrieval.annotation import Sentences
-from retrieval.matching import Flags, Matches, Numbers
+from retrieval.answers.laid import Floats, Integers, Laid
+from retrieval.matching import Flags, Numbers
 
 FEATURES = (
     "contrast", "contrast_share", "contrast_gap", "contrast_rank", "pair_contrast", "pair_contrast_share",
@@ -29,6 +27,8 @@ _FARTHEST = 8
 _GOOD = 0.6
 """A sentence matches well from this share of the best one's match."""
 _NEVER = 15
+_SHORT = 2
+"""Sentences up to which an article's first one is no title."""
 _LEANING = frozenset(
     "viec nay|dieu nay|day la|do la|trong do|theo do|cu the|thu nhat|thu hai|thu ba|ngoai ra|ben canh|dong thoi|cung theo|"
     "rieng|tai day|tuy nhien|nhung|con|mat khac|tiep do|sau do".split("|")
@@ -40,83 +40,80 @@ _PERSON = frozenset("ong nay|ba nay|dong chi|ong|ba|don vi|noi nay".split("|"))
 
 
 def features(
-    found: Matches,
-    weights: Numbers,
-    pair_weights: Numbers,
-    own: Flags,
-    article: Sentences,
-    wanted: npt.NDArray[np.int64],
+    laid: Laid, weights: Numbers, pair_weights: Numbers, own: Flags, wanted: Integers
 ) -> tuple[npt.ArrayLike, ...]:
-    """Return `FEATURES` of the sentences of one article, each (sentences,).
+    """Return `FEATURES` of the sentences laid out, each (sentences,).
 
     `weights` are the rarities of the question's words and `pair_weights` of its bigrams, `own` tells the words of this
     question alone, `wanted` how many new words of the type asked for stand in each sentence.
     """
-    here, pairs = found.words.astype(np.float64), found.pairs.astype(np.float64)
-    count = len(here)
-    rare = _rarity(here)
-    local, local_pairs = rare * weights, _rarity(pairs) * pair_weights
-    contrast, pair_contrast = _share(here, local), _share(pairs, local_pairs)
-    own_contrast = _share(here, local * own)
-    best = contrast.max()
-    in_order = np.argsort(-contrast, kind="stable")
-    ranks = np.empty(count)
-    ranks[in_order] = np.arange(count)
+    here, pairs = laid.found.words.astype(np.float64), laid.found.pairs.astype(np.float64)
+    of, index = laid.of, laid.index
+    rare = _rarity(laid, here)
+    local, local_pairs = rare * weights, _rarity(laid, pairs) * pair_weights
+    contrast, pair_contrast = _share(laid, here, local), _share(laid, pairs, local_pairs)
+    own_contrast = _share(laid, here, local * own)
+    best = laid.most(contrast)
     so_far = here.copy()
     for back, much in enumerate(_REMEMBERED, 1):
-        so_far[back:] = np.maximum(so_far[back:], much * here[:-back])
-    after = here.copy()
-    after[:-1] = np.maximum(after[:-1], here[1:])
-    before = np.concatenate([[0.0], contrast[:-1]])
-    rarest = np.argsort(-local)[:_RAREST]
-    leans, concludes, person = (np.array(flags, np.float64) for flags in _beginnings(article))
-    at = np.arange(count)
-    below_title = contrast.copy()
-    if count > 2:
-        below_title[0] = 0.0
-    good = contrast >= _GOOD * (best or 1.0)
-    since, until = _since(good, _NEVER), _since(good[::-1], _NEVER)[::-1]
+        so_far = np.maximum(so_far, much * laid.before(here, back))
+    after = np.maximum(here, laid.after(here))
+    before = laid.before(contrast)
+    rarest = np.argsort(-local, axis=1, kind="stable")[:, :_RAREST]
+    at_rarest = here[np.arange(len(here))[:, None], rarest[of]]
+    of_rarest = np.take_along_axis(local, rarest, axis=1)
+    since_rarest = [
+        np.where(of_rarest[of, nth] > 0, laid.since(at_rarest[:, nth] > 0, _LONG_AGO), -1.0)
+        for nth in range(rarest.shape[1])
+    ]
+    since_rarest += [np.full(len(here), -1.0)] * (_RAREST - len(since_rarest))
+    leans, concludes, person = _beginnings(laid)
+    sizes = laid.sum(np.ones(len(here)))
+    below_title = np.where((index == 0) & (sizes > _SHORT), 0.0, contrast)
+    good = contrast >= _GOOD * np.where(best > 0, best, 1.0)
+    best_here = laid.best(contrast)
+    lacked = local[of] * (1.0 - here[best_here])
+    at = np.arange(len(here))
+
+    def from_best(values: Floats) -> Integers:
+        return np.asarray(np.clip(at - laid.best(values), -_FARTHEST, _FARTHEST))
+
     return (
-        contrast, contrast / (best or 1.0), best - contrast, ranks, pair_contrast, pair_contrast / (pair_contrast.max() or 1.0),
-        _share(so_far, local), _share(after, local), before,
-        *(_since(here[:, w] > 0, _LONG_AGO) if local[w] > 0 else np.full(count, -1.0) for w in rarest),
-        *(np.full(count, -1.0) for _ in range(_RAREST - len(rarest))),
-        _share(here[:, rarest], local[rarest]),
-        leans, concludes, person, np.append(concludes[1:], 0.0), np.append(leans[1:], 0.0), leans * before,
-        float(count), np.maximum.accumulate(before) - contrast, float(rare.max(initial=0.0)),
-        np.clip(at - int(contrast.argmax()), -_FARTHEST, _FARTHEST),
-        np.clip(at - int((contrast + pair_contrast).argmax()), -_FARTHEST, _FARTHEST),
-        own_contrast, own_contrast / (own_contrast.max() or 1.0),
-        np.clip(at - int(own_contrast.argmax()), -_FARTHEST, _FARTHEST),
-        np.clip(at - int(below_title.argmax()), -_FARTHEST, _FARTHEST),
-        since, until,
-        here @ (local * (1.0 - here[int(contrast.argmax())])) / (local.sum() or 1.0),
-        wanted / (wanted.sum() or 1), float((wanted > 0).mean()),
+        contrast, contrast / _or_one(best), best - contrast, laid.ranks(contrast), pair_contrast, pair_contrast / _or_one(laid.most(pair_contrast)),
+        _share(laid, so_far, local), _share(laid, after, local), before, *since_rarest,
+        (at_rarest * of_rarest[of]).sum(axis=1) / _or_one(of_rarest.sum(axis=1))[of],
+        leans, concludes, person, laid.after(concludes), laid.after(leans), leans * before,
+        sizes, laid.most_so_far(before) - contrast, rare.max(axis=1, initial=0.0)[of],
+        np.clip(at - best_here, -_FARTHEST, _FARTHEST), from_best(contrast + pair_contrast),
+        own_contrast, own_contrast / _or_one(laid.most(own_contrast)), from_best(own_contrast), from_best(below_title),
+        laid.since(good, _NEVER), laid.until(good, _NEVER),
+        (here * lacked).sum(axis=1) / _or_one(local.sum(axis=1))[of],
+        wanted / np.maximum(laid.sum(wanted), 1), laid.sum((wanted > 0).astype(np.float64)) / sizes,
     )  # fmt: skip
 
 
-def _rarity(here: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Return how rare each word (column) is among the sentences (rows); 0 for what stands in none, or in most."""
-    standing = here.sum(axis=0)
-    return np.where(standing > 0, np.maximum(np.log((len(here) + 1) / (standing + 0.5)), 0.0), 0.0)
+def _rarity(laid: Laid, here: Floats) -> Floats:
+    """Return how rare each word is among the sentences of each article, (articles, words); 0 for what stands in none, or in most."""
+    standing = np.add.reduceat(here, laid.found.starts[:-1], axis=0)
+    sizes = np.diff(laid.found.starts)[:, None]
+    return np.where(standing > 0, np.maximum(np.log((sizes + 1) / (standing + 0.5)), 0.0), 0.0)
 
 
-def _share(here: npt.NDArray[np.float64], weights: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    return np.asarray(here @ weights / (weights.sum() or 1.0))
+def _share(laid: Laid, here: Floats, weights: Floats) -> Floats:
+    """Return the share of the weight of its article, `weights` (articles, words), that stands in each sentence."""
+    return np.asarray((here * weights[laid.of]).sum(axis=1) / _or_one(weights.sum(axis=1))[laid.of])
 
 
-def _since(flags: Flags, most: int) -> npt.NDArray[np.float64]:
-    """Return for each sentence how many sentences ago one was flagged: 0 here, `most` where none was, or longer ago."""
-    at = np.arange(len(flags))
-    last = np.maximum.accumulate(np.where(flags, at, -most))
-    return np.minimum(at - last, most).astype(np.float64)
+def _or_one(values: Floats) -> Floats:
+    return np.where(values > 0, values, 1.0)
 
 
-def _beginnings(article: Sentences) -> tuple[Sequence[bool], Sequence[bool], Sequence[bool]]:
+def _beginnings(laid: Laid) -> tuple[Floats, Floats, Floats]:
     """Return which sentences begin as one that goes on with the one before, as one that concludes, and with a person."""
-    found = []
-    for words in article.openings:
-        begin = {words[0], " ".join(words)} if words else set()
-        found.append((not begin.isdisjoint(_LEANING), not begin.isdisjoint(_CONCLUDING), not begin.isdisjoint(_PERSON)))
-    leans, concludes, person = zip(*found, strict=True) if found else ((), (), ())
-    return leans, concludes, person
+    found = np.zeros((3, len(laid)))
+    openings = (words for article in laid.articles for words in article.openings)
+    for at, words in enumerate(openings):
+        if words:
+            begin = {words[0], " ".join(words)}
+            found[:, at] = [not begin.isdisjoint(known) for known in (_LEANING, _CONCLUDING, _PERSON)]
+    return found[0], found[1], found[2]

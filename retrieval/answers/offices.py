@@ -121,7 +121,10 @@ def _only_named(question: Question, own: str) -> Office | None:
     office = _office(own, frozenset(), 0) if question.cue.label == "none" and not question.follows_up else None
     if office is None or not own.startswith(" ".join(office.title)) or not _governs(office):
         return None
-    at = max((i + 1 for i in range(len(office.body)) if office.body[i : i + 1] in LEVELS or office.body[i] == "uy"), default=0)
+    at = max(
+        (i + 1 for i in range(len(office.body)) if office.body[i : i + 1] in LEVELS or office.body[i] == "uy"),
+        default=0,
+    )
     return office if at and len(office.body) - at <= _LONGEST_PLACE else None
 
 
@@ -145,7 +148,7 @@ def _led(title: Words, body: Words) -> Words:
     """Return `body`, where it is but a place the body that the head of it leads: `chủ tịch tỉnh` is that of its UBND."""
     head = "_".join(title).removeprefix("pho_")
     width = next((n for n in (2, 1) if body[:n] in LEVELS), 0)
-    if head not in _BODY_OF_HEAD or not width or body[width : width + 1] and body[width] in _WITHIN_A_NAME:
+    if head not in _BODY_OF_HEAD or not width or (body[width : width + 1] and body[width] in _WITHIN_A_NAME):
         return body
     level = LEVELS[body[:width]]
     led, by_level = _BODY_OF_HEAD[head]

@@ -1,6 +1,6 @@
 """A question and the sentences of the best articles -> features of each sentence, for the sentence model."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from retrieval.annotation import COUNTED, KIND_WORDS, Sentence, Sentences
 from retrieval.answers import blank, contrast
+from retrieval.answers.laid import Laid
 from retrieval.answers.wants import WANTS, of_type, wanted
 from retrieval.matching import Flags, Matcher, Matches, near, share
 from retrieval.questions import KINDS, Question
@@ -77,6 +78,8 @@ class Asked:
             for syllable in folds(long)
         ) | frozenset(abbreviations_in(question.syllables))
         """What the question's abbreviations stand for, syllable by syllable, and the other way."""
+        self.shortened = frozenset(short.term for short in question.terms.shortened)
+        """The abbreviations that the question has, or writes out."""
         self.numbers = frozenset(w for w in self.weights if w[0].isdigit())
         self.days = frozenset(f"{w.day}/{w.month}" for w in question.whens if w.day and w.month)
         found = tokens(question.asked)
@@ -115,147 +118,175 @@ def features(
 
     `matches` tells where the question's words stand in each article, `cosines` how alike each sentence is to the question.
     """
+    filled = [rank for rank, found in enumerate(articles) if found]
+    if not filled:
+        return [], np.zeros((0, len(FEATURES)), np.float32)
+    laid = _laid(generation, hits, articles, matches, filled)
+    block = _block(
+        asked,
+        generation,
+        laid,
+        [hits[rank] for rank in filled],
+        hits[0].score,
+        filled,
+        [cosines[rank] for rank in filled],
+    )
+    likely = block[:, _LIKELY] @ _LIKELY_WEIGHTS
     candidates: list[Candidate] = []
-    blocks: list[npt.NDArray[np.float32]] = []
-    best_cosine = max((float(c.max()) for c in cosines if len(c)), default=0.0)
-    for rank, found in enumerate(articles):
-        if not found:
-            continue
-        block = _block(asked, generation, hits, rank, found, matches[rank], cosines[rank], best_cosine)
-        most = MOST_READ[min(rank, 2)]
-        order = np.argsort(-(block[:, _LIKELY] @ _LIKELY_WEIGHTS), kind="stable")[:most]
-        chosen = np.sort(order)
-        candidates += [Candidate(rank, i, found[i]) for i in chosen.tolist()]
-        blocks.append(block[chosen])
-    return candidates, np.concatenate(blocks) if blocks else np.zeros((0, len(FEATURES)), np.float32)
+    rows: list[int] = []
+    for rank, first, end in zip(filled, laid.found.starts[:-1].tolist(), laid.found.starts[1:].tolist(), strict=True):
+        order = np.argsort(-likely[first:end], kind="stable")[: MOST_READ[min(rank, 2)]]
+        chosen = np.sort(order).tolist()
+        candidates += [Candidate(rank, i, articles[rank][i]) for i in chosen]
+        rows += [first + i for i in chosen]
+    return candidates, block[rows]
+
+
+def _laid(
+    generation: Generation,
+    hits: Sequence[Hit],
+    articles: Sequence[Sentences],
+    matches: Sequence[Matches],
+    ranks: Sequence[int],
+) -> Laid:
+    places = [generation.place(hits[rank].article) for rank in ranks]
+    notes = [(place.segment.annotations, place.row) for place in places]
+    return Laid.out([articles[rank] for rank in ranks], notes, [matches[rank] for rank in ranks])
 
 
 def _block(
     asked: Asked,
     generation: Generation,
+    laid: Laid,
     hits: Sequence[Hit],
-    rank: int,
-    article: Sentences,
-    found: Matches,
-    cosine: npt.NDArray[np.float32],
-    best_cosine: float,
+    best_score: float,
+    ranks: Sequence[int],
+    cosines: Sequence[npt.NDArray[np.float32]],
 ) -> npt.NDArray[np.float32]:
-    """Return the features of all sentences of one article: (sentences, features)."""
-    hit, question = hits[rank], asked.question
-    place = generation.place(hit.article)
-    notes = place.segment.annotations
-    own = notes.article(place.row)
-    here, around = found.words, near(found.words)
-    weights = asked.matcher.weights
-    count = len(here)
+    """Return the features of the sentences laid out, (sentences, features); `hits` and `ranks` are of their articles."""
+    block = np.empty((len(laid), len(FEATURES)), np.float32)
+    own_words: Flags = np.array([w in asked.own for w in asked.matcher.words], bool)
+    fitting, fitting_new = _wanted(asked, laid)
+    question = asked.question
+    kind_words = np.full((len(KIND_WORDS), len(laid)), -1.0)
+    if question.kind in KIND_WORDS:
+        kind_words[KIND_WORDS.index(question.kind)] = laid.counts[:, COUNTED.index(f"words_{question.kind}")]
+    cue = float(_CUE_LABELS.index(question.cue.label) if question.cue.label in _CUE_LABELS else 0)
+    columns = (
+        *_matching(asked, laid, np.concatenate(cosines)),
+        *_placing(asked, generation, laid, hits, best_score, ranks),
+        *_liking(np.concatenate(cosines)),
+        *_telling(asked, laid),
+        fitting, fitting_new, fitting == 0, fitting_new > 0,
+        *(w == asked.wants for w in WANTS), *laid.counts.T,
+        *question.kinds, cue, float(len(question.own_terms.folded)), float(question.follows_up), *kind_words,
+        *contrast.features(laid, asked.matcher.weights, asked.matcher.pair_weights, own_words, fitting_new),
+        *blank.features(asked.blank, laid.found, laid.marks, laid.gaps, len(laid)),
+    )  # fmt: skip
+    for at, values in enumerate(columns):
+        block[:, at] = values
+    return block
+
+
+def _matching(asked: Asked, laid: Laid, cosine: npt.NDArray[np.float32]) -> tuple[npt.ArrayLike, ...]:
+    """Return how much of the question stands in each sentence, and near it: `coverage` to `density`."""
+    found, weights = laid.found, asked.matcher.weights
+    here, around = found.words, near(found.words, found.starts)
     coverage = share(here, weights)
-    in_order = np.argsort(-coverage - 0.5 * cosine, kind="stable")
-    ranks = np.empty(count)
-    ranks[in_order] = np.arange(count)
     own_weights, rare_weights = asked.mask(asked.own), asked.mask(asked.rarest)
     numbers = asked.mask(asked.numbers) > 0
     missing = np.where(here, np.float32(0), weights)
-    missing_total = missing.sum(axis=1)
-    sizes = np.maximum(np.diff(notes.token_starts[own.start : own.stop + 1]), 1).astype(np.float32)
-    matched = np.bincount(found.owner[found.asked >= 0], minlength=count) / sizes
-    day_columns = [asked.matcher.column[d] for d in asked.days if d in asked.matcher.column]
-    day_here = here[:, day_columns].any(axis=1)
-    day_around = near(here[:, day_columns]).any(axis=1) if day_columns else day_here
-    _, start, end = generation.passage_span(hit.passage)
-    bounds = notes.bounds[own]
-    counts = notes.counts[own].astype(np.float32)
-    persons, new_numbers, unit_after = _news(asked, generation, hit.article, found)
-    index = np.arange(count)
-    kind_words = np.full((count, len(KIND_WORDS)), -1.0)
-    if question.kind in KIND_WORDS:
-        column = KIND_WORDS.index(question.kind)
-        kind_words[:, column] = counts[:, COUNTED.index(f"words_{question.kind}")]
-    cue = float(_CUE_LABELS.index(question.cue.label) if question.cue.label in _CUE_LABELS else 0)
-    marks, gaps = notes.marks[notes.tokens_of(own)], notes.gaps[notes.tokens_of(own)]
-    fitting, fitting_new, apart = _wanted(asked, marks, article, found)
-    whole = share(np.asarray(here.any(axis=0, keepdims=True)), weights)[0]
-    block = np.empty((count, len(FEATURES)), np.float32)
-    columns: tuple[npt.ArrayLike, ...] = (
+    days = [asked.matcher.column[d] for d in asked.days if d in asked.matcher.column]
+    most = laid.most(coverage)
+    return (
         coverage,
-        coverage / (coverage.max() or 1.0),
-        ranks,
+        coverage / np.where(most > 0, most, 1.0),
+        laid.ranks(coverage + np.float32(0.5) * cosine),
         share(around, weights),
         here @ own_weights / asked.own_total,
         around @ own_weights / asked.own_total,
         share(found.pairs, asked.matcher.pair_weights),
-        share(near(found.pairs), asked.matcher.pair_weights),
+        share(near(found.pairs, found.starts), asked.matcher.pair_weights),
         found.accents.sum(axis=1) / max(found.accents.shape[1], 1),
         here @ rare_weights / asked.rare_total,
         np.max(here * weights, axis=1, initial=0.0),
         around @ rare_weights / asked.rare_total,
         here[:, numbers].sum(axis=1) / max(int(numbers.sum()), 1),
-        day_here if asked.days else -1.0,
-        day_around if asked.days else -1.0,
-        np.concatenate([[0.0], coverage[:-1]]),
-        np.concatenate([coverage[1:], [0.0]]),
-        (missing * around).sum(axis=1) / np.maximum(missing_total, 1e-6),
-        _longest_runs(found, count),
-        matched,
-        np.log(sizes),
-        index / max(count - 1, 1),
+        here[:, days].any(axis=1) if asked.days else -1.0,
+        around[:, days].any(axis=1) if asked.days else -1.0,
+        laid.before(coverage),
+        laid.after(coverage),
+        (missing * around).sum(axis=1) / np.maximum(missing.sum(axis=1), 1e-6),
+        _longest_runs(found, len(laid)),
+        _matched(laid),
+    )
+
+
+def _placing(
+    asked: Asked, generation: Generation, laid: Laid, hits: Sequence[Hit], best_score: float, ranks: Sequence[int]
+) -> tuple[npt.ArrayLike, ...]:
+    """Return where each sentence stands, and how its article was found: `length` to `in_passage`."""
+    of, index, starts = laid.of, laid.index, laid.found.starts
+    scores = np.array([hit.score for hit in hits])[of]
+    whole = share(np.logical_or.reduceat(laid.found.words, starts[:-1], axis=0), asked.matcher.weights)
+    passages = np.array([generation.passage_span(hit.passage)[1:] for hit in hits])[of]
+    return (
+        np.log(laid.sizes),
+        index / np.maximum(np.diff(starts) - 1, 1)[of],
         np.minimum(index, 30),
         index == 0,
-        float(rank),
-        hit.score,
-        hits[0].score - hit.score,
-        whole,
-        (bounds[:, 0] < end) & (bounds[:, 1] > start),
-        cosine,
-        best_cosine - cosine,
+        np.array(ranks)[of],
+        scores,
+        best_score - scores,
+        whole[of],
+        (laid.bounds[:, 0] < passages[:, 1]) & (laid.bounds[:, 1] > passages[:, 0]),
+    )
+
+
+def _liking(cosine: npt.NDArray[np.float32]) -> tuple[npt.ArrayLike, ...]:
+    """Return `cosine` and `cosine_best_gap`: how alike each sentence is to the question."""
+    return cosine, max(float(cosine.max()), 0.0) - cosine
+
+
+def _telling(asked: Asked, laid: Laid) -> tuple[npt.ArrayLike, ...]:
+    """Return what each sentence tells that the question does not, and whether it does of what the question counts: `new_people` to `lead_overlap`."""
+    here = laid.found.words
+    days = [asked.matcher.column[d] for d in asked.days if d in asked.matcher.column]
+    persons, numbers, unit_after = _news(asked, laid)
+    return (
         persons,
-        new_numbers,
-        counts[:, _DAYS] - here[:, day_columns].sum(axis=1) + counts[:, _DAYLESS],
-        1 - matched,
+        numbers,
+        laid.counts[:, _DAYS] - here[:, days].sum(axis=1) + laid.counts[:, _DAYLESS],
+        1 - _matched(laid),
         unit_after,
         _column(asked, here, asked.unit),
         _column(asked, here, asked.head),
-        coverage[0],
-        fitting,
-        fitting_new,
-        apart,
-        fitting_new > 0,
+        share(here, asked.matcher.weights)[laid.found.starts[:-1]][laid.of],
     )
-    own_words: Flags = np.array([w in asked.own for w in asked.matcher.words], bool)
-    at = _fill(block, 0, columns)
-    at = _fill(block, at, [w == asked.wants for w in WANTS])
-    at = _fill(block, at, counts.T)
-    at = _fill(
-        block,
-        at,
-        (*question.kinds, cue, float(len(question.own_terms.folded)), float(question.follows_up), *kind_words.T),
-    )
-    at = _fill(
-        block, at, contrast.features(found, weights, asked.matcher.pair_weights, own_words, article, fitting_new)
-    )
-    _fill(block, at, blank.features(asked.blank, found, marks, gaps, count))
-    return block
 
 
-def _fill(block: npt.NDArray[np.float32], at: int, columns: Iterable[npt.ArrayLike]) -> int:
-    """Write `columns` into `block` from column `at` on; return the one after the last."""
-    for values in columns:
-        block[:, at] = values
-        at += 1
-    return at
+def _matched(laid: Laid) -> npt.NDArray[np.floating]:
+    """Return which share of each sentence's tokens are words of the question."""
+    found = laid.found
+    return np.bincount(found.owner[found.asked >= 0], minlength=len(laid)) / laid.sizes
 
 
 _DAYS, _DAYLESS = COUNTED.index("days"), COUNTED.index("dayless_times")
 _N, _PERCENT, _U = (ord(letter) for letter in "N%U")
 
 
-def _wanted(
-    asked: Asked, marks: npt.NDArray[np.uint8], article: Sentences, found: Matches
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
-    """Return for each sentence how many tokens are of the type asked for, how many of them are new, and whether none is."""
-    fitting = of_type(asked.wants, marks, article.words)
-    count = len(article)
-    total = np.bincount(found.owner[fitting], minlength=count)
-    return total, np.bincount(found.owner[fitting & (found.asked < 0)], minlength=count), total == 0
+def _wanted(asked: Asked, laid: Laid) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return for each sentence how many tokens are of the type asked for, and how many of them are new."""
+    ends = np.cumsum([len(article.words) for article in laid.articles])
+    fitting = np.concatenate(
+        [
+            of_type(asked.wants, marks, article.words)
+            for marks, article in zip(np.split(laid.marks, ends[:-1]), laid.articles, strict=True)
+        ]
+    )
+    owner, count = laid.found.owner, len(laid)
+    new = fitting & (laid.found.asked < 0)
+    return np.bincount(owner[fitting], minlength=count), np.bincount(owner[new], minlength=count)
 
 
 def _column(asked: Asked, here: npt.NDArray[np.bool_], word: str) -> npt.ArrayLike:
@@ -278,23 +309,13 @@ def _longest_runs(found: Matches, count: int) -> npt.NDArray[np.int64]:
     return longest
 
 
-def _news(
-    asked: Asked, generation: Generation, article: int, found: Matches
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.ArrayLike]:
+def _news(asked: Asked, laid: Laid) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.ArrayLike]:
     """Return for each sentence how many people and numbers it has that the question lacks, and whether the unit asked for follows a number."""
-    segment, _, row = generation.place(article)
-    notes = segment.annotations
-    own = notes.article(row)
-    here, persons_here = notes.tokens_of(own), notes.persons_of(own)
-    count = own.stop - own.start
+    found, marks, count = laid.found, laid.marks, len(laid)
     known = np.concatenate([[0], np.cumsum(found.asked >= 0)])
-    persons = notes.persons[persons_here].astype(np.int64)
-    owner = np.repeat(np.arange(count), np.diff(notes.person_starts[own.start : own.stop + 1]))
-    begin = (notes.token_starts[own] - here.start)[owner]
-    first, last = begin + persons[:, 0], begin + persons[:, 1]
+    owner, first, last = laid.people.T
     new = known[last + 1] - known[first] < last - first + 1
     people = np.bincount(owner[new], minlength=count)
-    marks = notes.marks[here]
     figures = (marks == _N) | (marks == _PERCENT)
     numeric = np.array([w[0].isdigit() for w in asked.matcher.words] + [False], bool)
     new_figures = figures & ~numeric[found.asked]
@@ -302,8 +323,10 @@ def _news(
     if not asked.unit:
         return people, numbers, -1.0
     if asked.unit == "tien":  # bao nhiêu tiền: 5 tỷ đồng
-        money = [segment.fold_ids[w] for w in _MONEY if w in segment.fold_ids]
-        fits = np.isin(notes.folds[here], money) & (marks == _U)
+        units = np.flatnonzero(marks == _U)
+        words = [word for article in laid.articles for word in article.words]
+        fits = np.zeros(len(marks), bool)
+        fits[[at for at in units.tolist() if words[at] in _MONEY]] = True
     else:
         after = np.zeros(len(marks), bool)
         for distance in range(1, min(_UNIT_AFTER, len(marks) - 1) + 1):

@@ -15,6 +15,7 @@ import pycrfsuite
 from retrieval.annotation import Sentence
 from retrieval.answers.sentences import Asked
 from retrieval.errors import ReaderModelError
+from retrieval.vietnamese.abbreviations import shortened
 
 _NEAR = ("0", "1", "2", "3", "3", "5", "5", "5", "5")
 
@@ -36,15 +37,16 @@ def token_features(asked: Asked, sentence: Sentence) -> list[list[str]]:
     words, marks, gaps = sentence.folded, sentence.marks, sentence.gaps
     size = len(words)
     middle = asked.total / max(len(weights), 1)
+    otherwise = _otherwise(asked, words)
     hits = [
         "Q"
-        if w in own and weights[w] >= middle
+        if (w in own and weights[w] >= middle) or i in otherwise
         else "q"
         if w in own
         else "P"
         if w in weights and weights[w] >= middle
         else "."
-        for w in words
+        for i, w in enumerate(words)
     ]
     strong = [h in "QP" for h in hits]
     left = _distance(strong)
@@ -98,6 +100,14 @@ def token_features(asked: Asked, sentence: Sentence) -> list[list[str]]:
             last_hit = word if h == "Q" else "p"
         out.append(row)
     return out
+
+
+def _otherwise(asked: Asked, words: Sequence[str]) -> set[int]:
+    """Return the tokens that write out, or shorten, what the question writes the other way: `Kế hoạch và Đầu tư` of `KH&ĐT`."""
+    if not asked.shortened:
+        return set()
+    found = (s for s in shortened(words) if s.term in asked.shortened)
+    return {at for s in found for at in range(s.first, s.last + 1)}
 
 
 def _distance(strong: list[bool]) -> list[str]:

@@ -3,6 +3,8 @@
 import functools
 import re
 from collections.abc import Sequence
+from itertools import pairwise
+from typing import NamedTuple
 
 from retrieval.vietnamese.tables import rows
 from retrieval.vietnamese.text import canonical_fold, folds, words
@@ -21,34 +23,72 @@ def _written_out() -> dict[str, list[tuple[str, tuple[str, ...]]]]:
 
 
 @functools.cache
-def _by_syllables() -> dict[str, list[tuple[tuple[str, ...], str]]]:
-    """Return first syllable -> [(all syllables, abbreviation)], longest first; one- and two-letter ones left out.
+def _by_syllables() -> dict[tuple[str, str], list[tuple[tuple[str, ...], str]]]:
+    """Return first two syllables -> [(all syllables, abbreviation)], longest first; one- and two-letter ones left out.
 
     Two letters stand for too many things (`CT`, `TN`) to be worth a term, but for `TP`, `TX` and `TW`.
     """
-    table: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    table: dict[tuple[str, str], set[tuple[tuple[str, ...], str]]] = {}
     for abbreviation, text, *_ in rows("abbreviations"):
-        parts = [canonical_fold(w) for w in _PARTS.findall(abbreviation)]
-        if len(parts) != 1 or (len(parts[0]) < 3 and parts[0] not in {"tp", "tx", "tw"}):
+        key = "".join(canonical_fold(w) for w in _PARTS.findall(abbreviation))
+        if len(key) < _SHORTEST and key not in {"tp", "tx", "tw"}:
             continue
         syllables = tuple(folds(text))
         if len(syllables) > 1:
-            table.setdefault(syllables[0], []).append((syllables, parts[0]))
-    for entries in table.values():
-        entries.sort(key=lambda entry: -len(entry[0]))
-    return table
+            table.setdefault((syllables[0], syllables[1]), set()).add((syllables, key))
+    return {first: sorted(found, key=lambda entry: (-len(entry[0]), entry)) for first, found in table.items()}
+
+
+_SHORTEST = 3
+_MOST_PARTS = 4
+"""Parts of an abbreviation: `LĐ-TB&XH` has three."""
+_VOWELS = frozenset("aeiouy")
+
+
+class Short(NamedTuple):
+    """Syllables `first` to `last` that an abbreviation, `term`, stands for or is written by."""
+
+    first: int
+    last: int
+    term: str
+
+
+def shortened(syllables: Sequence[str]) -> list[Short]:
+    """Return what of `syllables` (folded) is one thing with an abbreviation; overlapping ones too.
+
+    Written out (`ke hoach va dau tu`), in parts (`kh dt` of `KH&ĐT`, `tp hcm`), or as the table has it (`khdt`): by the
+    term all are found by each other.
+    """
+    table, known, own = _by_syllables(), _written_out(), tuple(syllables)
+    found = [
+        Short(at, at + len(long) - 1, term)
+        for at, pair in enumerate(pairwise(own))
+        for long, term in table.get(pair, ())
+        if own[at : at + len(long)] == long
+    ]
+    found += [Short(at, at, word) for at, word in enumerate(own) if len(word) >= _SHORTEST and word in known]
+    bare = [at for at, word in enumerate(own) if _is_bare(word)]
+    runs = {
+        (first, last)
+        for at in bare
+        for first in range(max(0, at - _MOST_PARTS + 1), at + 1)
+        for last in range(max(at, first + 1), min(first + _MOST_PARTS, len(own)))
+    }
+    for first, last in sorted(runs):
+        if len(term := "".join(own[first : last + 1])) >= _SHORTEST and term in known:
+            found.append(Short(first, last, term))
+    return found
+
+
+@functools.lru_cache(maxsize=50_000)
+def _is_bare(word: str) -> bool:
+    """Tell whether letters have no vowel: every syllable of the language has one, so they are part of an abbreviation."""
+    return word.isalpha() and _VOWELS.isdisjoint(word)
 
 
 def abbreviations_in(syllables: Sequence[str]) -> list[str]:
-    """Return the abbreviations, folded, of what `syllables` (folded) write out; overlapping ones too."""
-    table = _by_syllables()
-    return [
-        abbreviation
-        for at, first in enumerate(syllables)
-        if first in table
-        for long, abbreviation in table[first]
-        if tuple(syllables[at : at + len(long)]) == long
-    ]
+    """Return the abbreviations, folded, of what `syllables` (folded) write out or in parts."""
+    return [short.term for short in shortened(syllables) if short.first < short.last]
 
 
 def written_out(abbreviation: str, context: str = "") -> str | None:

@@ -1,7 +1,7 @@
 """Text -> index terms: accented syllables, folded syllables, folded bigrams. Articles and questions alike.
 
 Two things are written in more ways than one and get a term of their own on both sides: an organisation written out
-gives its abbreviation too (`Ủy ban nhân dân` -> `ubnd`), and a day gives one form (`29/12`, `29-12`,
+gives its abbreviation too (`Ủy ban nhân dân` -> `ubnd`), as one in parts does (`KH&ĐT` -> `khdt`), and a day gives one form (`29/12`, `29-12`,
 `ngày 29 tháng 12` -> `29/12`).
 """
 
@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from retrieval.vietnamese.abbreviations import abbreviations_in
+from retrieval.vietnamese.abbreviations import Short, shortened
 from retrieval.vietnamese.text import bigrams, tokens
 
 _DAY = re.compile(r"^(\d{1,2})[/.-](\d{1,2})(?:[/.-](\d{4}))?$")
@@ -22,6 +22,8 @@ class Terms:
     accented: list[str]
     folded: list[str]
     pairs: list[str]
+    shortened: tuple[Short, ...] = ()
+    """Which of the first of `folded`, the text's own syllables, are one thing with an abbreviation."""
 
 
 def day_term(word: str) -> str | None:
@@ -50,5 +52,6 @@ def terms(text: str) -> Terms:
     found = tokens(text)
     folded = [t.fold for t in found]
     extra = [day for day in days_in(folded) if day not in folded]
-    extra += abbreviations_in(folded)
-    return Terms([t.norm for t in found] + extra, folded + extra, list(bigrams(folded)))
+    short = shortened(folded)
+    extra += [s.term for s in short if s.first < s.last]
+    return Terms([t.norm for t in found] + extra, folded + extra, list(bigrams(folded)), tuple(short))
