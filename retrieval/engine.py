@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from retrieval.answers.context import Contexts
 from retrieval.answers.drafts import Draft
 from retrieval.answers.editor import Editor
-from retrieval.answers.reader import ARTICLES
 from retrieval.answers.reading import Reader, Reading
 from retrieval.answers.triage import triage
 from retrieval.answers.types import Reply
@@ -17,7 +16,7 @@ from retrieval.linking import resolve
 from retrieval.locality import Locality
 from retrieval.questions import Question, is_follow_up, understand
 from retrieval.reranking import DEPTH, Reranker
-from retrieval.search import Hit, Query, Searcher
+from retrieval.search import CANDIDATES, Hit, Query, Searcher
 from retrieval.snapshot import Generation
 from retrieval.splitting import questions_in
 from retrieval.vietnamese.abbreviations import spell_out
@@ -139,11 +138,11 @@ class Engine:
         if known is not None:
             return Explained(known, question)
         query = Query(question.text, question.terms, articles=articles)
-        hits = self._found(query, ARTICLES)
+        hits = self._found(query, CANDIDATES)
         if not hits:
             return Explained(self._editor.nothing(question), question)
         context = self._contexts.of(question, hits, self._searcher.vector(query.text), self._searcher.matcher(query))
         reading = self.reader.read(context)
         return Explained(
-            self._editor.read(question, context, reading, self._locality.today()), question, tuple(hits), reading
+            self._editor.read(question, context, reading, self._locality.today()), question, context.hits, reading
         )

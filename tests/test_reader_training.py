@@ -3,8 +3,12 @@
 import random
 from typing import Any
 
+from bot.library import Library
+from retrieval.answers.context import Contexts
+from retrieval.questions import understand
+from retrieval.search import CANDIDATES, Query, Searcher
 from training.corpus import fold_of
-from training.reader import KEPT_WORDS, foreign, names_in, variant
+from training.reader import KEPT_WORDS, Item, foreign, names_in, orphaned, variant
 
 ROWS: list[dict[str, Any]] = [
     {"article_id": f"a{n}", "question": f"Ai {verb} lễ ở {name} ngày 5/3?", "answers": [["x"]]}
@@ -50,3 +54,19 @@ def test_a_variant_keeps_the_words_that_ask() -> None:
         assert len(other.split()) <= len(asked.split())
         assert any(w.lower() in KEPT_WORDS for w in other.split())
         assert "ai" in other.lower().split()[0]
+
+
+def test_a_question_without_its_article_has_no_answer_unless_another_tells_it(province: Library) -> None:
+    generation = province.engine().generation
+    searcher = Searcher(generation, province.encoder)
+    asked = "Ai chủ trì hội nghị giao ban dân vận quý I?"
+    query = Query.of(asked)
+    found = searcher.search(query, CANDIDATES)
+    context = Contexts(generation).of(understand(asked), found, searcher.vector(asked), searcher.matcher(query))
+    row = {"id": "q1", "article_id": "nowhere.md", "question": asked, "answers": [["Không Có Ai Ở Đây", "Vắng Mặt"]]}
+    left = orphaned(Item(row, understand(asked), context, 0.5))
+    assert left is not None
+    assert (left.gold, left.weight, left.question.asked) == ([], 0.5, asked)
+    assert not any(label for label in left.labels)
+    told = orphaned(Item(row | {"answers": [["x"], ["Không có", "TẠ QUANG HIỂN"]]}, understand(asked), context))
+    assert told is None, "an article that is read has the answer's words"

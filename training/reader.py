@@ -34,8 +34,8 @@ from retrieval.answers.spans import SpanModel, token_features
 from retrieval.evaluation import calibration_error, f1, stands_in
 from retrieval.linking import resolve
 from retrieval.questions import KINDS, Question
-from retrieval.search import Query, Searcher
-from retrieval.vietnamese.text import fold, nfc, norms, tokens
+from retrieval.search import CANDIDATES, Query, Searcher
+from retrieval.vietnamese.text import fold, folds, nfc, norms, tokens
 from training.corpus import fold_of, open_corpus, read_questions, read_rows
 
 MODELS = Path(__file__).parents[1] / "retrieval" / "models"
@@ -59,6 +59,8 @@ KEPT_WORDS = frozenset(
     "ai gì nào đâu mấy sao bao nhiêu khi thế làm vì tại ra ở những là gi nao dau may nhieu the lam vi tai o nhung la".split()
 )
 """Words by which a question asks: without them it is another question."""
+ELSEWHERE = {"names": "with other names", "asked": "asked elsewhere", "absent": "without their article"}
+"""Where questions that no article tells of come from."""
 WRONGLY_REFUSED = 0.015
 """Share of the answerable questions, out of fold, that the threshold refuses; what else refuses them, a premise or a draft that is hardly likely, comes to it."""
 TAKEN_FOR_STRANGERS = 0.015
@@ -233,7 +235,9 @@ def foreign(rows: list[dict[str, Any]], drawn: random.Random) -> list[dict[str, 
                 n for part, n in pool if part != fold_of(row) and abs(len(n.split()) - long) <= 1 and n not in asked
             ]
             asked = asked[:start] + drawn.choice(others) + asked[end:]
-        made.append(row | {"question": fold(asked) if drawn.random() < UNACCENTED else asked, "answers": []})
+        made.append(
+            row | {"question": fold(asked) if drawn.random() < UNACCENTED else asked, "answers": [], "of": "names"}
+        )
     return made
 
 
@@ -254,7 +258,11 @@ class Maker:
         items = []
         for row, question in zip(rows, understood, strict=True):
             query = Query(question.text, question.terms)
-            hits = self._searcher.search(query, reader.ARTICLES)
+            hits = self._searcher.search(query, CANDIDATES + 1)
+            if row.get("of") == "absent":
+                own = self._generation.row(row["article_id"])
+                hits = [hit for hit in hits if hit.article != own]
+            hits = hits[:CANDIDATES]
             found = self._contexts.of(question, hits, self._searcher.vector(query.text), self._searcher.matcher(query))
             items.append(Item(row, question, found, weight))
         return items
@@ -279,10 +287,26 @@ def sample_of(maker: Maker, rows: list[dict[str, Any]], foreign_questions: Seque
     elsewhere = foreign(rows, drawn)
     for number, questions_of_file in enumerate(foreign_questions):
         some = drawn.sample(questions_of_file, min(MOST_FOREIGN, len(questions_of_file)))
-        elsewhere += [{"id": f"elsewhere-{number}-{n}", "question": q, "answers": []} for n, q in enumerate(some)]
-    return Sample(
-        maker.items(rows, understood), varied, maker.items(elsewhere, maker.resolved(elsewhere), FOREIGN_WEIGHT)
-    )
+        elsewhere += [
+            {"id": f"elsewhere-{number}-{n}", "question": q, "answers": [], "of": "asked"} for n, q in enumerate(some)
+        ]
+    strangers_ = maker.items(elsewhere, maker.resolved(elsewhere), FOREIGN_WEIGHT)
+    absent = [row | {"of": "absent"} for row in rows if row["answers"] and not row.get("previous")]
+    strangers_ += [
+        orphan for i in maker.items(absent, maker.resolved(absent), FOREIGN_WEIGHT) if (orphan := orphaned(i))
+    ]
+    return Sample(maker.items(rows, understood), varied, strangers_)
+
+
+def orphaned(item: Item) -> Item | None:
+    """Return `item`, whose article was left out, as a question without an answer; None where another article has the answer's words.
+
+    Many newspapers tell of one event.
+    """
+    there = [f" {' '.join(article.words)} " for article in item.context.sentences]
+    if any(f" {' '.join(folds(span))} " in text for spans in item.gold for span in spans for text in there):
+        return None
+    return Item(item.row | {"answers": []}, item.question, item.context, item.weight)
 
 
 def main() -> None:
@@ -452,6 +476,12 @@ def refusal_rows(items: list[Item]) -> tuple[np.ndarray, np.ndarray]:
     return x, np.array([bool(i.gold) for i in items])
 
 
+def elsewhere_rows(items: list[Item]) -> tuple[np.ndarray, np.ndarray]:
+    """Return what the model of things elsewhere looks at, and whether each question has an answer."""
+    x, y = refusal_rows(items)
+    return np.array([reader.elsewhere_row(i.context, r, i.made, picked(i)) for i, r in zip(items, x, strict=True)]), y
+
+
 @dataclasses.dataclass(frozen=True)
 class Refusal:
     """Models of whether a question has an answer at all: the mean of a line's log-odds and those of some boosted trees."""
@@ -465,19 +495,18 @@ class Refusal:
         by_trees = np.mean([t.predict(x, raw_score=True) for t in self.trees], axis=0)
         return np.asarray(1.0 / (1.0 + np.exp(-(x @ self.weights + self.bias + by_trees) / 2)))
 
-    def settings(self, threshold: float) -> dict[str, Any]:
-        """Return the line, and the probability below which is refused, as reader.json has them."""
+    def settings(self, threshold: float, features: Sequence[str]) -> dict[str, Any]:
+        """Return the line over `features`, and the probability below which is refused, as reader.json has them."""
         weights = [round(float(w), 5) for w in self.weights]
         return {
             "threshold": round(threshold, 4),
             "bias": round(self.bias, 5),
-            "weights": dict(zip(reader.REFUSAL_FEATURES, weights, strict=True)),
+            "weights": dict(zip(features, weights, strict=True)),
         }
 
 
-def train_refusal(items: list[Item]) -> Refusal:
-    """Return the models fitted on `items`; answerable and unanswerable questions weigh the same in all."""
-    x, y = refusal_rows(items)
+def train_refusal(items: list[Item], x: np.ndarray, y: np.ndarray) -> Refusal:
+    """Return the models fitted on `items`, of which `x` is looked at; answerable (`y`) and other questions weigh the same in all."""
     mean, deviation = x.mean(axis=0), x.std(axis=0) + 1e-6
     heavy = np.array([i.weight for i in items])
     heavy = np.where(y, heavy, heavy * heavy[y].sum() / heavy[~y].sum())
@@ -488,6 +517,16 @@ def train_refusal(items: list[Item]) -> Refusal:
         for seed in range(REFUSAL_SEEDS)
     ]
     return Refusal(float(line.intercept_[0] - weights @ mean), weights, boosted)
+
+
+def train_silent(items: list[Item]) -> Refusal:
+    """Return the model of whether the article that tells of the matter tells what is asked."""
+    return train_refusal(items, *refusal_rows(items))
+
+
+def train_elsewhere(items: list[Item]) -> Refusal:
+    """Return the model of whether any article tells of the matter."""
+    return train_refusal(items, *elsewhere_rows(items))
 
 
 def silences(sample: Sample) -> list[Item]:
@@ -503,11 +542,11 @@ def strangers(sample: Sample) -> list[Item]:
 def fit_refusal(sample: Sample) -> None:
     """Give each question the probability that it has an answer, and that any article tells of its matter, out of fold."""
     for k in range(FOLDS):
-        silent = train_refusal([i for i in silences(sample) if i.part != k])
-        elsewhere = train_refusal([i for i in strangers(sample) if i.part != k])
+        silent = train_silent([i for i in silences(sample) if i.part != k])
+        elsewhere = train_elsewhere([i for i in strangers(sample) if i.part != k])
         own = [i for i in (*sample.typed, *sample.foreign) if i.made.drafts and i.part == k]
-        x = refusal_rows(own)[0]
-        for item, known, here in zip(own, silent.chances(x), elsewhere.chances(x), strict=True):
+        told = silent.chances(refusal_rows(own)[0]), elsewhere.chances(elsewhere_rows(own)[0])
+        for item, known, here in zip(own, *told, strict=True):
             item.known, item.here = float(known), float(here)
 
 
@@ -534,17 +573,15 @@ def report_foreign(sample: Sample) -> None:
     """Print what is refused of the questions about things elsewhere, and by both models together."""
     answerable = [i for i in sample.typed if i.gold and i.made.drafts]
     silent = [i for i in sample.typed if not i.gold and i.made.drafts]
-    elsewhere = [i for i in sample.foreign if i.made.drafts]
+    elsewhere = {of: [i for i in sample.foreign if i.made.drafts and i.row["of"] == of] for of in ELSEWHERE}
     least = np.quantile([i.known for i in answerable], WRONGLY_REFUSED)
-    for share in (0.002, 0.005, 0.007, 0.01, 0.02):
+    for share in (0.002, 0.005, 0.007, 0.01, 0.015, 0.02):
         here = np.quantile([i.here for i in answerable], share)
-        alone = np.mean([i.here < here for i in elsewhere])
-        asked = np.mean([i.here < here for i in elsewhere if "article_id" not in i.row])
-        both = [np.mean([i.here < here or i.known < least for i in own]) for own in (answerable, silent, elsewhere)]
+        alone = [f"{name} {np.mean([i.here < here for i in elsewhere[of]]):.3f}" for of, name in ELSEWHERE.items()]
+        both = [np.mean([i.here < here or i.known < least for i in own]) for own in (answerable, silent)]
         print(
-            f"    as about things elsewhere {share:.3f}: refused of those {alone:.3f} ({asked:.3f} of what people asked elsewhere);"
-            f" with the other model answerable {both[0]:.3f},"
-            f" unanswerable {both[1]:.3f}, elsewhere {both[2]:.3f}"
+            f"    as about things elsewhere {share:.3f}: refused {', '.join(alone)};"
+            f" with the other model answerable {both[0]:.3f}, unanswerable {both[1]:.3f}"
         )
 
 
@@ -581,13 +618,17 @@ def save(sample: Sample) -> None:
     save_trees("answers", [answers], drafts.FEATURES)
     save_trees("overlaps", [overlaps], drafts.FEATURES)
     answerable = [i for i in read_ if i.gold]
-    silent, elsewhere = train_refusal(silences(sample)), train_refusal(strangers(sample))
+    silent, elsewhere = train_silent(silences(sample)), train_elsewhere(strangers(sample))
     save_trees("silent", silent.trees, reader.REFUSAL_FEATURES)
-    save_trees("elsewhere", elsewhere.trees, reader.REFUSAL_FEATURES)
+    save_trees("elsewhere", elsewhere.trees, reader.ELSEWHERE_FEATURES)
     sure = train_confidence(read_)
     settings = {
-        "silent": silent.settings(float(np.quantile([i.known for i in answerable], WRONGLY_REFUSED))),
-        "elsewhere": elsewhere.settings(float(np.quantile([i.here for i in answerable], TAKEN_FOR_STRANGERS))),
+        "silent": silent.settings(
+            float(np.quantile([i.known for i in answerable], WRONGLY_REFUSED)), reader.REFUSAL_FEATURES
+        ),
+        "elsewhere": elsewhere.settings(
+            float(np.quantile([i.here for i in answerable], TAKEN_FOR_STRANGERS)), reader.ELSEWHERE_FEATURES
+        ),
         "confidence": [round(float(w), 5) for w in (*sure.coef_[0], sure.intercept_[0])],
     }
     (MODELS / "reader.json").write_text(json.dumps(settings, indent=1) + "\n", encoding="utf-8")

@@ -23,7 +23,10 @@ class Context:
     """A question, the articles found for it, their sentences, and the features of each candidate sentence."""
 
     asked: Asked
+    found: tuple[Hit, ...]
+    """All that search found, the best first."""
     hits: tuple[Hit, ...]
+    """Those whose articles are read."""
     articles: tuple[Article, ...]
     sentences: tuple[Sentences, ...]
     matches: tuple[Matches, ...]
@@ -43,6 +46,10 @@ class Context:
         return np.asarray(self.matches[hit].pairs.any(axis=0) | self.titles[hit][1])
 
 
+ARTICLES = 3
+"""Articles that are read for a question."""
+
+
 class Contexts:
     """Reads articles for questions, and remembers the sentences of the last ones."""
 
@@ -50,9 +57,9 @@ class Contexts:
         self.generation = generation
         self._read = functools.lru_cache(maxsize=remembered)(generation.sentences)
 
-    def of(self, question: Question, hits: Sequence[Hit], vector: Vectors, matcher: Matcher) -> Context:
-        """Return the context of `question`, whose vector (1, dimensions) and words are given, over the articles of `hits`."""
-        generation = self.generation
+    def of(self, question: Question, all_found: Sequence[Hit], vector: Vectors, matcher: Matcher) -> Context:
+        """Return the context of `question`, whose vector (1, dimensions) and words are given, over the first articles found."""
+        generation, hits = self.generation, all_found[:ARTICLES]
         asked = Asked(question, len(generation), matcher)
         found = [self._read(hit.article) for hit in hits]
         matches = [asked.matcher.one(hit.article) for hit in hits]
@@ -62,6 +69,7 @@ class Contexts:
         articles = tuple(generation.article(hit.article) for hit in hits)
         return Context(
             asked,
+            tuple(all_found),
             tuple(hits),
             articles,
             tuple(found),

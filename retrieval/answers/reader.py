@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from retrieval.answers import drafts, lacking, sentences
+from retrieval.answers import drafts, lacking, sentences, standing
 from retrieval.answers.context import Context
 from retrieval.answers.drafts import Draft, Drafts
 from retrieval.answers.reading import Reading
@@ -24,8 +24,6 @@ from retrieval.answers.trees import Trees
 from retrieval.errors import ReaderModelError
 
 MODELS = Path(__file__).parents[1] / "models"
-ARTICLES = 3
-"""Articles that are read for a question."""
 BREVITY = 1.25
 """How much the expected overlap counts beside the chance to be right: without it whole clauses are preferred to a name."""
 ARTICLE_WEIGHT = 0.5
@@ -40,6 +38,9 @@ REFUSAL_FEATURES = (
     *drafts.FEATURES, "chance", "second_chance", "drafts", "named_missing_any", "own_missing_squared", "best_sentence_any",
     "overlap", "chance_in_best_sentence", *lacking.FEATURES,
 )  # fmt: skip
+"""What it is told by whether the article that tells of a matter tells what is asked."""
+ELSEWHERE_FEATURES = (*REFUSAL_FEATURES, *standing.FEATURES)
+"""What it is told by whether any article tells of the matter."""
 
 
 def worths(
@@ -76,6 +77,13 @@ def refusal_row(
     ])  # fmt: skip
 
 
+def elsewhere_row(
+    context: Context, refusal: npt.NDArray[np.float64], made: Drafts, best: int
+) -> npt.NDArray[np.float64]:
+    """Return `ELSEWHERE_FEATURES`: what `refusal_row` gave, and how the articles found stand to one another."""
+    return np.array([*refusal, *standing.row(context.found, context.hits[made.drafts[best].candidate.hit])])
+
+
 def confidence_row(chance: float, overlap: float, known: float) -> npt.NDArray[np.float64]:
     """Return what the calibration looks at: the chosen draft's own chance is that of the best of many, and so too high."""
     return np.array([_logit(chance), overlap, _logit(known)])
@@ -97,14 +105,14 @@ _RANK, _NAMED, _NUMBERS, _OWN, _BEHIND, _NAMES, _WANTED = (
 class Refusal:
     """A model of whether a question has an answer: a line and trees, which see different things; the mean of their log-odds beats each."""
 
-    def __init__(self, trees: Trees, settings: Mapping[str, Any]) -> None:
+    def __init__(self, trees: Trees, settings: Mapping[str, Any], features: Sequence[str]) -> None:
         self.threshold = float(settings["threshold"])
         self._trees = trees
         self._bias = float(settings["bias"])
-        self._weights = np.array([settings["weights"][name] for name in REFUSAL_FEATURES])
+        self._weights = np.array([settings["weights"][name] for name in features])
 
     def chance(self, row: npt.NDArray[np.float64]) -> float:
-        """Return the probability that there is an answer, of one row of `REFUSAL_FEATURES`."""
+        """Return the probability that there is an answer, of one row of the model's features."""
         odds = (float(row @ self._weights) + self._bias + float(self._trees.scores(row[None])[0])) / 2
         return 1.0 / (1.0 + math.exp(-odds))
 
@@ -121,15 +129,15 @@ class BuiltinReader:
         self._drafts = answers.beside(Trees.load(folder / "overlaps.npz", drafts.FEATURES))
         self._answers = len(answers)
         silent = Trees.load(folder / "silent.npz", REFUSAL_FEATURES)
-        elsewhere = Trees.load(folder / "elsewhere.npz", REFUSAL_FEATURES)
+        elsewhere = Trees.load(folder / "elsewhere.npz", ELSEWHERE_FEATURES)
         self._spans = SpanModel(folder / "spans.crf")
         # The field's tagger keeps the sentence it looks at; it serves one question at a time.
         self._reading = threading.Lock()
         try:
             settings = json.loads((folder / "reader.json").read_text(encoding="utf-8"))
-            self._silent = Refusal(silent, settings["silent"])
+            self._silent = Refusal(silent, settings["silent"], REFUSAL_FEATURES)
             """Whether the article that tells of the matter tells what is asked."""
-            self._elsewhere = Refusal(elsewhere, settings["elsewhere"])
+            self._elsewhere = Refusal(elsewhere, settings["elsewhere"], ELSEWHERE_FEATURES)
             """Whether any article tells of the matter."""
             self.threshold = self._silent.threshold
             self._confidence = np.array(settings["confidence"], np.float64)
@@ -158,10 +166,10 @@ class BuiltinReader:
         first = pick(weighed, worth)
         row = refusal_row(context, made, chances, overlaps, first)
         known = self._silent.chance(row)
-        elsewhere = self._elsewhere.chance(row) < self._elsewhere.threshold
+        here = self._elsewhere.chance(elsewhere_row(context, row, made, first))
         order = [first, *(int(i) for i in np.argsort(-worth, kind="stable") if i != first)]
         row = confidence_row(float(chances[first]), float(overlaps[first]), known)
         sure = 1.0 / (1.0 + math.exp(-float(row @ self._confidence[:-1]) - float(self._confidence[-1])))
-        if elsewhere or (chances[first] < LEAST_CHANCE and not weighed[first].ruled):
+        if here < self._elsewhere.threshold or (chances[first] < LEAST_CHANCE and not weighed[first].ruled):
             known = 0.0
         return Reading(tuple(weighed[i] for i in order), known, self.threshold, confidence=sure)

@@ -78,8 +78,6 @@ class Asked:
             for syllable in folds(long)
         ) | frozenset(abbreviations_in(question.syllables))
         """What the question's abbreviations stand for, syllable by syllable, and the other way."""
-        self.shortened = frozenset(short.term for short in question.terms.shortened)
-        """The abbreviations that the question has, or writes out."""
         self.numbers = frozenset(w for w in self.weights if w[0].isdigit())
         self.days = frozenset(f"{w.day}/{w.month}" for w in question.whens if w.day and w.month)
         found = tokens(question.asked)

@@ -15,7 +15,6 @@ import pycrfsuite
 from retrieval.annotation import Sentence
 from retrieval.answers.sentences import Asked
 from retrieval.errors import ReaderModelError
-from retrieval.vietnamese.abbreviations import shortened
 
 _NEAR = ("0", "1", "2", "3", "3", "5", "5", "5", "5")
 
@@ -37,16 +36,15 @@ def token_features(asked: Asked, sentence: Sentence) -> list[list[str]]:
     words, marks, gaps = sentence.folded, sentence.marks, sentence.gaps
     size = len(words)
     middle = asked.total / max(len(weights), 1)
-    otherwise = _otherwise(asked, words)
     hits = [
         "Q"
-        if (w in own and weights[w] >= middle) or i in otherwise
+        if w in own and weights[w] >= middle
         else "q"
         if w in own
         else "P"
         if w in weights and weights[w] >= middle
         else "."
-        for i, w in enumerate(words)
+        for w in words
     ]
     strong = [h in "QP" for h in hits]
     left = _distance(strong)
@@ -100,14 +98,6 @@ def token_features(asked: Asked, sentence: Sentence) -> list[list[str]]:
             last_hit = word if h == "Q" else "p"
         out.append(row)
     return out
-
-
-def _otherwise(asked: Asked, words: Sequence[str]) -> set[int]:
-    """Return the tokens that write out, or shorten, what the question writes the other way: `Kế hoạch và Đầu tư` of `KH&ĐT`."""
-    if not asked.shortened:
-        return set()
-    found = (s for s in shortened(words) if s.term in asked.shortened)
-    return {at for s in found for at in range(s.first, s.last + 1)}
 
 
 def _distance(strong: list[bool]) -> list[str]:

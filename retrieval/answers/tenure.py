@@ -26,8 +26,11 @@ class Tenures:
         """Return who holds the office that is asked for, or held it; None where none is asked for, or no article tells."""
         office = asked_office(question)
         found = holders(office, self._generation) if office else []
-        if office is None or not found:
+        if office is None:
             return None
+        if not found:
+            # What is nothing but an office asks for nothing else.
+            return self._held(question, [], "") if question.cue.label == "none" and not question.follows_up else None
         seats = list(dict.fromkeys(h.seat for h in found if h.seat and not h.former))
         own = [s for s in seats if question.province and folds(question.province) == folds(seat_name(s))]
         if len(seats) > 1 and not own:
