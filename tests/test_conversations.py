@@ -198,7 +198,7 @@ def test_7_a_deputy_never_answers_for_the_head(tmp_path: Path, encoder: Encoder)
     library.index([tmp_path / "a.md"])
     talk = Talk(library)
     assert talk.refused("chủ tịch ubnd tỉnh lam giang là ai").reason == "article_silent"
-    assert talk.refused("chu tich huyen").reason == "article_silent"
+    assert Talk(library).refused("chu tich huyen").reason == "article_silent"
     # `Chủ tịch tỉnh` is what people call the head of its UBND, never that of the council.
     assert talk.refused("ai la chu tich tinh lam giang").reason == "article_silent"
     assert [i.text for i in talk.answered("chủ tịch hđnd tỉnh lam giang là ai").items] == ["Lù Thị Mỷ"]
