@@ -74,10 +74,10 @@ class Assistant:
         if memory.listed is not None and " ".join(folds(incoming.text)) in _MORE:
             asked, previous, skip = memory.listed
         try:
-            engine, meant = self._library.engine(), self._meant(incoming)
-            reply = engine.ask(asked, previous, skip, memory.province, meant)
+            meant = self._meant(incoming)
+            reply = self._library.ask(asked, previous, skip, memory.province, meant)
             if _led_astray(asked, reply, memory.reply):
-                alone = engine.ask(asked, None, skip, memory.province, meant)
+                alone = self._library.ask(asked, None, skip, memory.province, meant)
                 reply = alone if isinstance(alone, Answer) else reply
         except GenerationError as error:
             log.error("%s", error)
@@ -102,7 +102,7 @@ class Assistant:
     def once(self, question: str) -> Reply | None:
         """Return the answer to a question outside any conversation; None where none can be given now."""
         try:
-            return self._library.engine().ask(question)
+            return self._library.ask(question)
         except GenerationError as error:
             log.error("%s", error)
             return None

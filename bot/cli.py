@@ -15,7 +15,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
-from bot import admin, apart, evaluating, explaining
+from bot import admin, answering, apart, evaluating, explaining
 from bot.assistant import Assistant
 from bot.channels import console as terminal
 from bot.cli_common import AsJson, Data, engine_of, err, library_of, out
@@ -95,6 +95,19 @@ def index_worker(data: Data = None) -> None:
     settings, library = library_of(data)
     logs.configure(secrets_of(settings))
     apart.work(library, sys.stdin, sys.stdout)
+
+
+@app.command(hidden=True)
+def answer_worker(data: Data = None) -> None:
+    """Answer what is asked on standard input, for a service that has people to talk to meanwhile."""
+    from bot import logs
+    from bot.service import secrets_of, settle
+
+    settings, library = library_of(data)
+    logs.configure(secrets_of(settings))
+    library.engine()
+    settle()
+    answering.work(library, sys.stdin.buffer, sys.stdout.buffer)
 
 
 def _told(indexed: Indexed, *, as_json: bool) -> None:

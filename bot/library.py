@@ -14,9 +14,11 @@ from typing import Any
 
 from datasketch import MinHash
 
+from bot.answering import Answerers, Asked
 from retrieval import storage
 from retrieval.answers.reader import BuiltinReader
 from retrieval.answers.reading import Reader
+from retrieval.answers.types import Reply
 from retrieval.articles import Article
 from retrieval.corrections import CorrectionsFile
 from retrieval.duplicates import Duplicate, near_duplicates
@@ -75,6 +77,8 @@ class Library:
         self._reranker = reranker
         self._locality = locality
         self._engine: Engine | None = None
+        self.answerers: Answerers | None = None
+        """Processes that answer, where the service has started some."""
         self._old: OrderedDict[str, Generation] = OrderedDict()
         """Kept generations, not in force, that are open; the one opened last goes last."""
         self._switching = threading.Lock()
@@ -92,6 +96,23 @@ class Library:
         if self._engine is None:
             raise AssertionError("refresh() opens an engine or raises")
         return self._engine
+
+    def ask(
+        self,
+        question: str,
+        previous: str | None = None,
+        skip: int = 0,
+        province: str | None = None,
+        articles: Sequence[str] = (),
+    ) -> Reply:
+        """Return the reply of the engine in force (`Engine.ask`), by a process that answers where there is one."""
+        engine = self.engine()
+        if self.answerers is not None:
+            in_force = engine.generation.id, engine.generation.corrections.version
+            found = self.answerers.ask(Asked(*in_force, question, previous, skip, province, tuple(articles)))
+            if found is not None:
+                return found
+        return engine.ask(question, previous, skip, province, articles)
 
     def refresh(self) -> bool:
         """Take up the published generation and the corrections where they are others than those in force; tell whether they were.

@@ -5,6 +5,7 @@ import contextlib
 import datetime as dt
 import gc
 import logging
+import os
 import secrets
 import signal
 import time
@@ -18,6 +19,7 @@ from starlette.routing import Route
 
 from bot import logs
 from bot.admin import Desk, Person
+from bot.answering import Answerers
 from bot.apart import Indexer
 from bot.assistant import Assistant
 from bot.channels.admin_api import AdminApi, openapi
@@ -72,6 +74,8 @@ KEEP_UP_S = 5.0
 """How often it is looked whether a source is due."""
 HTTP_DRAIN_S, ANSWERS_DRAIN_S, TASKS_DRAIN_S = 4, 3, 2
 """What a stop waits for, one after the other: requests, answers on the channels, the rest. Within ten seconds in all."""
+MOST_PROCESSES = 2
+"""Processes that answer where the settings name no number."""
 WATCH = Person("service", "watch")
 
 
@@ -356,20 +360,39 @@ def serve(settings: Settings, announce: Callable[[str], None] = lambda _: None) 
     if back := library.erase_again():
         log.warning("erased again what a backup had brought back: %d articles", len(back))
     settle()
+    if count := processes_of(settings):
+        library.answerers = Answerers(settings.data_dir, count)
     app = build_app(settings, library)
     announce(f"http://{settings.web.host}:{settings.web.port}")
     # uvicorn raises the signal again once it has drained; a stop that was asked for is no failure.
     for asked_to_stop in (signal.SIGTERM, signal.SIGINT):
         signal.signal(asked_to_stop, lambda *_: None)
-    uvicorn.run(
-        app,
-        host=settings.web.host,
-        port=settings.web.port,
-        log_config=None,
-        access_log=False,
-        timeout_graceful_shutdown=HTTP_DRAIN_S,
-        lifespan="on",
-    )
+    try:
+        uvicorn.run(
+            app,
+            host=settings.web.host,
+            port=settings.web.port,
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=HTTP_DRAIN_S,
+            lifespan="on",
+        )
+    finally:
+        if library.answerers is not None:
+            library.answerers.close()
+
+
+def processes_of(settings: Settings) -> int:
+    """Return how many processes answer beside the service.
+
+    None with a reader of the settings: a model of hundreds of megabytes is loaded once, and one elsewhere is waited for, not computed.
+    """
+    if settings.reader.kind != "builtin":
+        return 0
+    if settings.processes is not None:
+        return settings.processes
+    cores = len(os.sched_getaffinity(0))
+    return min(cores, MOST_PROCESSES) if cores > 1 else 0
 
 
 def open_library(settings: Settings) -> Library:

@@ -196,6 +196,8 @@ class Settings(BaseSettings):
     """A table of what became of the province's communes: today<TAB>before[<TAB>day], a merger a line."""
     emergency: str = Field(default=EMERGENCY, min_length=3)
     """The numbers that a call for help gets, before anything is searched for."""
+    processes: int | None = Field(default=None, ge=0, le=64)
+    """Processes that answer beside the service; 0 for none, left out for one a core up to two, none on a single core."""
     embedding: Embedding = Embedding()
     reader: Reader = Reader()
     reranker: Reranker = Reranker()

@@ -38,7 +38,7 @@ _GAPS = (
     (".", "E"),
 )
 _UNITS = frozenset(
-    "dong ty ti trieu nghin ngan usd ha m2 km m tan kg nguoi ho hoc vu cai chiec du doanh cong can xa huyen tinh thon"
+    "dong ti trieu nghin ngan usd ha m2 km m tan kg nguoi ho hoc vu cai chiec du doanh cong can xa huyen tinh thon"
     " phuong quan truong lop tau xe nha phan nam thang ngay gio phut tuoi lan dai hoi don mw luot diem chi to phong"
     " suat can_ho san du_an khoang gan hon".split()
 )

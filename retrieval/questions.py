@@ -173,7 +173,7 @@ _FOLLOW_UP_STARTS = (
 _PRONOUNS = (
     "ong ay", "ba ay", "anh ay", "chi ay", "ong nay", "ba nay", "ong do", "ba do", "nguoi nay", "nguoi do", "viec nay",
     "viec do", "vu nay", "vu do", "hoi nghi nay", "hoi nghi do", "cuoc hop nay", "cuoc hop do", "du an nay", "du an do",
-    "o do", "luc do", "hom do", "khi do", "buoi do", "buoi nay", "noi do", "don vi nay", "cong ty nay", "tinh nay", "huyen nay",
+    "o do", "luc do", "hom do", "khi do", "buoi do", "buoi nay", "noi do", "don vi nay", "cong ti nay", "tinh nay", "huyen nay",
     "thi sao", "chuyen do", "chuyen nay", "noi dung do", "noi dung nay",
 )  # fmt: skip
 

@@ -80,7 +80,7 @@ async def noisy(address: str, rate: float, seconds: float) -> int:
 
 def crowd(data: Path, own: Path, seconds: float, rate: float = 60, askers: int = 64) -> dict[str, float]:
     """Return the figures: a single asker, a crowd, and the crowd beside one noisy conversation."""
-    with Service(data, own) as service:
+    with Service(data, own, TINTINH_PROCESSES="2") as service:
         asyncio.run(openly(service, 20, 5, 4))  # what is read at first use is read
         alone = asyncio.run(openly(service, 5, max(20.0, seconds / 10), 1))
         many = asyncio.run(openly(service, rate, seconds, askers))

@@ -30,6 +30,7 @@ class Service:
             "TINTINH_DATABASE_URL": f"sqlite:///{own}/store.db",
             "TINTINH_PRIVACY__HASH_KEY": "a made-up secret of some length",
             "TINTINH_WEB__PORT": str(self.port),
+            "TINTINH_PROCESSES": "0",  # what is tested here has nothing to do with who reads the articles
             **settings,
         }
         self._process: subprocess.Popen[bytes] | None = None

@@ -1,6 +1,7 @@
 """Text knowledge: canonical forms, folding, abbreviations, dates, names."""
 
 import datetime as dt
+import re
 import unicodedata
 from pathlib import Path
 
@@ -249,3 +250,13 @@ def test_a_table_of_communes_that_is_no_text_is_named(tmp_path: Path) -> None:
     (tmp_path / "utf16.tsv").write_text(COMMUNES, encoding="utf-16")
     with pytest.raises(SettingsError, match="cannot be read"):
         Renamings.read(tmp_path / "utf16.tsv")
+
+
+@pytest.mark.parametrize(
+    "table", ["answer_words", "emergencies", "honorifics", "question_frame", "question_words", "roles", "saying_verbs", "smalltalk", "task_verbs", "wanted"]
+)  # fmt: skip
+def test_phrases_of_the_tables_are_written_as_syllables_are_folded(table: str) -> None:
+    """`cong ty nao` would never be found: `công ty` folds to `cong ti`."""
+    phrases = [row[0].replace("_", " ") for row in rows(table)]
+    assert phrases
+    assert [p for p in phrases if fold(p) == p and p.islower() and " ".join(folds(p)) != p and not re.search(r"\d", p)] == []

@@ -106,7 +106,7 @@ class Web:
             return _wrong(fault, 422)
 
         def answer() -> dict[str, Any]:
-            reply = self._library.engine().ask(
+            reply = self._library.ask(
                 asked["question"], asked.get("previous"), asked.get("skip", 0), asked.get("province")
             )
             for one in (reply, *reply.also):

@@ -28,7 +28,7 @@ _SAYS = re.compile(r"\bchu (?:tri|toa)\b")
 _CHAIRS = re.compile(r"\b(?:chu tri|chu toa|dieu hanh)\b")
 _EVENT = frozenset(
     ("hoi nghi", "cuoc hop", "buoi lam", "buoi hop", "phien hop", "cuoc lam", "hoi thao", "hop bao", "toa dam", "dai hoi",
-     "giao ban", "ky hop", "buoi tiep", "buoi gap")
+     "giao ban", "ki hop", "buoi tiep", "buoi gap")
 )  # fmt: skip
 _ALIKE = 0.5
 _LONGEST = 40

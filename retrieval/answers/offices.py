@@ -65,7 +65,7 @@ _NEXT = re.compile(
 )
 _END = re.compile(
     r"\b(?:la (?:ai|nguoi|dong|ong|ba)|hien (?:nay|tai|gio)|bay gio|hien|nam (?:19|20)\d\d|nam nay|nam ngoai|truoc (?:do|day|nua)|luc (?:do|nay)"
-    r"|khi (?:do|ay)|ten|thi ai|do ai|ai|nguoi tien nhiem|moi|duong nhiem|khoa|nhiem ky|vay|the)\b"
+    r"|khi (?:do|ay)|ten|thi ai|do ai|ai|nguoi tien nhiem|moi|duong nhiem|khoa|nhiem ki|vay|the)\b"
 )
 _BEGINNING = re.compile(
     r"^(?:(?:cho (?:hoi|biet|em hoi|minh hoi)|xin hoi|hoi|vay|the|hien (?:nay|tai)|bay gio|nam (?:19|20)\d\d|ai|dang|giu|lam|dam nhiem|chuc"

@@ -113,7 +113,9 @@ def _nothing_shared(context: Context, draft: Draft) -> bool:
         return False
     words = asked.matcher.words
     there = {w for w, stands in zip(words, context.words_in(draft.candidate.hit).tolist(), strict=True) if stands}
-    subject = {w: asked.own[w] for w in asked.question.syllables if w in asked.own and w not in question_frame()}
+    # The unit asked for may be written as a sign: `bao nhiêu mét`, `42 m`.
+    unit = asked.unit if asked.question.cue.label == "number" else ""
+    subject = {w: asked.own[w] for w in asked.question.syllables if w in asked.own and w not in question_frame() | {unit}}
     missing = sum(v for w, v in subject.items() if w not in there and not set(_written_out([w])) <= there)
     return missing > _MOST_MISSING * sum(subject.values())
 
@@ -210,7 +212,7 @@ def _begins_instead(context: Context, draft: Draft) -> bool:
 
 
 _REASON = re.compile(
-    r"\b(?:vi|do|boi|nham|nguyen nhan|ly do|li do|khien|de|nen|dan den|dan toi|muc dich|muc tieu|xuat phat|bat nguon|lam cho|tac dong)\b"
+    r"\b(?:vi|do|boi|nham|nguyen nhan|li do|khien|de|nen|dan den|dan toi|muc dich|muc tieu|xuat phat|bat nguon|lam cho|tac dong)\b"
 )
 """Words by which a sentence tells a cause or an aim."""
 

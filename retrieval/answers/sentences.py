@@ -43,7 +43,7 @@ _CUE_LABELS = (
 )  # fmt: skip
 _UNIT_AFTER = 3
 """Tokens after a number within which its unit stands: `98 hộ`, `98 khẩu và hộ`."""
-_MONEY = frozenset(("dong", "ty", "ti", "trieu", "usd"))
+_MONEY = frozenset(("dong", "ti", "trieu", "usd"))
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ _INFERS = re.compile(
 _PROCEDURES = tuple(
     tuple(phrase.split())
     for phrase in (
-        "khoi to", "tam giam", "bat giu", "bat tam giam", "truy to", "xet xu", "tuyen phat", "ki luat", "ky luat", "canh cao", "khien trach",
+        "khoi to", "tam giam", "bat giu", "bat tam giam", "truy to", "xet xu", "tuyen phat", "ki luat", "canh cao", "khien trach",
         "khai tru", "cach chuc", "dinh chi", "dau hieu vi pham", "vi pham", "sai pham", "minh oan", "dieu tra", "ket luan dieu tra", "giai trinh",
     )
 )  # fmt: skip

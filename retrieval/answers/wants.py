@@ -22,17 +22,17 @@ _BY_CUE = {
     "who": "person", "which_body": "body", "which_place": "place", "where": "place", "when": "time", "number": "number",
 }  # fmt: skip
 _BY_KIND = {"chair": "person", "attendee": "person", "when": "time", "where": "place", "number": "number"}
-_MONEY = frozenset("dong ty ti trieu usd vnd nghin ngan".split())
+_MONEY = frozenset("dong ti trieu usd vnd nghin ngan".split())
 _AREA = frozenset("ha hecta m2 km2 m".split())
 _BODIES = frozenset(
-    "cong tap doanh so bo ban hoi uy ubnd hdnd mttq cuc chi vien toa truong ngan lien trung phong to don co tong doan quy xi nha benh"
+    "cong tap doanh so bo ban hoi uy ubnd hdnd mttq cuc chi vien toa truong ngan lien trung phong to don co tong doan qui xi nha benh"
     " kho thanh van xuong hop".split()
 )
 _PLACES = frozenset(
     "tai o tinh huyen xa phuong quan thon to duong ap pho khu nha truong so bo ho song cau thi thanh tp tt".split()
 )
 
-_TIME = frozenset("sang chieu toi dem trua ngay thang nam quy tuan dau cuoi".split())
+_TIME = frozenset("sang chieu toi dem trua ngay thang nam qui tuan dau cuoi".split())
 _MARKED = {"person": "BI", "time": "T", "number": "N%", "percent": "%", "body": "A", "place": "A"}
 """Marks (retrieval/annotation.py) that tokens of a type carry."""
 _WORDS = {"time": _TIME, "body": _BODIES, "place": _PLACES}
