@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from bot import answering
 from bot.answering import READY, Answerers, Asked
 from bot.library import Library
 from bot.service import processes_of
+from config.settings import Reader as ReaderSettings
 from config.settings import Settings
 from retrieval.answers.types import Answer, Reply
 from retrieval.encoding import Encoder
@@ -112,9 +114,7 @@ def test_a_stop_ends_them_and_a_signal_of_its_own_does_not(library: Library) -> 
     assert isinstance(library.ask(QUESTIONS[0]), Answer), "the service answers what comes after"
 
 
-def test_a_process_without_an_index_says_so_and_is_given_up(
-    tmp_path: Path, encoder: Encoder, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_process_without_an_index_says_so_and_is_given_up(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     answerers = Answerers(tmp_path / "none", 1)
     wait_for(lambda: "did not start" in caplog.text, 60)
     assert answerers.ask(Asked("g", (0, 0), "Ai?")) is None
@@ -130,10 +130,10 @@ def test_a_question_that_fails_there_is_handed_back(
     replies = BytesIO()
     ask = engine.ask
 
-    def broken(question: str, *rest: object) -> Reply:
+    def broken(question: str, *rest: Any) -> Reply:
         if question == "hỏng":
             raise ZeroDivisionError
-        return ask(question)
+        return ask(question, *rest)
 
     monkeypatch.setattr(engine, "ask", broken)
     kept = {s: signal.getsignal(s) for s in (signal.SIGTERM, signal.SIGINT)}
@@ -143,17 +143,19 @@ def test_a_question_that_fails_there_is_handed_back(
         for number, handler in kept.items():
             signal.signal(number, handler)
     replies.seek(0)
-    assert pickle.load(replies) == READY
-    assert isinstance(pickle.load(replies), Answer)
-    assert pickle.load(replies) is None
+    ready, answered, failed = (pickle.load(replies) for _ in range(3))  # noqa: S301 - what was written a line above
+    assert ready == READY
+    assert isinstance(answered, Answer)
+    assert failed is None
     assert "ZeroDivisionError" in caplog.text
 
 
-def test_how_many_there_are(clean_environment: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("clean_environment")
+def test_how_many_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
     for cores, processes in (({0}, 0), ({0, 1}, 2), (set(range(16)), 2)):
         monkeypatch.setattr(os, "sched_getaffinity", lambda _, own=cores: own)
         assert processes_of(Settings()) == processes
     assert processes_of(Settings(processes=0)) == 0
     assert processes_of(Settings(processes=5)) == 5
-    llm = Settings(reader={"kind": "llm", "base_url": "http://127.0.0.1:1/v1", "model": "m"}, processes=5)
-    assert processes_of(llm) == 0
+    llm = ReaderSettings(kind="llm", base_url="http://127.0.0.1:1/v1", model="m")
+    assert processes_of(Settings(reader=llm, processes=5)) == 0

@@ -25,7 +25,9 @@ def test_the_article_that_tells_of_it_stands_out(province: Library) -> None:
 
 
 def test_what_is_found_by_is_the_hit_s_own(province: Library) -> None:
-    found = Searcher(province.engine().generation, province.encoder).search(Query.of("giao ban dân vận quý I"), CANDIDATES)
+    found = Searcher(province.engine().generation, province.encoder).search(
+        Query.of("giao ban dân vận quý I"), CANDIDATES
+    )
     first, last = standing.row(found, found[0]), standing.row(found, found[-1])
     own = len(FEATURES)
     assert first[-own:] == list(found[0].features)

@@ -259,4 +259,6 @@ def test_phrases_of_the_tables_are_written_as_syllables_are_folded(table: str) -
     """`cong ty nao` would never be found: `công ty` folds to `cong ti`."""
     phrases = [row[0].replace("_", " ") for row in rows(table)]
     assert phrases
-    assert [p for p in phrases if fold(p) == p and p.islower() and " ".join(folds(p)) != p and not re.search(r"\d", p)] == []
+    assert [
+        p for p in phrases if fold(p) == p and p.islower() and " ".join(folds(p)) != p and not re.search(r"\d", p)
+    ] == []

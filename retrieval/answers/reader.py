@@ -24,7 +24,7 @@ from retrieval.answers.trees import Trees
 from retrieval.errors import ReaderModelError
 
 MODELS = Path(__file__).parents[1] / "models"
-BREVITY = 1.25
+BREVITY = 2.5
 """How much the expected overlap counts beside the chance to be right: without it whole clauses are preferred to a name."""
 ARTICLE_WEIGHT = 0.5
 """How much the search's score of an article (log-odds, relative to the best one's) counts beside."""
