@@ -255,6 +255,35 @@ def test_search_filters_by_date_and_source(engine: Engine) -> None:
     assert found(sources=["Báo Khác"]) == set()
 
 
+@pytest.mark.parametrize("bare", [False, True])
+def test_a_day_that_is_asked_for_is_told_and_nothing_else(engine: Engine, *, bare: bool) -> None:
+    """`năm học 2023 - 2024` stands beside it, and is no day."""
+    asked = "Trường nội trú Thượng Lam khánh thành ngày nào?"
+    assert answers(engine, fold(asked) if bare else asked).text == "Sáng 5/9"
+
+
+@pytest.mark.parametrize("bare", [False, True])
+def test_what_is_counted_is_told_whole(engine: Engine, *, bare: bool) -> None:
+    asked = "Trường nội trú Thượng Lam có mấy phòng học?"
+    assert "24 phòng học" in answers(engine, fold(asked) if bare else asked).text
+
+
+def test_why_is_not_answered_by_what_was_done_about_it(tmp_path: Path, encoder: Encoder) -> None:
+    (tmp_path / "a.md").write_text(
+        "Sạt lở ở xã Nậm Pha cuốn trôi 3 căn nhà. Lãnh đạo huyện đến khảo sát hiện trường sạt lở ở xã Nậm Pha, tặng quà bà con.\n",
+        encoding="utf-8",
+    )
+    library = Library(tmp_path / "data", encoder)
+    library.index([tmp_path / "a.md"])
+    refuses(library.engine(), "Vì sao sạt lở ở xã Nậm Pha?")
+    (tmp_path / "a.md").write_text(
+        "Sạt lở ở xã Nậm Pha cuốn trôi 3 căn nhà. Nguyên nhân sạt lở ở xã Nậm Pha là do mưa lớn kéo dài nhiều ngày.\n",
+        encoding="utf-8",
+    )
+    library.index([tmp_path / "a.md"])
+    assert "mưa lớn" in answers(library.engine(), "Vì sao sạt lở ở xã Nậm Pha?").text
+
+
 def test_seeds_answer(tmp_path: Path, encoder: Encoder) -> None:
     """The starter corpus answers its own dozen, with and without diacritics."""
     library = Library(tmp_path, encoder)

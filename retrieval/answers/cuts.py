@@ -52,7 +52,7 @@ def cuts(
         found.setdefault((best,), set()).add(name)
     base = runs(inside, 0.25 if peak >= 0.25 else peak * 0.5, CLOSED_GAP)
     for name, ends in (("clauses", _CLAUSE_ENDS), ("parts", _PART_ENDS)):
-        found.setdefault(_merged(_widened(sentence.gaps, a, b, ends) for a, b in base), set()).add(name)
+        found.setdefault(merged(_widened(sentence.gaps, a, b, ends) for a, b in base), set()).add(name)
     if fitting is not None and fitting.any():
         found = _whole(found, fitting)
         mentions = runs(fitting.astype(float), 0.5, 0)
@@ -81,7 +81,7 @@ def _names_whole(found: dict[Cut, set[str]], sentence: Sentence) -> dict[Cut, se
             while goes_on[last + 1]:
                 last += 1
             widened.append((first, last))
-        whole.setdefault(_merged(widened), set()).update(names)
+        whole.setdefault(merged(widened), set()).update(names)
     return whole
 
 
@@ -94,7 +94,7 @@ def _whole(found: dict[Cut, set[str]], fitting: npt.NDArray[np.bool_]) -> dict[C
         for first, last in cut:
             touched = [m for m in mentions if m[0] <= last and m[1] >= first]
             widened.append((min([first, *(m[0] for m in touched)]), max([last, *(m[1] for m in touched)])))
-        whole.setdefault(_merged(widened), set()).update(names)
+        whole.setdefault(merged(widened), set()).update(names)
     return whole
 
 
@@ -118,7 +118,8 @@ def _widened(gaps: str, first: int, last: int, ends: frozenset[str]) -> tuple[in
     return first, last
 
 
-def _merged(stretches: Iterable[tuple[int, int]]) -> Cut:
+def merged(stretches: Iterable[tuple[int, int]]) -> Cut:
+    """Return the stretches in order, those that touch or overlap as one."""
     found: list[tuple[int, int]] = []
     for first, last in sorted(stretches):
         if found and first <= found[-1][1] + 1:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,7 @@ from retrieval.answers.spans import SpanModel
 from retrieval.answers.typed import Typed, typed
 from retrieval.answers.wants import MENTIONED, WANTS, among, of_type
 from retrieval.questions import KINDS
+from retrieval.vietnamese.terms import day_term
 
 SENTENCES = 4
 """Sentences in which the span model marks words."""
@@ -97,7 +99,8 @@ def make(context: Context, probabilities: npt.NDArray[np.float64], model: SpanMo
     found: list[Draft] = []
     rows: list[npt.NDArray[np.float32]] = []
     # A kind without a rule looks no further than the sentences that are marked.
-    ruled = context.asked.question.kind not in RULES
+    question = context.asked.question
+    ruled = question.kind not in RULES
     for rank, at in enumerate(ranking.tolist()):
         candidate = context.candidates[at]
         if not candidate.sentence.folded or (rank >= len(marked) and ruled):
@@ -111,6 +114,9 @@ def make(context: Context, probabilities: npt.NDArray[np.float64], model: SpanMo
         if context.asked.wants == "number" and (counted := _counted(candidate.sentence, context.asked.unit)):
             # Where the sentence counts households, `16 căn nhà` does not tell how many households.
             names = _counting(names, [at for at, _ in counted])
+        if question.cue.word in _DAY_CUES and not question.elliptic:
+            names = _of_days(names, _days(candidate.sentence), fitting if rank < len(marked) else None)
+        names = _as_asked(names, candidate.sentence, question.cue.after)
         by_rule: Cut | None = None
         if rule is not None:
             by_rule = rule.cut
@@ -123,6 +129,61 @@ def make(context: Context, probabilities: npt.NDArray[np.float64], model: SpanMo
         rows.append(np.hstack([np.broadcast_to(shared, (len(own), len(shared))), own]))
     features = np.concatenate(rows) if rows else np.zeros((0, len(FEATURES)), np.float32)
     return Drafts(tuple(found), features)
+
+
+def _of_days(names: dict[Cut, set[str]], days: list[int], fitting: npt.NDArray[np.bool_] | None) -> dict[Cut, set[str]]:
+    """Return the cuts in which one of `days` (tokens) stands, none of them a whole clause; and each mention of one of them."""
+    found = {
+        cut: ways
+        for cut, ways in _counting(names, days).items()
+        if sum(last - first + 1 for first, last in cut) <= _LONGEST_DAY
+    }
+    if fitting is not None:
+        for run in cuts.runs(fitting.astype(float), 0.5, 0):
+            if any(run[0] <= day <= run[1] for day in days):
+                found.setdefault((run,), set()).add("mention")
+    return found
+
+
+def _days(sentence: Sentence) -> list[int]:
+    """Return the tokens of a sentence that are days: `28/3`, ngày `5`, `29` tháng 12."""
+    words = (*sentence.folded, "")
+    return [
+        at
+        for at, mark in enumerate(sentence.marks)
+        if mark == "T"
+        and words[at][0].isdigit()
+        and (day_term(words[at]) or words[at - 1] in _BEFORE_DAY or words[at + 1] == "thang")
+    ]
+
+
+_DAY_CUES = frozenset(("ngay_nao", "hom_nao", "ngay_may"))
+"""Words that ask for a day: `năm học 2023 - 2024` is none. Of 48 training questions that ask so, 47 are answered by a day; one is a follow-up on something else."""
+_LONGEST_DAY = 10
+"""Syllables that tell a day or two: `từ ngày 15/8 đến ngày 30/8/2017`."""
+_BEFORE_DAY = frozenset("ngay hom mung sang chieu toi trua dem".split())
+
+
+def _as_asked(names: dict[Cut, set[str]], sentence: Sentence, after: Sequence[str]) -> dict[Cut, set[str]]:
+    """Return the cuts, one that breaks off within what the question counts so widened that it holds the whole: `24 phòng` `học`.
+
+    `after` are the syllables behind the words that ask: bao nhiêu `phòng học`.
+    """
+    pairs = set(pairwise(after))
+    found: dict[Cut, set[str]] = {}
+    for cut, ways in names.items():
+        widened = []
+        for first, end in cut:
+            last = end
+            while (
+                last + 1 < len(sentence.folded)
+                and sentence.gaps[last + 1] == "_"
+                and sentence.folded[last : last + 2] in pairs
+            ):
+                last += 1
+            widened.append((first, last))
+        found.setdefault(cuts.merged(widened), set()).update(ways)
+    return found
 
 
 def mentions(wants: str, sentence: Sentence, unit: str = "") -> npt.NDArray[np.bool_] | None:

@@ -115,7 +115,9 @@ def _nothing_shared(context: Context, draft: Draft) -> bool:
     there = {w for w, stands in zip(words, context.words_in(draft.candidate.hit).tolist(), strict=True) if stands}
     # The unit asked for may be written as a sign: `bao nhiêu mét`, `42 m`.
     unit = asked.unit if asked.question.cue.label == "number" else ""
-    subject = {w: asked.own[w] for w in asked.question.syllables if w in asked.own and w not in question_frame() | {unit}}
+    subject = {
+        w: asked.own[w] for w in asked.question.syllables if w in asked.own and w not in question_frame() | {unit}
+    }
     missing = sum(v for w, v in subject.items() if w not in there and not set(_written_out([w])) <= there)
     return missing > _MOST_MISSING * sum(subject.values())
 
