@@ -13,6 +13,7 @@ import logging
 import os
 import pickle
 import queue
+import select
 import signal
 import subprocess
 import sys
@@ -34,6 +35,8 @@ START_S = 60.0
 READY = "ready"
 LONGEST_WAIT_S = 1.0
 """Seconds for which a question waits for a process; then the service answers it itself."""
+LONGEST_ANSWER_S = 30.0
+"""Seconds after which a process that has not answered hangs: a thousand times what an answer takes."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,8 @@ class Answerers:
             return
         self._all.append(process)
         self._free.put(process)
+        if self._closed.is_set():  # in this moment
+            process.close()
 
 
 class _Process:
@@ -121,12 +126,14 @@ class _Process:
             timer.cancel()
 
     def ask(self, asked: Asked) -> Reply | None:
-        """Return its reply; None where it could not give one. Raises OSError or EOFError where it is gone."""
-        stream = self._process.stdin
-        if stream is None:
+        """Return its reply; None where it could not give one. Raises OSError or EOFError where it is gone, or hangs."""
+        stream, replies = self._process.stdin, self._process.stdout
+        if stream is None or replies is None:
             raise EOFError
         pickle.dump(asked, stream)
         stream.flush()
+        if not select.select([replies], [], [], LONGEST_ANSWER_S)[0]:
+            raise TimeoutError
         found = self._receive()
         if found is not None and not isinstance(found, Reply):
             raise EOFError

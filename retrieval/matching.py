@@ -57,6 +57,7 @@ class Matcher:
         self.weights: Numbers = generation.rarity(self.word_keys)
         self.pair_weights: Numbers = generation.rarity(self.pair_keys)
         self.column = {w: i for i, w in enumerate(self.words)}
+        self.pair_column = {p: i for i, p in enumerate(self.pairs)}
         self._last: tuple[tuple[int, ...], Matches] | None = None
         self._folds = [_table(s.fold_ids, self.words) for s in generation.segments]
         self._norms = [_table(s.norm_ids, self.accents) for s in generation.segments]
@@ -70,8 +71,7 @@ class Matcher:
 
     def _written(self, short: Short, folded: Sequence[str]) -> "_Otherwise":
         """Return the columns of what the abbreviation `short` stands for among the question's syllables `folded`."""
-        own = range(short.first, short.last + 1)
-        column = {p: i for i, p in enumerate(self.pairs)}
+        own, column = range(short.first, short.last + 1), self.pair_column
         inner = [column[f"{folded[i]}_{folded[i + 1]}"] for i in own[:-1]]
         beside = [(i, f"{folded[i]}_{folded[short.first]}") for i in (short.first - 1,) if i >= 0]
         beside += [(i, f"{folded[short.last]}_{folded[i]}") for i in (short.last + 1,) if i < len(folded)]

@@ -100,6 +100,19 @@ def test_a_killed_process_loses_no_question_and_is_replaced(library: Library) ->
     assert isinstance(library.ask(QUESTIONS[0]), Answer)
 
 
+def test_one_that_hangs_is_replaced(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    answerers = answerers_of(library)
+    monkeypatch.setattr(answering, "LONGEST_ANSWER_S", 0.2)
+    before = [p._process for p in answerers._all]
+    for process in before:
+        process.send_signal(signal.SIGSTOP)
+    assert all(isinstance(library.ask(QUESTIONS[0]), Answer) for _ in range(2))
+    monkeypatch.setattr(answering, "LONGEST_ANSWER_S", 30.0)
+    wait_for(lambda: len(answerers._all) == 2, 60)
+    assert all(p.poll() is not None for p in before)
+    assert isinstance(library.ask(QUESTIONS[0]), Answer)
+
+
 def test_a_stop_ends_them_and_a_signal_of_its_own_does_not(library: Library) -> None:
     answerers = answerers_of(library)
     processes = [p._process for p in answerers._all]

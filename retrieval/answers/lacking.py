@@ -83,7 +83,7 @@ def row(context: Context, candidate: Candidate, *, names: float, wanted: float) 
     cue = asked.question.cue
     for beside in (cue.before, cue.after):
         beside_words = [i for w in beside if w not in question_frame() and (i := matcher.column.get(w)) is not None]
-        beside_pairs = [i for p in pairwise(beside) if (i := asked.pair_column.get("_".join(p))) is not None]
+        beside_pairs = [i for p in pairwise(beside) if (i := matcher.pair_column.get("_".join(p))) is not None]
         values += [_share(there[beside_words], matcher.weights[beside_words]) for there in words]
         values += [_share(there[beside_pairs], matcher.pair_weights[beside_pairs]) for there in pairs]
     named = [i for i, p in enumerate(matcher.pairs) if p in asked.named_pairs]

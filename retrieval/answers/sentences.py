@@ -68,7 +68,6 @@ class Asked:
         self.own_total = sum(self.own.values()) or 1.0
         by_rarity = sorted(self.weights, key=lambda w: -self.weights[w])
         self.own_pairs = frozenset(question.own_terms.pairs)
-        self.pair_column = {p: i for i, p in enumerate(matcher.pairs)}
         self.rarest = frozenset(by_rarity[: max(1, len(by_rarity) // 4)])
         self.rare_total = sum(self.weights[w] for w in self.rarest) or 1.0
         self.abbreviated = frozenset(
