@@ -391,7 +391,7 @@ def processes_of(settings: Settings) -> int:
         return 0
     if settings.processes is not None:
         return settings.processes
-    cores = len(os.sched_getaffinity(0))
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return min(cores, MOST_PROCESSES) if cores > 1 else 0
 
 

@@ -1,9 +1,13 @@
-"""Many people at once over HTTP: questions come when they are due, whoever is served; what each waited from then is the measure."""
+"""Many people at once over HTTP: questions come when they are due, whoever is served; what each waited from then is the measure.
+
+python -m tests.crowd DATA SECONDS      (over the index in DATA; `python -m tests.torture crowd` over a small one)
+"""
 
 import asyncio
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -87,7 +91,7 @@ def crowd(data: Path, own: Path, seconds: float, rate: float = 60, askers: int =
         quiet = asyncio.run(openly(service, rate / 3, seconds / 4, askers))
         # The noise comes from a process of its own: in ours its sending would be measured, not what the service does.
         noise = subprocess.Popen(
-            [sys.executable, "-m", "tests.crowd", service.url(""), str(seconds / 4 + 2)],
+            [sys.executable, "-m", "tests.crowd", "--noise", service.url(""), str(seconds / 4 + 2)],
             stdout=subprocess.PIPE,
             cwd=ROOT,
         )
@@ -109,4 +113,8 @@ def _failed(waits: Sequence[Waits]) -> int:
 
 
 if __name__ == "__main__":
-    print(asyncio.run(noisy(sys.argv[1], NOISE, float(sys.argv[2]))))  # noqa: T201 - for the process that measures
+    if sys.argv[1] == "--noise":
+        print(asyncio.run(noisy(sys.argv[2], NOISE, float(sys.argv[3]))))  # noqa: T201 - for the process that measures
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            print(crowd(Path(sys.argv[1]), Path(folder), float(sys.argv[2])))  # noqa: T201
