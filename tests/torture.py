@@ -27,6 +27,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bot.answering import Answerers
 from bot.apart import Indexer
 from bot.library import Library
 from retrieval.articles import Article
@@ -55,6 +56,8 @@ CALLS = (
 ERRORS = (("write", "ENOSPC"), ("write", "EIO"), ("pwrite64", "ENOSPC"), ("fsync", "EIO"), ("fdatasync", "EIO"), ("openat", "EMFILE"),
           ("rename", "EIO"), ("ftruncate", "EIO"), ("mkdir", "ENOSPC"), ("link", "EMLINK"), ("linkat", "EMLINK"))  # fmt: skip
 ARTICLES = 90
+STARTING_S = 10.0
+"""Within which processes that answer are ready."""
 QUESTIONS = ("Huyện Mường 2 có bao nhiêu hộ thuộc diện hỗ trợ?", "Huyện Mường 4 có bao nhiêu hộ thuộc diện hỗ trợ?", "Ai chủ trì cuộc họp bàn việc thứ 21?",
              "Huyện Mường 500 có bao nhiêu hộ?", "Vàng Seo Số7 là ai?", "liệt kê các cuộc họp Vàng Seo Số9 chủ trì")  # fmt: skip
 
@@ -372,10 +375,10 @@ def damage(scene: Scene, runs: int) -> tuple[Counter[str], list[str]]:
     return outcomes, wrong
 
 
-def under_load(scene: Scene, reloads: int, asked: int, askers: int = 64) -> dict[str, float]:
-    """Reload again and again while questions come at half of what can be answered; return the figures.
+def under_load(scene: Scene, reloads: int, asked: int, askers: int = 64, processes: int = 0) -> dict[str, float]:
+    """Reload again and again while questions come at half of what one thread can answer; return the figures.
 
-    The same rate without reloads is the measure. Raises AssertionError for an answer that is none of the two corpora's.
+    Answered in threads, or by `processes`. The same rate without reloads is the measure. Raises AssertionError for an answer that is none of the two corpora's.
     """
     data = scene.fresh()
     library = Library(data, scene.encoder)
@@ -383,6 +386,9 @@ def under_load(scene: Scene, reloads: int, asked: int, askers: int = 64) -> dict
     began = time.perf_counter()
     for n in range(200):
         library.engine().ask(QUESTIONS[n % len(QUESTIONS)])
+    if processes:
+        library.answerers = Answerers(data, processes)
+        time.sleep(STARTING_S)
     rate = 0.5 * 200 / (time.perf_counter() - began)
     valid = {question: set() for question in QUESTIONS}  # type: dict[str, set[str]]
     for corpus in ("before", "after"):
@@ -417,6 +423,8 @@ def under_load(scene: Scene, reloads: int, asked: int, askers: int = 64) -> dict
         stop.set()
         thread.join()
         indexer.close()
+        if library.answerers is not None:
+            library.answerers.close()
     return {
         "reloads": done, "answers": len(busy), "generations": len(generations), "rate": rate,
         "quiet_p99_ms": _p99(quiet), "busy_p99_ms": _p99(busy), "ratio": _p99(busy) / _p99(quiet),
@@ -460,7 +468,7 @@ def _ask_openly(
             due = began + n / rate
             time.sleep(max(0.0, due - time.perf_counter()))
             question = QUESTIONS[n % len(QUESTIONS)]
-            row = library.engine().ask(question).to_json()
+            row = library.ask(question).to_json()
             taken.append(time.perf_counter() - due)
             shown = all(i["text"] in row["citations"][i["citation"]]["quote"] for i in row["items"])
             if not shown or _rests_on(row) not in valid[question]:
@@ -549,6 +557,8 @@ TRIALS: dict[str, Callable[[Scene], tuple[object, list[str]]]] = {
     "crowd-short": lambda scene: (crowd.crowd(scene.before, scene.folder, 60), []),
     "load": lambda scene: (under_load(scene, 100, 100_000), []),
     "load-short": lambda scene: (under_load(scene, 20, 16_000), []),
+    "load-apart": lambda scene: (under_load(scene, 100, 100_000, processes=2), []),
+    "load-apart-short": lambda scene: (under_load(scene, 20, 8_000, processes=2), []),
 }
 """What can be run; those that end in `-short` only where they are asked for."""
 
