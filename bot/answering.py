@@ -156,7 +156,7 @@ class _Process:
 
 
 def work(library: "Library", requests: IO[bytes], replies: IO[bytes]) -> None:
-    """Answer what is asked on `requests`, until the service is gone."""
+    """Answer from `library`, which is open, what is asked on `requests`, until the service is gone."""
     # A stop that is asked for is the service's to heed: it lets what is being answered finish.
     for asked_to_stop in (signal.SIGTERM, signal.SIGINT):
         signal.signal(asked_to_stop, signal.SIG_IGN)
@@ -165,7 +165,6 @@ def work(library: "Library", requests: IO[bytes], replies: IO[bytes]) -> None:
         pickle.dump(found, replies)
         replies.flush()
 
-    library.engine()
     with contextlib.suppress(EOFError, BrokenPipeError):
         send(READY)
         while True:

@@ -1,6 +1,6 @@
 """Many people at once over HTTP: questions come when they are due, whoever is served; what each waited from then is the measure.
 
-python -m tests.crowd DATA SECONDS      (over the index in DATA; `python -m tests.torture crowd` over a small one)
+python -m tests.crowd DATA SECONDS [PROCESSES]      (over the index in DATA, answered by so many processes, 2; `python -m tests.torture crowd` over a small one)
 """
 
 import asyncio
@@ -82,9 +82,11 @@ async def noisy(address: str, rate: float, seconds: float) -> int:
     return told
 
 
-def crowd(data: Path, own: Path, seconds: float, rate: float = 60, askers: int = 64) -> dict[str, float]:
+def crowd(
+    data: Path, own: Path, seconds: float, rate: float = 60, askers: int = 64, processes: int = 2
+) -> dict[str, float]:
     """Return the figures: a single asker, a crowd, and the crowd beside one noisy conversation."""
-    with Service(data, own, TINTINH_PROCESSES="2") as service:
+    with Service(data, own, TINTINH_PROCESSES=str(processes)) as service:
         asyncio.run(openly(service, 20, 5, 4))  # what is read at first use is read
         alone = asyncio.run(openly(service, 5, max(20.0, seconds / 10), 1))
         many = asyncio.run(openly(service, rate, seconds, askers))
@@ -117,4 +119,5 @@ if __name__ == "__main__":
         print(asyncio.run(noisy(sys.argv[2], NOISE, float(sys.argv[3]))))  # noqa: T201 - for the process that measures
     else:
         with tempfile.TemporaryDirectory() as folder:
-            print(crowd(Path(sys.argv[1]), Path(folder), float(sys.argv[2])))  # noqa: T201
+            count = int(sys.argv[3]) if len(sys.argv) == 4 else 2
+            print(crowd(Path(sys.argv[1]), Path(folder), float(sys.argv[2]), processes=count))  # noqa: T201

@@ -212,6 +212,7 @@ def test_7_a_deputy_never_answers_for_the_head(tmp_path: Path, encoder: Encoder)
         ("chu tich tinh lam giang", "Vàng Seo Lử"),
         ("Bí thư tỉnh Lam Giang là ai?", "Cầm Thị Nhung"),
         ("bi thu tinh uy lam giang", "Cầm Thị Nhung"),
+        ("chu tich ubnd thanh pho ba khe", "Lường Thị Xuân"),
         ("Phó Bí thư Tỉnh ủy Lam Giang là ai?", "Giàng A Dế"),
         ("Phó bí thư tỉnh Lam Giang là ai?", "Giàng A Dế"),
         ("Chủ tịch HĐND tỉnh Lam Giang là ai?", "Lù Thị Mỷ"),
@@ -223,7 +224,7 @@ def test_7_an_office_as_people_call_it(tmp_path: Path, encoder: Encoder, asked: 
     (tmp_path / "a.md").write_text(
         "---\ntitle: Họp mặt đầu năm ở Lam Giang\npublished_at: 2024-02-20\n---\nNgày 19/2, Tỉnh ủy Lam Giang họp mặt đầu năm.\n"
         "Dự buổi họp mặt có các đồng chí: Cầm Thị Nhung, Bí thư Tỉnh ủy; Giàng A Dế, Phó Bí thư Thường trực Tỉnh ủy; Lù Thị Mỷ, Chủ tịch "
-        "HĐND tỉnh; Vàng Seo Lử, Chủ tịch UBND tỉnh; Quàng Văn Pản, Chủ tịch Hội Nông dân tỉnh; Mùa Thị Say, Bí thư Tỉnh đoàn.\n",
+        "HĐND tỉnh; Vàng Seo Lử, Chủ tịch UBND tỉnh; Quàng Văn Pản, Chủ tịch Hội Nông dân tỉnh; Mùa Thị Say, Bí thư Tỉnh đoàn; Lường Thị Xuân, Chủ tịch UBND thành phố Ba Khe.\n",
         encoding="utf-8",
     )
     library = Library(tmp_path / "data", encoder)

@@ -24,7 +24,7 @@ from retrieval.segment import Segment
 from retrieval.snapshot import Generation
 from retrieval.vietnamese import names
 from retrieval.vietnamese.abbreviations import known_abbreviations, spell_out, written_out
-from retrieval.vietnamese.levels import LEVELS
+from retrieval.vietnamese.levels import LEVELS, level_before
 from retrieval.vietnamese.places import is_province
 from retrieval.vietnamese.text import folds
 
@@ -121,10 +121,8 @@ def _only_named(question: Question, own: str) -> Office | None:
     office = _office(own, frozenset(), 0) if question.cue.label == "none" and not question.follows_up else None
     if office is None or not own.startswith(" ".join(office.title)) or not _governs(office):
         return None
-    at = max(
-        (i + 1 for i in range(len(office.body)) if office.body[i : i + 1] in LEVELS or office.body[i] == "uy"),
-        default=0,
-    )
+    ends = range(1, len(office.body) + 1)
+    at = max((end for end in ends if level_before(office.body, end) or office.body[end - 1] == "uy"), default=0)
     return office if at and len(office.body) - at <= _LONGEST_PLACE else None
 
 

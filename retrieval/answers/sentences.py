@@ -164,16 +164,19 @@ def _block(
     block = np.empty((len(laid), len(FEATURES)), np.float32)
     own_words: Flags = np.array([w in asked.own for w in asked.matcher.words], bool)
     fitting, fitting_new = _wanted(asked, laid)
-    question = asked.question
+    question, cosine = asked.question, np.concatenate(cosines)
+    coverage, matched = share(laid.found.words, asked.matcher.weights), _matched(laid)
     kind_words = np.full((len(KIND_WORDS), len(laid)), -1.0)
     if question.kind in KIND_WORDS:
         kind_words[KIND_WORDS.index(question.kind)] = laid.counts[:, COUNTED.index(f"words_{question.kind}")]
     cue = float(_CUE_LABELS.index(question.cue.label) if question.cue.label in _CUE_LABELS else 0)
     columns = (
-        *_matching(asked, laid, np.concatenate(cosines)),
+        *_matching(asked, laid, coverage, cosine),
+        matched,
         *_placing(asked, generation, laid, hits, best_score, ranks),
-        *_liking(np.concatenate(cosines)),
-        *_telling(asked, laid),
+        cosine, max(float(cosine.max()), 0.0) - cosine,
+        *_telling(asked, laid, matched),
+        coverage[laid.found.starts[:-1]][laid.of],
         fitting, fitting_new, fitting == 0, fitting_new > 0,
         *(w == asked.wants for w in WANTS), *laid.counts.T,
         *question.kinds, cue, float(len(question.own_terms.folded)), float(question.follows_up), *kind_words,
@@ -185,15 +188,16 @@ def _block(
     return block
 
 
-def _matching(asked: Asked, laid: Laid, cosine: npt.NDArray[np.float32]) -> tuple[npt.ArrayLike, ...]:
-    """Return how much of the question stands in each sentence, and near it: `coverage` to `density`."""
+def _matching(
+    asked: Asked, laid: Laid, coverage: npt.NDArray[np.float32], cosine: npt.NDArray[np.float32]
+) -> tuple[npt.ArrayLike, ...]:
+    """Return how much of the question stands in each sentence, and near it: `coverage` to `longest_run`."""
     found, weights = laid.found, asked.matcher.weights
     here, around = found.words, near(found.words, found.starts)
-    coverage = share(here, weights)
     own_weights, rare_weights = asked.mask(asked.own), asked.mask(asked.rarest)
     numbers = asked.mask(asked.numbers) > 0
     missing = np.where(here, np.float32(0), weights)
-    days = [asked.matcher.column[d] for d in asked.days if d in asked.matcher.column]
+    days = _day_columns(asked)
     most = laid.most(coverage)
     return (
         coverage,
@@ -215,8 +219,11 @@ def _matching(asked: Asked, laid: Laid, cosine: npt.NDArray[np.float32]) -> tupl
         laid.after(coverage),
         (missing * around).sum(axis=1) / np.maximum(missing.sum(axis=1), 1e-6),
         _longest_runs(found, len(laid)),
-        _matched(laid),
     )
+
+
+def _day_columns(asked: Asked) -> list[int]:
+    return [asked.matcher.column[d] for d in asked.days if d in asked.matcher.column]
 
 
 def _placing(
@@ -240,25 +247,19 @@ def _placing(
     )
 
 
-def _liking(cosine: npt.NDArray[np.float32]) -> tuple[npt.ArrayLike, ...]:
-    """Return `cosine` and `cosine_best_gap`: how alike each sentence is to the question."""
-    return cosine, max(float(cosine.max()), 0.0) - cosine
-
-
-def _telling(asked: Asked, laid: Laid) -> tuple[npt.ArrayLike, ...]:
-    """Return what each sentence tells that the question does not, and whether it does of what the question counts: `new_people` to `lead_overlap`."""
+def _telling(asked: Asked, laid: Laid, matched: npt.NDArray[np.floating]) -> tuple[npt.ArrayLike, ...]:
+    """Return what each sentence tells that the question does not, and whether it does of what the question counts: `new_people` to `head_here`."""
     here = laid.found.words
-    days = [asked.matcher.column[d] for d in asked.days if d in asked.matcher.column]
+    days = _day_columns(asked)
     persons, numbers, unit_after = _news(asked, laid)
     return (
         persons,
         numbers,
         laid.counts[:, _DAYS] - here[:, days].sum(axis=1) + laid.counts[:, _DAYLESS],
-        1 - _matched(laid),
+        1 - matched,
         unit_after,
         _column(asked, here, asked.unit),
         _column(asked, here, asked.head),
-        share(here, asked.matcher.weights)[laid.found.starts[:-1]][laid.of],
     )
 
 
