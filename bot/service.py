@@ -5,7 +5,6 @@ import contextlib
 import datetime as dt
 import gc
 import logging
-import os
 import secrets
 import signal
 import time
@@ -47,6 +46,7 @@ from bot.store.sessions import Sessions
 from bot.store.windows import Windows
 from bot.waiting import pause
 from config.settings import Settings
+from retrieval.annotating import cores
 from retrieval.answers.reader import BuiltinReader
 from retrieval.answers.reading import Reader
 from retrieval.answers.span_readers import SpanReading
@@ -391,8 +391,7 @@ def processes_of(settings: Settings) -> int:
         return 0
     if settings.processes is not None:
         return settings.processes
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(cores, MOST_PROCESSES) if cores > 1 else 0
+    return min(cores(), MOST_PROCESSES) if cores() > 1 else 0
 
 
 def open_library(settings: Settings) -> Library:

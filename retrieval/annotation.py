@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from itertools import pairwise
 from pathlib import Path
-from typing import overload
+from typing import Any, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -248,8 +248,12 @@ class Sentences(Sequence[Sentence]):
         )
 
 
-def annotate(texts: Iterable[str]) -> tuple[Annotations, list[str], list[str]]:
-    """Return what stands in the sentences of `texts`, and the vocabularies of folded and of accented syllables."""
+Annotated = tuple[Annotations, list[str], list[str]]
+"""What stands in the sentences of some texts, and the vocabularies of folded and of accented syllables."""
+
+
+def annotate(texts: Iterable[str]) -> Annotated:
+    """Return what stands in the sentences of `texts`, and the vocabularies, each word where it is first seen."""
     fold_ids: dict[str, int] = {}
     norm_ids: dict[str, int] = {}
     sentence_starts, token_starts, person_starts, extra_starts = [0], [0], [0], [0]
@@ -285,7 +289,7 @@ def annotate(texts: Iterable[str]) -> tuple[Annotations, list[str], list[str]]:
             person_starts.append(len(persons))
             days = set(days_in(folded)) if any(m in mark for m in "NT%") else set()
             also = days.difference(folded).union(abbreviations_in(folded))
-            extras += sorted(fold_ids.setdefault(w, len(fold_ids)) for w in also)
+            extras += [fold_ids.setdefault(w, len(fold_ids)) for w in sorted(also)]
             extra_starts.append(len(extras))
             counts.append(_counts(piece, folded, gap, mark, bool(here), len(role_at), whens, len(days)))
         sentence_starts.append(len(bounds))
@@ -311,6 +315,33 @@ def annotate(texts: Iterable[str]) -> tuple[Annotations, list[str], list[str]]:
         list(fold_ids),
         list(norm_ids),
     )
+
+
+def joined(parts: Sequence[Annotated]) -> Annotated:
+    """Return what `annotate` would of the texts of all `parts`, in their order."""
+    fold_ids: dict[str, int] = {}
+    norm_ids: dict[str, int] = {}
+    columns: dict[str, list[npt.NDArray[Any]]] = {field.name: [] for field in fields(Annotations)}
+    begun = dict.fromkeys(_STARTS, 0)
+    for notes, folds_, norms_ in parts:
+        numbers = {
+            "folds": np.array([fold_ids.setdefault(w, len(fold_ids)) for w in folds_], np.uint32),
+            "norms": np.array([norm_ids.setdefault(w, len(norm_ids)) for w in norms_], np.uint32),
+        }
+        numbers["extras"] = numbers["folds"]
+        for name, column in columns.items():
+            own = getattr(notes, name)
+            if name in numbers:
+                own = numbers[name][own]
+            elif name in begun:
+                own = own[1 if column else 0 :] + np.int32(begun[name])
+                begun[name] = int(own[-1]) if len(own) else begun[name]
+            column.append(own)
+    return Annotations(**{n: np.concatenate(c) for n, c in columns.items()}), list(fold_ids), list(norm_ids)
+
+
+_STARTS = ("sentence_starts", "token_starts", "person_starts", "extra_starts")
+"""The arrays of `Annotations` that begin at 0 and count up, one longer than what they count."""
 
 
 @functools.cache

@@ -23,7 +23,8 @@ import numpy as np
 import numpy.typing as npt
 
 from retrieval import vectors
-from retrieval.annotation import Annotations, Sentences, annotate
+from retrieval.annotating import Annotating
+from retrieval.annotation import Annotations, Sentences
 from retrieval.articles import Article
 from retrieval.encoding import Encoder
 from retrieval.errors import GenerationError
@@ -159,10 +160,6 @@ def write(folder: Path, articles: Sequence[Article], encoder: Encoder, progress:
     if len({a.id for a in articles}) != len(articles):
         raise ValueError("two articles have one id")
     spans = [(row, start, end) for row, a in enumerate(articles) for start, end in passages(a.text)]
-    annotations, folds, norms = annotate(a.text for a in articles)
-    annotations.save(folder)
-    _write_lines(folder / "folds.txt", folds)
-    _write_lines(folder / "norms.txt", norms)
     lines = [(a.to_json() + "\n").encode() for a in articles]
     (folder / "articles.jsonl").write_bytes(b"".join(lines) or b"\n")  # an empty file cannot be mapped
     sources = sorted({a.source for a in articles})
@@ -170,15 +167,20 @@ def write(folder: Path, articles: Sequence[Article], encoder: Encoder, progress:
     (folder / "titles.json").write_text(json.dumps(names, ensure_ascii=False), encoding="utf-8")
     np.save(folder / "offsets.npy", np.cumsum([0] + [len(line) for line in lines]))
     np.save(folder / "passages.npy", np.array(spans, np.int32).reshape(-1, 3))
-    texts = [articles[row].text[start:end] for row, start, end in spans]
-    vectors.build(folder / "vectors.faiss", _encoded(encoder, texts, np.float32, "encode", progress))
+    with Annotating([a.text for a in articles]) as annotating:
+        texts = [articles[row].text[start:end] for row, start, end in spans]
+        vectors.build(folder / "vectors.faiss", _encoded(encoder, texts, np.float32, "encode", progress))
+        keys, counts = counted(map(whole_terms, articles))
+        annotations, folds, norms = annotating.result()
+    annotations.save(folder)
+    _write_lines(folder / "folds.txt", folds)
+    _write_lines(folder / "norms.txt", norms)
     flat = [
         a.text[start:end]
         for row, a in enumerate(articles)
         for start, end in annotations.bounds[annotations.article(row)].tolist()
     ]
     np.save(folder / "sentences.npy", _encoded(encoder, flat, np.float16, "sentences", progress))
-    keys, counts = counted(map(whole_terms, articles))
     np.savez(
         folder / "articles.npz",
         keys=keys,
