@@ -9,13 +9,14 @@ import numpy as np
 import numpy.typing as npt
 
 from retrieval.annotation import Sentence
-from retrieval.answers import cuts, lacking, sentences
+from retrieval.answers import cuts, lacking, sentences, stretches
 from retrieval.answers.context import Context
 from retrieval.answers.cuts import Cut
 from retrieval.answers.sentences import Candidate
 from retrieval.answers.spans import SpanModel
+from retrieval.answers.stretches import Cuts
 from retrieval.answers.typed import Typed, typed
-from retrieval.answers.wants import MENTIONED, WANTS, among, of_type
+from retrieval.answers.wants import MENTIONED, WANTS, among
 from retrieval.questions import KINDS
 from retrieval.vietnamese.terms import day_term
 
@@ -25,7 +26,7 @@ LEAST_LIKELY = 0.2
 """A sentence is marked if it is at least this likely, relative to the likeliest; the others cost time and win nothing."""
 RULED_AMONG = 16
 """Sentences among which a rule for the question's kind is tried, beside those the span model marks."""
-RULES = {"chair": 1.0, "attendee": 2.0, "task": 3.0, "when": 4.0, "limitation": 5.0, "where": 6.0}
+RULES = stretches.RULES
 
 _COPIED = (
     "coverage", "window_coverage", "own_coverage", "rare_coverage", "bigram_coverage", "number_coverage", "day_agrees",
@@ -40,21 +41,8 @@ _SENTENCE_FEATURES = (
     *(f"wants_{w}" for w in WANTS),
     *(f"kind_{k}" for k in KINDS),
 )  # fmt: skip
-NEARNESS = (
-    "asked_close_before", "asked_close_after", "asked_inside_weight", "asked_nearness", "asked_adjacent_before",
-    "asked_adjacent_after", "heaviest_distance", "cue_distance", "cue_side",
-)  # fmt: skip
-"""How near the question's words stand to a cut; the first four are shares of their weight."""
-_CUT_FEATURES = (
-    "rule", "rule_fit", "tokens", "tokens_left_out", "stretches", "inside_sum", "inside_share", "expected_f1", "inside_least",
-    "inside_most", "inside_mean", "outside_most", "first_inside", "last_inside", "before_inside", "after_inside",
-    "gap_before", "gap_after", "names", "name_tokens", "numbers", "time_tokens", "units", "capitals", "starts_plain",
-    "ends_plain", "asked_tokens", "new_tokens", "named_ways", "wanted_tokens", "lacks_wanted", "wanted_in_sentence",
-    "wanted_new", "head_inside", "unit_inside", *(f"by_{name}" for name in cuts.NAMES), *NEARNESS,
-)  # fmt: skip
-FEATURES = (*_SENTENCE_FEATURES, *_CUT_FEATURES)
+FEATURES = (*_SENTENCE_FEATURES, *stretches.FEATURES)
 _COPIED_AT = [sentences.FEATURES.index(name) for name in _COPIED]
-_GAP_CODES = "_^CLSPRQDE$"
 _FITS = 0.99
 
 
@@ -98,6 +86,7 @@ def make(context: Context, probabilities: npt.NDArray[np.float64], model: SpanMo
     logits = [math.log(max(p, 1e-6) / max(1 - p, 1e-6)) for p in probabilities[ranking].tolist()]
     found: list[Draft] = []
     rows: list[npt.NDArray[np.float32]] = []
+    looked: list[Cuts] = []
     # A kind without a rule looks no further than the sentences that are marked.
     question = context.asked.question
     ruled = question.kind not in RULES
@@ -124,11 +113,12 @@ def make(context: Context, probabilities: npt.NDArray[np.float64], model: SpanMo
         if not names:
             continue
         found += [Draft(candidate, cut, rule if cut == by_rule else None) for cut in names]
-        shared = _sentence_row(context, at, rank, logits, inside, holds, best_holds, rule)
-        own = _cut_rows(context, candidate, inside, names, rule)
-        rows.append(np.hstack([np.broadcast_to(shared, (len(own), len(shared))), own]))
-    features = np.concatenate(rows) if rows else np.zeros((0, len(FEATURES)), np.float32)
-    return Drafts(tuple(found), features)
+        rows.append(_sentence_row(context, at, rank, logits, inside, holds, best_holds, rule))
+        looked.append(Cuts(candidate.sentence, inside, names, rule))
+    if not looked:
+        return Drafts((), np.zeros((0, len(FEATURES)), np.float32))
+    shared = np.repeat(np.array(rows), [len(cuts_.names) for cuts_ in looked], axis=0)
+    return Drafts(tuple(found), np.hstack([shared, stretches.features(context.asked, looked)]))
 
 
 def _of_days(names: dict[Cut, set[str]], days: list[int], fitting: npt.NDArray[np.bool_] | None) -> dict[Cut, set[str]]:
@@ -279,154 +269,6 @@ def _sentence_row(
         ],
         np.float32,
     )
-
-
-def _cut_rows(
-    context: Context,
-    candidate: Candidate,
-    inside: npt.NDArray[np.float64],
-    names: dict[Cut, set[str]],
-    rule: Typed | None,
-) -> npt.NDArray[np.float32]:
-    sentence = candidate.sentence
-    size, count = len(inside), len(names)
-    masks = np.zeros((count, size), bool)
-    for mask, cut in zip(masks, names, strict=True):
-        for begin, end in cut:
-            mask[begin : end + 1] = True
-    asked = context.asked.weights
-    known = np.fromiter(map(asked.__contains__, sentence.folded), bool, size)
-    marks = np.frombuffer(sentence.marks.encode("ascii"), np.uint8)
-    tokens = masks.sum(axis=1)
-    total = float(inside.sum())
-    sums = masks @ inside
-    first = np.array([cut[0][0] for cut in names])
-    last = np.array([cut[-1][1] for cut in names])
-    gaps = np.array([_GAP_CODES.index(g) for g in sentence.gaps + "$"])
-    padded = np.concatenate([inside, [0.0]])
-    kinds = [masks[:, marks == ord(letter)].sum(axis=1) for letter in "BIN%TUA"]
-    begins, ends = marks[first] == ord("o"), marks[last] == ord("o")
-    ruled = np.array(["rule" in ways for ways in names.values()])
-    code, fit = (RULES[rule.rule], rule.fit) if rule is not None else (0.0, 0.0)
-    fitting = of_type(context.asked.wants, marks, sentence.folded)
-    wanted = (masks & fitting).sum(axis=1)
-    columns: tuple[npt.ArrayLike, ...] = (
-        ruled * code,
-        ruled * fit,
-        tokens,
-        size - tokens,
-        [len(cut) for cut in names],
-        sums,
-        sums / (total + 1e-9),
-        2 * sums / (tokens + total),
-        np.where(masks, inside, 1.0).min(axis=1),
-        np.where(masks, inside, 0.0).max(axis=1),
-        sums / tokens,
-        np.where(masks, 0.0, inside).max(axis=1),
-        inside[first],
-        inside[last],
-        np.where(first > 0, padded[first - 1], 0.0),
-        padded[last + 1],
-        gaps[first],
-        gaps[last + 1],
-        kinds[0],
-        (kinds[0] + kinds[1]) / tokens,
-        kinds[2] + kinds[3],
-        kinds[4] / tokens,
-        kinds[5],
-        kinds[6] / tokens,
-        begins,
-        ends,
-        masks[:, known].sum(axis=1) / tokens,
-        masks[:, ~known].sum(axis=1),
-        [len(ways) for ways in names.values()],
-        wanted,
-        wanted == 0,
-        np.full(count, fitting.sum()),
-        (masks & (fitting & ~known)).sum(axis=1),
-        _there(sentence, masks, context.asked.head),
-        _there(sentence, masks, context.asked.unit),
-        *([name in ways for ways in names.values()] for name in cuts.NAMES),
-        *_nearness(context, sentence, masks, first, last),
-    )
-    return np.column_stack([np.asarray(c, np.float32) for c in columns])
-
-
-_CLOSE = 4
-_DECAY = 6.0
-_FAR = 30.0
-_CUE_SIDE = 3
-_AFTER_CUE = 2
-
-
-def _nearness(
-    context: Context,
-    sentence: Sentence,
-    masks: npt.NDArray[np.bool_],
-    first: npt.NDArray[np.int64],
-    last: npt.NDArray[np.int64],
-) -> npt.NDArray[np.float64]:
-    """Return `NEARNESS` of each cut: (features, cuts).
-
-    `Sở Y tế do ông A làm giám đốc, Sở Nội vụ do bà B`: which of the names the question's words stand beside. Of a word that
-    stands several times the nearest counts.
-    """
-    asked = context.asked
-    at = [i for i, w in enumerate(sentence.folded) if w in asked.weights]
-    out = np.zeros((len(NEARNESS), len(first)))
-    out[6:8] = _FAR
-    if not at:
-        return out
-    words = [sentence.folded[i] for i in at]
-    order = sorted(range(len(at)), key=lambda i: words[i])
-    positions = np.array([at[i] for i in order])[:, None]
-    words = [words[i] for i in order]
-    starts = [i for i, w in enumerate(words) if i == 0 or w != words[i - 1]]
-    weights = np.array([asked.weights[words[i]] for i in starts])[:, None]
-    inside = masks[:, positions[:, 0]].T
-    before, after = positions < first, positions > last
-    # Between the stretches of a cut every word is one off: it stands in the answer's midst.
-    distance = np.where(inside, 0, np.where(before, first - positions, np.where(after, positions - last, 1)))
-    signed = np.where(before, -1, np.where(after, 1, 0))
-    # Distance and place in one number: the least tells both, and of equally near ones the first.
-    keyed = np.minimum.reduceat(distance * len(words) + np.arange(len(words))[:, None], starts, axis=0)
-    nearest, row = keyed // len(words), keyed % len(words)
-    side = np.take_along_axis(signed, row, axis=0)
-    total = asked.total
-    close = weights * (nearest <= _CLOSE)
-    adjacent = weights * (nearest == 1)
-    out[0] = (close * (side < 0)).sum(axis=0) / total
-    out[1] = (close * (side > 0)).sum(axis=0) / total
-    out[2] = (weights * np.logical_or.reduceat(inside, starts, axis=0)).sum(axis=0) / total
-    out[3] = (weights * np.exp(-nearest / _DECAY)).sum(axis=0) / total
-    out[4] = (adjacent * (side < 0)).max(axis=0)
-    out[5] = (adjacent * (side > 0)).max(axis=0)
-    out[6] = np.minimum(nearest[int(weights.argmax())], _FAR)
-    cue = {*asked.question.cue.after[:_AFTER_CUE], asked.question.cue.head}
-    by_cue = np.array([w in cue for w in words])
-    if by_cue.any():
-        out[7] = np.minimum(
-            np.where(inside, 0, np.where(before, first - positions, np.maximum(positions - last, 0)))[by_cue].min(
-                axis=0
-            ),
-            _FAR,
-        )
-        near_cue = by_cue[:, None] & (distance <= _CUE_SIDE)
-        out[8] = (near_cue & after).any(axis=0) * 1.0 - (
-            (near_cue & before).any(axis=0) & ~(near_cue & after).any(axis=0)
-        )
-    return out
-
-
-def _there(sentence: Sentence, masks: npt.NDArray[np.bool_], word: str) -> npt.NDArray[np.float64]:
-    """Return for each cut whether it or the token on either side is `word`; -1 where there is no such word."""
-    if not word:
-        return np.full(len(masks), -1.0)
-    at = np.fromiter((w == word for w in sentence.folded), bool, len(sentence.folded))
-    around = at.copy()
-    around[1:] |= at[:-1]
-    around[:-1] |= at[1:]
-    return np.asarray((masks & around).any(axis=1), np.float64)
 
 
 def text_of(sentence: Sentence, cut: Cut) -> str:
