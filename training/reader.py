@@ -5,7 +5,7 @@
 Each model is trained on what the one before says of articles it has not seen (stacking, Wolpert 1992), five folds by
 article. The sentence and answer models see each question also with words left out (`VARIANTS`): people leave out others
 than those of the training questions. Prints figures out of fold, of the questions as typed, then fits on all and writes
-retrieval/models/{sentences,answers,overlaps,silent,elsewhere}.npz, spans.crf and reader.json (the lines of the refusals, their thresholds).
+retrieval/models/{sentences,answers,overlaps,silent,elsewhere,spans}.npz and reader.json (the lines of the refusals, their thresholds).
 """
 
 import argparse
@@ -27,10 +27,11 @@ from sklearn.linear_model import LogisticRegression
 
 from retrieval import questions as understanding
 from retrieval.annotation import Sentence
-from retrieval.answers import drafts, reader, sentences, trees
+from retrieval.answers import drafts, field, reader, sentences, trees
 from retrieval.answers.compose import short_text
 from retrieval.answers.context import Context, Contexts
-from retrieval.answers.spans import SpanModel, token_features
+from retrieval.answers.field import Field
+from retrieval.answers.spans import SpanModel, token_keys
 from retrieval.evaluation import calibration_error, f1, stands_in
 from retrieval.linking import resolve
 from retrieval.questions import KINDS, Question
@@ -123,8 +124,8 @@ def train_trees(
     return lightgbm.train(parameters, lightgbm.Dataset(x, y, weight=weights), rounds)
 
 
-def train_spans(samples: list[tuple[list[list[str]], list[str]]], path: Path) -> SpanModel:
-    """Train the field on (features, labels) of sentences, write it to `path`, and return it."""
+def train_spans(samples: list[tuple[list[list[str]], list[str]]]) -> dict[str, Any]:
+    """Return the arrays of the field trained on (features, labels) of sentences."""
     trainer = pycrfsuite.Trainer(algorithm="lbfgs", verbose=False)
     for features, labels in samples:
         trainer.append(features, labels)
@@ -137,8 +138,12 @@ def train_spans(samples: list[tuple[list[list[str]], list[str]]], path: Path) ->
             "feature.possible_transitions": True,
         }
     )
-    trainer.train(str(path))
-    return SpanModel(path)
+    with tempfile.TemporaryDirectory() as folder:
+        path = str(Path(folder) / "spans.crf")
+        trainer.train(path)
+        tagger = pycrfsuite.Tagger()
+        tagger.open(path)
+        return field.from_dump(tagger.info())
 
 
 class Item:
@@ -387,21 +392,20 @@ def span_samples(items: list[Item]) -> list[tuple[list[list[str]], list[str]]]:
             sentence = item.context.candidates[j].sentence
             if sentence.folded:
                 labels = item.labels[j] or ["O"] * len(sentence.folded)
-                samples.append((token_features(item.context.asked, sentence), labels))
+                samples.append((field.written(token_keys(item.context.asked, [sentence])), labels))
     return samples
 
 
 def fit_drafts(sample: Sample) -> list[SpanModel]:
     """Make and judge the drafts of each question out of fold; return the field of each fold, which sees no variants."""
     models = []
-    with tempfile.TemporaryDirectory() as folder:
-        for k in range(FOLDS):
-            model = train_spans(span_samples([i for i in sample.typed if i.part != k]), Path(folder) / f"{k}.crf")
-            models.append(model)
-            for item in sample.every:
-                if item.part == k:
-                    item.made = drafts.make(item.context, item.probabilities, model)
-                    item.judge()
+    for k in range(FOLDS):
+        model = SpanModel(Field(train_spans(span_samples([i for i in sample.typed if i.part != k]))))
+        models.append(model)
+        for item in sample.every:
+            if item.part == k:
+                item.made = drafts.make(item.context, item.probabilities, model)
+                item.judge()
     return models
 
 
@@ -612,7 +616,7 @@ def report_confidence(items: list[Item]) -> None:
 def save(sample: Sample) -> None:
     """Fit on all and write the models."""
     save_trees("sentences", [train_sentences(sample.all)], sentences.FEATURES)
-    train_spans(span_samples(sample.typed), MODELS / "spans.crf")
+    np.savez_compressed(MODELS / "spans.npz", **train_spans(span_samples(sample.typed)))
     answers, overlaps = train_answers([i for i in sample.all if i.made.drafts])
     read_ = [i for i in sample.typed if i.made.drafts]
     save_trees("answers", [answers], drafts.FEATURES)

@@ -81,7 +81,7 @@ def make(context: Context, probabilities: npt.NDArray[np.float64], model: SpanMo
     """
     ranking = np.argsort(-probabilities, kind="stable")[:RULED_AMONG]
     likely = [at for at in ranking[:SENTENCES] if probabilities[at] >= LEAST_LIKELY * probabilities[ranking[0]]]
-    marked = [model.mark(context.asked, context.candidates[at].sentence) for at in likely]
+    marked = model.mark(context.asked, [context.candidates[at].sentence for at in likely])
     best_holds = max((m.holds for m in marked), default=0.0)
     logits = [math.log(max(p, 1e-6) / max(1 - p, 1e-6)) for p in probabilities[ranking].tolist()]
     found: list[Draft] = []

@@ -6,7 +6,6 @@ training/reader.py, read without their libraries.
 
 import json
 import math
-import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -130,9 +129,7 @@ class BuiltinReader:
         self._answers = len(answers)
         silent = Trees.load(folder / "silent.npz", REFUSAL_FEATURES)
         elsewhere = Trees.load(folder / "elsewhere.npz", ELSEWHERE_FEATURES)
-        self._spans = SpanModel(folder / "spans.crf")
-        # The field's tagger keeps the sentence it looks at; it serves one question at a time.
-        self._reading = threading.Lock()
+        self._spans = SpanModel.load(folder / "spans.npz")
         try:
             settings = json.loads((folder / "reader.json").read_text(encoding="utf-8"))
             self._silent = Refusal(silent, settings["silent"], REFUSAL_FEATURES)
@@ -151,8 +148,7 @@ class BuiltinReader:
         """Return drafts of an answer, the best first, and the probability that there is one."""
         if not context.candidates:
             return Reading((), 0.0, self.threshold)
-        with self._reading:
-            made: Drafts = drafts.make(context, self._sentences.predict(context.features), self._spans)
+        made: Drafts = drafts.make(context, self._sentences.predict(context.features), self._spans)
         if not made.drafts:
             return Reading((), 0.0, self.threshold)
         leaves = self._drafts.leaves(made.features)
