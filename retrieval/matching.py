@@ -96,6 +96,13 @@ class Matcher:
                 for pair, beside in other.edges:
                     pairs[:, pair] |= unlike & words[:, beside]
 
+    def in_titles(self, articles: Sequence[int]) -> tuple[Flags, Flags, npt.NDArray[np.int64]]:
+        """Return which of the question's words and which of its bigrams stand in the titles of articles, a row each, and their lengths in words."""
+        words, pairs = zip(*(p.segment.title_keys(p.row) for p in map(self._generation.place, articles)), strict=True)
+        found = _among(words, self.word_keys), _among(pairs, self.pair_keys)
+        self.spread(*found)
+        return *found, np.array([len(own) for own in words])
+
     def of(self, articles: Sequence[int]) -> Matches:
         """Return where the question's words stand in the sentences of the articles at these rows, in their order."""
         places = [self._generation.place(row) for row in articles]
@@ -158,6 +165,21 @@ class Matcher:
             found.owner[begin:end] - np.int32(first),
             np.array([0, last - first], np.int32),
         )
+
+
+def any_of(flags: Flags, starts: npt.NDArray[np.integer]) -> Flags:
+    """Return what stands in any row of each group; `starts` (groups + 1,): the first row of each. A group without rows has nothing."""
+    out = np.zeros((len(starts) - 1, flags.shape[1]), bool)
+    filled = np.diff(starts) > 0
+    if filled.any():
+        out[filled] = np.logical_or.reduceat(flags, starts[:-1][filled], axis=0)
+    return out
+
+
+def _among(texts: Sequence[npt.NDArray[np.uint32]], keys: npt.NDArray[np.uint32]) -> Flags:
+    """Return for each of `texts`, the keys of its terms, which of `keys` are among them."""
+    starts = np.cumsum([0, *map(len, texts)])
+    return any_of(np.concatenate(texts)[:, None] == keys, starts)
 
 
 def near(flags: Flags, starts: npt.NDArray[np.int32]) -> Flags:

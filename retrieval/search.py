@@ -19,7 +19,7 @@ import numpy.typing as npt
 from retrieval import lexical
 from retrieval.encoding import Encoder, Vectors
 from retrieval.errors import ReaderModelError
-from retrieval.matching import Flags, Matcher, Matches, near, share
+from retrieval.matching import Flags, Matcher, Matches, any_of, near, share
 from retrieval.snapshot import Generation
 from retrieval.vietnamese.terms import Terms, terms
 from retrieval.vietnamese.text import tokens
@@ -197,13 +197,9 @@ def _evidence(
     weights = matcher.weights
     rare = np.where(weights > generation.strangest * 0.6, weights, np.float32(0))
     numbers = np.array([float(w[0].isdigit()) for w in matcher.words], np.float32)
-    titles = [title_terms(generation.title(article)) for article in articles]
-    in_title = np.array([[w in words for w in matcher.words] for words, _ in titles], bool)
-    pairs_in_title = np.array([[p in own for p in matcher.pairs] for _, own in titles], bool)
-    matcher.spread(in_title, pairs_in_title)
-    words = _any(found.words, found.starts) | in_title
-    pairs = _any(found.pairs, found.starts) | pairs_in_title
-    sizes = np.array([len(own) for own, _ in titles])
+    in_title, pairs_in_title, sizes = matcher.in_titles(articles)
+    words = any_of(found.words, found.starts) | in_title
+    pairs = any_of(found.pairs, found.starts) | pairs_in_title
     named = _named_pairs(query.text, matcher.pairs)
     counts = np.diff(found.starts)
     return np.column_stack(
@@ -219,15 +215,6 @@ def _evidence(
             np.log(counts + 1) / 5,
         ]
     )
-
-
-def _any(flags: Flags, starts: npt.NDArray[np.int32]) -> Flags:
-    """Return what stands in any sentence of each article; one without sentences has nothing."""
-    out = np.zeros((len(starts) - 1, flags.shape[1]), bool)
-    filled = np.diff(starts) > 0
-    if filled.any():
-        out[filled] = np.logical_or.reduceat(flags, starts[:-1][filled], axis=0)
-    return out
 
 
 def _best(values: npt.NDArray[np.float32], starts: npt.NDArray[np.int32]) -> tuple[list[float], list[float]]:
@@ -273,13 +260,6 @@ def _named_pairs(text: str, pairs: Sequence[str]) -> list[int]:
         f"{a.fold}_{b.fold}" for a, b in pairwise(found[1:]) if text[a.start].isupper() and text[b.start].isupper()
     }
     return [i for i, pair in enumerate(pairs) if pair in named]
-
-
-@functools.lru_cache(maxsize=20_000)
-def title_terms(title: str) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the folded syllables and the bigrams of a title."""
-    found = terms(title)
-    return frozenset(found.folded), frozenset(found.pairs)
 
 
 @functools.cache

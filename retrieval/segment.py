@@ -2,7 +2,7 @@
 
 manifest.json                   format, encoder, length and SHA-256 of each file (retrieval/manifests.py)
 articles.jsonl, offsets.npy     the articles, and where each begins
-articles.npz                    digest, day and source of each article; in how many articles each term stands
+articles.npz                    digest, day, source and title's terms of each article; in how many articles each term stands
 titles.json                     ids and titles of the articles, names of the sources
 annotations.*.npy, folds.txt, norms.txt   what stands in their sentences, and the vocabularies (retrieval/annotation.py)
 sentences.npy                   float16 (sentences, dimensions): a vector a sentence
@@ -35,6 +35,7 @@ Progress = Callable[[str, int, int], None]
 """Called with the stage, how much is done and how much there is."""
 Text = tuple[int, int, Terms]
 """Article row, own row, terms."""
+Keys = npt.NDArray[np.uint32]
 Digest = bytes
 """The first 16 bytes of the SHA-256 of an article's JSON."""
 
@@ -88,6 +89,8 @@ class Segment:
                 self.digests: npt.NDArray[np.uint8] = stored["digests"]
                 self.published: npt.NDArray[np.int32] = stored["published"]
                 self.source_rows: npt.NDArray[np.int32] = stored["source_rows"]
+                self._title_words = stored["title_words"], stored["title_word_starts"]
+                self._title_pairs = stored["title_pairs"], stored["title_pair_starts"]
             mapped = np.load(folder / "sentences.npy", mmap_mode="r" if manifest["articles"] else None)
             self._sentences: npt.NDArray[np.float16] = np.asarray(mapped)
             self.annotations = Annotations.load(folder)
@@ -128,6 +131,11 @@ class Segment:
     def counts(self, keys: npt.NDArray[np.uint32]) -> npt.NDArray[np.float64]:
         """Return in how many articles each term (by `term_key`) stands."""
         return looked_up(self._keys, self._counts, keys)
+
+    def title_keys(self, row: int) -> tuple[Keys, Keys]:
+        """Return the keys (`term_key`) of the folded syllables, each once, and of the bigrams of an article's title."""
+        words, pairs = (k[starts[row] : starts[row + 1]] for k, starts in (self._title_words, self._title_pairs))
+        return words, pairs
 
     def likenesses(self, row: int, vector: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """Return the inner product of `vector` (dimensions,) with each sentence of the article at `row`."""
@@ -181,15 +189,28 @@ def write(folder: Path, articles: Sequence[Article], encoder: Encoder, progress:
         for start, end in annotations.bounds[annotations.article(row)].tolist()
     ]
     np.save(folder / "sentences.npy", _encoded(encoder, flat, np.float16, "sentences", progress))
+    titles = [terms(a.title) for a in articles]
+    title_words, title_word_starts = _ragged(t.folded for t in titles)
+    title_pairs, title_pair_starts = _ragged(t.pairs for t in titles)
     np.savez(
         folder / "articles.npz",
         keys=keys,
         counts=counts,
+        title_words=title_words,
+        title_word_starts=title_word_starts,
+        title_pairs=title_pairs,
+        title_pair_starts=title_pair_starts,
         digests=np.array([list(digest(a)) for a in articles], np.uint8).reshape(-1, 16),
         published=np.array([a.published_at.toordinal() if a.published_at else 0 for a in articles], np.int32),
         source_rows=np.array([sources.index(a.source) for a in articles], np.int32),
     )
     return {"articles": len(articles), "passages": len(spans)}
+
+
+def _ragged(texts: Iterable[Iterable[str]]) -> tuple[Keys, npt.NDArray[np.int64]]:
+    """Return the keys of the terms of each text, each once, end to end; and where each text's begin, and one past the last."""
+    each = [sorted(set(map(term_key, text))) for text in texts]
+    return np.array([key for own in each for key in own], np.uint32), np.cumsum([0, *map(len, each)])
 
 
 def _encoded(encoder: Encoder, texts: Sequence[str], dtype: type, stage: str, progress: Progress) -> npt.NDArray[Any]:

@@ -76,7 +76,7 @@ def main() -> None:
     options = parser.parse_args()
     rows: list[dict[str, Any]] = [r for path in options.questions for r in read_rows(path)]
     maker = training.Maker(options.corpus)
-    sample = training.sample_of(maker, rows)
+    sample = training.sample_of(maker, rows, own=maker.own_rows())
     sentence_models = training.fit_sentences(sample)
     span_models = training.fit_drafts(sample)
     answer_models = training.fit_answers(sample)

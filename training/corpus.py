@@ -12,11 +12,28 @@ from retrieval.readers import load
 from retrieval.snapshot import Generation
 
 WORK = Path(__file__).parent / "work"
+OWN = Path(__file__).parent / "questions.jsonl"
+"""Questions that we wrote, about articles of the development corpus that no other question is about; trained on, never reported on."""
 
 
 def read_rows(path: Path) -> list[dict[str, Any]]:
     """Return the rows of a JSONL file."""
     return [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
+
+
+def own_rows(generation: Generation) -> list[dict[str, Any]]:
+    """Return the questions of `OWN` about articles of `generation`, their answers as text.
+
+    Where an answer stands is kept as [start, end] in the article's text: what newspapers wrote is theirs.
+    """
+    rows = []
+    for row in read_rows(OWN):
+        at = generation.row(row["article_id"])
+        if at is not None:
+            text = generation.article(at).text
+            answers = [[text[start:end] for start, end in spans] for spans in row["answers"]]
+            rows.append(row | {"answers": answers})
+    return rows
 
 
 def open_corpus(path: Path) -> tuple[Generation, Encoder]:

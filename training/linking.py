@@ -3,7 +3,7 @@
     python -m training.linking CORPUS.jsonl QUESTIONS.jsonl
 
 Right pairs are the follow-ups of the question set with the questions before them; wrong ones are questions that stand
-alone. Prints, out of fold by article, how many of each are linked, then writes retrieval/models/linking.json.
+alone, of `QUESTIONS` and of our own. Prints, out of fold by article, how many of each are linked, then writes retrieval/models/linking.json.
 """
 
 import argparse
@@ -15,7 +15,7 @@ from sklearn.linear_model import LogisticRegression
 
 from retrieval.linking import FEATURES, features
 from retrieval.questions import understand
-from training.corpus import fold_of, open_corpus, read_rows
+from training.corpus import fold_of, open_corpus, own_rows, read_rows
 
 OUT = Path(__file__).parents[1] / "retrieval" / "models" / "linking.json"
 LEAST = 0.3
@@ -30,14 +30,18 @@ def main() -> None:
     options = parser.parse_args()
     generation, _ = open_corpus(options.corpus)
     rows = read_rows(options.questions)
+    given = len(rows)
+    rows += own_rows(generation)
     x = np.array([features(generation, understand(r["question"])) for r in rows])
     y = np.array([bool(r.get("previous")) for r in rows])
     part = np.array([fold_of(r) for r in rows])
     chance = np.zeros(len(rows))
     for k in range(5):
         chance[part == k] = fit(x[part != k], y[part != k]).predict_proba(x[part == k])[:, 1]
-    linked = chance > LEAST
-    print(f"linked: {linked[y].mean():.3f} of {y.sum()} follow-ups, {linked[~y].mean():.3f} of {(~y).sum()} others")
+    linked, follows = chance[:given] > LEAST, y[:given]
+    print(
+        f"linked: {linked[follows].mean():.3f} of {follows.sum()} follow-ups, {linked[~follows].mean():.3f} of {(~follows).sum()} others"
+    )
     model = fit(x, y)
     bias = float(model.intercept_[0]) - float(np.log(LEAST / (1 - LEAST)))
     weights = dict(zip(FEATURES, [round(float(w), 4) for w in model.coef_[0]], strict=True))

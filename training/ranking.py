@@ -3,7 +3,8 @@
     python -m training.ranking CORPUS.jsonl QUESTIONS.jsonl
 
 Prints recall@1 cross-validated by article, with diacritics and without, then fits on all and writes
-retrieval/models/ranking.json. Each question is seen twice: as typed, and without diacritics.
+retrieval/models/ranking.json. Each question is seen twice: as typed, and without diacritics;
+our own are fitted to alone.
 """
 
 import argparse
@@ -16,7 +17,7 @@ from scipy.optimize import minimize
 from retrieval.linking import resolve
 from retrieval.search import FEATURES, Query, Searcher
 from retrieval.vietnamese.text import fold
-from training.corpus import fold_of, gold_article, open_corpus, read_rows
+from training.corpus import fold_of, gold_article, open_corpus, own_rows, read_rows
 
 OUT = Path(__file__).parents[1] / "retrieval" / "models" / "ranking.json"
 PENALTY = 0.3
@@ -47,7 +48,9 @@ def main() -> None:
     generation, encoder = open_corpus(options.corpus)
     searcher = Searcher(generation, encoder, np.zeros(len(FEATURES)))
     rows = []
-    for question in read_rows(options.questions):
+    asked_ = read_rows(options.questions)
+    given = len(asked_)
+    for number, question in enumerate((*asked_, *own_rows(generation))):
         if question["type"] == "unanswerable":
             continue
         for bare in (False, True):
@@ -56,7 +59,12 @@ def main() -> None:
             articles, _, features = searcher.candidates(Query(asked.text, asked.terms))
             gold = generation.row(gold_article(question))
             rows.append(
-                (fold_of(question), bare, np.array(features), articles.index(gold) if gold in articles else None)
+                (
+                    fold_of(question),
+                    bare if number < given else None,
+                    np.array(features),
+                    articles.index(gold) if gold in articles else None,
+                )
             )
 
     def recall(test: list, weights: np.ndarray) -> float:

@@ -37,7 +37,7 @@ from retrieval.linking import resolve
 from retrieval.questions import KINDS, Question
 from retrieval.search import CANDIDATES, Query, Searcher
 from retrieval.vietnamese.text import fold, folds, nfc, norms, tokens
-from training.corpus import fold_of, open_corpus, read_questions, read_rows
+from training.corpus import fold_of, open_corpus, own_rows, read_questions, read_rows
 
 MODELS = Path(__file__).parents[1] / "retrieval" / "models"
 FOLDS = 5
@@ -180,23 +180,30 @@ class Item:
 
 @dataclasses.dataclass(frozen=True)
 class Sample:
-    """The items of the training questions as typed; of their variants; and of questions about things that are nowhere."""
+    """The items of the training questions as typed, of our own, of the variants of both; and of questions about things that are nowhere."""
 
     typed: list[Item]
+    own: list[Item]
+    """Those that we wrote; trained on, never reported on, nor what thresholds go by."""
     varied: list[Item]
-    """Trained on, never reported on."""
+    """Trained on alone, too."""
     foreign: list[Item]
     """What the refusal is trained on besides."""
 
     @property
     def all(self) -> list[Item]:
         """The items that the models of sentences and answers are trained on."""
-        return [*self.typed, *self.varied]
+        return [*self.typed, *self.own, *self.varied]
 
     @property
     def every(self) -> list[Item]:
         """All items."""
         return [*self.all, *self.foreign]
+
+    @property
+    def whole(self) -> list[Item]:
+        """Those without words left out."""
+        return [*self.typed, *self.own]
 
 
 def variant(question: str, drawn: random.Random) -> str:
@@ -254,6 +261,10 @@ class Maker:
         self._searcher = Searcher(self._generation, encoder)
         self._contexts = Contexts(self._generation)
 
+    def own_rows(self) -> list[dict[str, Any]]:
+        """Return our own questions about the corpus."""
+        return own_rows(self._generation)
+
     def resolved(self, rows: list[dict[str, Any]]) -> list[Question]:
         """Return the questions of `rows`, understood by the shipped kind model."""
         return [resolve(self._generation, r["question"], r.get("previous")) for r in rows]
@@ -273,34 +284,41 @@ class Maker:
         return items
 
 
-def sample_of(maker: Maker, rows: list[dict[str, Any]], foreign_questions: Sequence[list[str]] = ()) -> Sample:
-    """Return the questions of `rows` and their variants, understood by a model that has not seen their article.
+def sample_of(
+    maker: Maker,
+    rows: list[dict[str, Any]],
+    foreign_questions: Sequence[list[str]] = (),
+    own: Sequence[dict[str, Any]] = (),
+) -> Sample:
+    """Return the questions of `rows`, of `own` and their variants, understood by a model that has not seen their article.
 
-    Beside them those about things elsewhere: made from `rows`, and up to `MOST_FOREIGN` of each list of `foreign_questions`.
+    Beside them those about things elsewhere: made from all of them, and up to `MOST_FOREIGN` of each list of `foreign_questions`.
     """
-    understood = out_of_fold_kinds(rows, maker.resolved(rows))
+    every = [*rows, *own]
+    understood = out_of_fold_kinds(every, maker.resolved(every))
     varied = []
     for number in range(VARIANTS):
         drawn = random.Random(number)
-        others = [row | {"question": variant(row["question"], drawn)} for row in rows]
+        others = [row | {"question": variant(row["question"], drawn)} for row in every]
         asked = [
-            dataclasses.replace(other, kind=own.kind, kinds=own.kinds)
-            for other, own in zip(maker.resolved(others), understood, strict=True)
+            dataclasses.replace(other, kind=own_.kind, kinds=own_.kinds)
+            for other, own_ in zip(maker.resolved(others), understood, strict=True)
         ]
         varied += maker.items(others, asked, VARIANT_WEIGHT)
     drawn = random.Random(VARIANTS)
-    elsewhere = foreign(rows, drawn)
+    elsewhere = foreign(every, drawn)
     for number, questions_of_file in enumerate(foreign_questions):
         some = drawn.sample(questions_of_file, min(MOST_FOREIGN, len(questions_of_file)))
         elsewhere += [
             {"id": f"elsewhere-{number}-{n}", "question": q, "answers": [], "of": "asked"} for n, q in enumerate(some)
         ]
     strangers_ = maker.items(elsewhere, maker.resolved(elsewhere), FOREIGN_WEIGHT)
-    absent = [row | {"of": "absent"} for row in rows if row["answers"] and not row.get("previous")]
+    absent = [row | {"of": "absent"} for row in every if row["answers"] and not row.get("previous")]
     strangers_ += [
         orphan for i in maker.items(absent, maker.resolved(absent), FOREIGN_WEIGHT) if (orphan := orphaned(i))
     ]
-    return Sample(maker.items(rows, understood), varied, strangers_)
+    items = maker.items(every, understood)
+    return Sample(items[: len(rows)], items[len(rows) :], varied, strangers_)
 
 
 def orphaned(item: Item) -> Item | None:
@@ -330,9 +348,12 @@ def main() -> None:
         print(f"{what} after {time.time() - started:.0f} s", flush=True)
 
     others = [read_questions(path) for path in options.elsewhere]
-    sample = sample_of(Maker(options.corpus), read_rows(options.questions), others)
+    maker = Maker(options.corpus)
+    sample = sample_of(maker, read_rows(options.questions), others, maker.own_rows())
     items = sample.typed
-    tell(f"{len(items)} questions read, {len(sample.varied)} variants and {len(sample.foreign)} about things elsewhere")
+    tell(
+        f"{len(items)} questions read, {len(sample.own)} of our own, {len(sample.varied)} variants and {len(sample.foreign)} about things elsewhere"
+    )
     fit_sentences(sample)
     report_sentences(items)
     fit_drafts(sample)
@@ -400,7 +421,7 @@ def fit_drafts(sample: Sample) -> list[SpanModel]:
     """Make and judge the drafts of each question out of fold; return the field of each fold, which sees no variants."""
     models = []
     for k in range(FOLDS):
-        model = SpanModel(Field(train_spans(span_samples([i for i in sample.typed if i.part != k]))))
+        model = SpanModel(Field(train_spans(span_samples([i for i in sample.whole if i.part != k]))))
         models.append(model)
         for item in sample.every:
             if item.part == k:
@@ -616,7 +637,7 @@ def report_confidence(items: list[Item]) -> None:
 def save(sample: Sample) -> None:
     """Fit on all and write the models."""
     save_trees("sentences", [train_sentences(sample.all)], sentences.FEATURES)
-    np.savez_compressed(MODELS / "spans.npz", **train_spans(span_samples(sample.typed)))
+    np.savez_compressed(MODELS / "spans.npz", **train_spans(span_samples(sample.whole)))
     answers, overlaps = train_answers([i for i in sample.all if i.made.drafts])
     read_ = [i for i in sample.typed if i.made.drafts]
     save_trees("answers", [answers], drafts.FEATURES)

@@ -14,7 +14,7 @@ from retrieval.articles import Article
 from retrieval.encoding import Vectors
 from retrieval.matching import Flags, Matcher, Matches
 from retrieval.questions import Question
-from retrieval.search import Hit, title_terms
+from retrieval.search import Hit
 from retrieval.snapshot import Generation
 
 
@@ -74,19 +74,8 @@ class Contexts:
             articles,
             tuple(found),
             tuple(matches),
-            tuple(_in_title(asked, generation.title(hit.article)) for hit in hits),
+            tuple(zip(*matcher.in_titles([hit.article for hit in hits])[:2], strict=True)) if hits else (),
             tuple(candidates),
             features,
             tuple(tuple(generation.held_spans(article)) for article in articles),
         )
-
-
-def _in_title(asked: Asked, title: str) -> tuple[Flags, Flags]:
-    words, pairs = title_terms(title)
-    matcher = asked.matcher
-    found = (
-        np.fromiter((w in words for w in matcher.words), bool, len(matcher.words)),
-        np.fromiter((p in pairs for p in matcher.pairs), bool, len(matcher.pairs)),
-    )
-    matcher.spread(found[0][None], found[1][None])
-    return found
