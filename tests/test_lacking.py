@@ -27,7 +27,7 @@ def lacks(library: Library, question: str, beginning: str) -> dict[str, float]:
     hit = next(i for i, a in enumerate(context.articles) if a.id == ARTICLE)
     text = context.articles[hit].text
     index = next(i for i, s in enumerate(context.sentences[hit]) if text[s.start :].startswith(beginning))
-    candidate = Candidate(hit, index, context.sentences[hit][index])
+    candidate = Candidate(hit, index, context.sentences[hit])
     values = lacking.row(context, candidate, names=0.0, wanted=0.0)
     assert len(values) == len(lacking.FEATURES)
     assert np.isfinite(values).all()

@@ -71,7 +71,7 @@ def _roles_of(context: Context, words: Sequence[str]) -> list[Role]:
                     continue
                 seen.add((hit, name))
                 found.append(
-                    Role(Candidate(hit, index, sentence), _offsets(sentence, person.first, person.last), place)
+                    Role(Candidate(hit, index, sentences), _offsets(sentence, person.first, person.last), place)
                 )
     return found
 
@@ -119,7 +119,7 @@ def namesakes(context: Context, syllable: str) -> list[Role]:
                 place = role_of(sentence, person.first, person.last)
                 if place is not None:
                     where = _offsets(sentence, person.first, person.last)
-                    found[name] = Role(Candidate(hit, index, sentence), where, place)
+                    found[name] = Role(Candidate(hit, index, sentences), where, place)
     return list(found.values())[:_MOST_NAMESAKES]
 
 

@@ -25,7 +25,7 @@ def coordinating(context: Context) -> tuple[Candidate, list[tuple[int, int]]] | 
     """Return the sentence nearest to the question that lists who takes part, and the tokens of each; None where none does."""
     subject = set(folds(context.asked.question.text))
     found = [
-        (len(subject.intersection(sentence.folded)), -hit, Candidate(hit, index, sentence), bodies)
+        (len(subject.intersection(sentence.folded)), -hit, Candidate(hit, index, sentences), bodies)
         for hit, sentences in enumerate(context.sentences)
         for index, sentence in enumerate(sentences)
         if (bodies := _bodies(sentence))

@@ -73,11 +73,12 @@ def meetings(listing: Listing, generation: Generation, directory: Directory) -> 
     """Return the meetings of all years that the person chaired, newest first, undated last; one that several articles tell of, once."""
     found: list[Meeting] = []
     for row, index in directory.mentions(listing.name):
-        article, sentence = generation.article(row), generation.sentences(row)[index]
+        article, sentences = generation.article(row), generation.sentences(row)
+        sentence = sentences[index]
         named = _named(sentence)
         if named is None or not _chaired(sentence, listing.name):
             continue
-        meeting = Meeting(row, Candidate(0, index, sentence), *named, _day(article, sentence))
+        meeting = Meeting(row, Candidate(0, index, sentences), *named, _day(article, sentence))
         if not any(_same(meeting, other) for other in found):
             found.append(meeting)
     return sorted(found, key=lambda m: m.day or dt.date.min, reverse=True)

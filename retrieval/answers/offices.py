@@ -234,7 +234,7 @@ def holders(office: Office, generation: Generation) -> list[Holder]:
         sentences = generation.sentences(row)
         people = _people(generation, row, sentences.words)
         for index in indexes:
-            holders_ = _holders_in(office, generation.article(row), people, Candidate(row, index, sentences[index]))
+            holders_ = _holders_in(office, generation.article(row), people, Candidate(row, index, sentences))
             found += [
                 h for h in holders_ if not generation.is_held(row, *h.name) and not generation.is_held(row, *h.role)
             ]

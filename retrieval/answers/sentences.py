@@ -48,11 +48,16 @@ _MONEY = frozenset(("dong", "ti", "trieu", "usd"))
 
 @dataclass(frozen=True)
 class Candidate:
-    """A sentence that may answer: its place among `hits`, in its article, and its features."""
+    """A sentence that may answer: the place of its article among the hits, and its own among the sentences of it."""
 
     hit: int
     index: int
-    sentence: Sentence
+    sentences: Sequence[Sentence]
+
+    @property
+    def sentence(self) -> Sentence:
+        """The sentence; put together when it is first looked at."""
+        return self.sentences[self.index]
 
 
 class Asked:
@@ -134,7 +139,7 @@ def features(
     for rank, first, end in zip(filled, laid.found.starts[:-1].tolist(), laid.found.starts[1:].tolist(), strict=True):
         order = np.argsort(-likely[first:end], kind="stable")[: MOST_READ[min(rank, 2)]]
         chosen = np.sort(order).tolist()
-        candidates += [Candidate(rank, i, articles[rank][i]) for i in chosen]
+        candidates += [Candidate(rank, i, articles[rank]) for i in chosen]
         rows += [first + i for i in chosen]
     return candidates, block[rows]
 

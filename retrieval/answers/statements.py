@@ -58,7 +58,7 @@ def statement(context: Context, phrase: tuple[str, ...]) -> Statement | None:
             found = _speaker(context, hit, index, first)
             if found is not None:
                 named, speaker = found
-                said = Candidate(hit, index, sentence)
+                said = Candidate(hit, index, sentences)
                 return Statement(said, first, first + len(phrase) - 1, named, speaker)
     return None
 
@@ -67,11 +67,11 @@ def _speaker(context: Context, hit: int, index: int, before: int) -> tuple[Candi
     sentence = context.sentences[hit][index]
     own = [p for p in sentence.named if p.last < before]
     if own:
-        return Candidate(hit, index, sentence), own[-1]
+        return Candidate(hit, index, context.sentences[hit]), own[-1]
     if not ({" ".join(sentence.folded[:2]), sentence.folded[0]} & _SUBJECT):
         return None
     for at in range(index - 1, max(-1, index - 1 - _BACK), -1):
         earlier = context.sentences[hit][at]
         if earlier.people:
-            return Candidate(hit, at, earlier), earlier.people[-1]
+            return Candidate(hit, at, context.sentences[hit]), earlier.people[-1]
     return None

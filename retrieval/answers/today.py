@@ -50,4 +50,4 @@ def earlier(context: Context, years: frozenset[int]) -> Candidate | None:
         return None
     own = context.sentences[hit]
     index = max(range(len(own)), key=lambda i: len(subject.intersection(own[i].folded)))
-    return Candidate(hit, index, own[index])
+    return Candidate(hit, index, own)

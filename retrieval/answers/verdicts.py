@@ -69,7 +69,7 @@ def told(context: Context, person: Name) -> list[Candidate]:
     for hit in rows:
         for index, sentence in enumerate(context.sentences[hit]):
             if concerns(sentence, person):
-                found.append(Candidate(hit, index, sentence))
+                found.append(Candidate(hit, index, context.sentences[hit]))
     return found[:MOST]
 
 

@@ -99,6 +99,6 @@ def drafts_of(context: Context, passage: Passage, span: Span) -> list[Draft]:
         touched = [i for i, t in enumerate(sentence.tokens) if t.start < end and t.end > start]
         if touched:
             cut = ((touched[0], touched[-1]),)
-            draft = Draft(Candidate(passage.article, index, sentence), cut, probability=span.confidence)
+            draft = Draft(Candidate(passage.article, index, sentences), cut, probability=span.confidence)
             found.append(replace(draft, assignee=span.assignee))
     return found
