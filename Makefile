@@ -4,6 +4,7 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 SHARED ?= ../shared
+JOBS ?= 2
 
 .PHONY: help install run test check lint tests bench torture quality peers train clean
 help: ## list the targets
@@ -27,8 +28,8 @@ lint: $(STAMP) ## ruff, mypy, import rules
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-tests: $(STAMP) ## the tests alone; PYTEST_ARGS are handed on
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+tests: $(STAMP) ## the tests alone, in JOBS processes, a file in one; PYTEST_ARGS are handed on
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(PYTEST_ARGS)
 
 test: lint tests ## everything that needs no network and no evaluation data
 

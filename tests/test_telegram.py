@@ -325,13 +325,13 @@ def test_an_editor_s_page_and_picture(api: BotApi, province: Library, tmp_path: 
         code = buttons(answer)[-1]["callback_data"].split("|")[1]
         api.press(f"o|{code}|bad|ten", {k: v for k, v in answer.items() if k != "raw"})
         wait_for(lambda: any(name == "answerCallbackQuery" for name, _ in api.calls))
-        with httpx.Client(base_url=bot.url(""), trust_env=False) as web:
+        with httpx.Client(base_url=bot.url(""), trust_env=False, timeout=30) as web:
             assert web.get("/quan-tri").status_code == 401
             assert web.get(f"/quan-tri/vao?ma={token}").status_code == 200, "a look ahead uses nothing up"
             entered = web.post("/quan-tri/vao", data={"ma": token})
             session = entered.cookies["tintinh_quan_tri"]
             assert web.post("/quan-tri/vao", data={"ma": token}).status_code == 403
-        with httpx.Client(base_url=bot.url(""), trust_env=False, cookies={"tintinh_quan_tri": session}) as web:
+        with httpx.Client(base_url=bot.url(""), trust_env=False, timeout=30, cookies={"tintinh_quan_tri": session}) as web:
             page = web.get("/quan-tri").text
             assert "Số bài: 8" in page
             assert "Sai tên, chức vụ" in page

@@ -117,7 +117,7 @@ def train_trees(
 ) -> lightgbm.Booster:
     """Return a LightGBM model of `y` given the features `x`."""
     parameters = {
-        "objective": objective, "num_leaves": leaves, "max_depth": 10, "learning_rate": rate, "min_data_in_leaf": smallest,
+        "objective": objective, "num_leaves": leaves, "max_depth": 6, "learning_rate": rate, "min_data_in_leaf": smallest,
         "feature_fraction": 0.5, "bagging_fraction": 0.75, "bagging_freq": 1, "lambda_l2": 8.0, "verbose": -1,
         "num_threads": 2, "seed": seed, "deterministic": True, "force_row_wise": True,
     }  # fmt: skip
