@@ -18,7 +18,7 @@ import psutil
 import tantivy
 
 from bot.library import Library
-from bot.service import settle
+from bot.opening import settle
 from retrieval.encoding import open_encoder
 from retrieval.vietnamese.text import folds
 

@@ -15,13 +15,11 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
-from bot import admin, answering, apart, evaluating, explaining
-from bot.assistant import Assistant
+from bot import answering, apart, evaluating, explaining
 from bot.channels import console as terminal
 from bot.cli_common import AsJson, Data, engine_of, err, library_of, out
 from bot.cli_corpus import corpus_app
 from bot.library import Indexed
-from bot.store.people import CONFIRMED
 from config.settings import load_settings
 from retrieval.errors import CorpusError, TinTinhError
 from retrieval.evaluation import differences
@@ -90,7 +88,7 @@ def index(
 def index_worker(data: Data = None) -> None:
     """Index what is asked for on standard input, for a service that answers meanwhile."""
     from bot import logs
-    from bot.service import secrets_of
+    from bot.opening import secrets_of
 
     settings, library = library_of(data)
     logs.configure(secrets_of(settings))
@@ -101,7 +99,7 @@ def index_worker(data: Data = None) -> None:
 def answer_worker(data: Data = None) -> None:
     """Answer what is asked on standard input, for a service that has people to talk to meanwhile."""
     from bot import logs
-    from bot.service import secrets_of, settle
+    from bot.opening import secrets_of, settle
 
     settings, library = library_of(data)
     logs.configure(secrets_of(settings))
@@ -114,7 +112,9 @@ def _told(indexed: Indexed, *, as_json: bool) -> None:
     if as_json:
         sys.stdout.write(json.dumps(apart.to_row(indexed), ensure_ascii=False) + "\n")
     else:
-        out.print(admin.report(indexed), markup=False, highlight=False)
+        from bot.admin import report  # brings the database along
+
+        out.print(report(indexed), markup=False, highlight=False)
 
 
 @app.command()
@@ -208,6 +208,8 @@ def search(
 @app.command()
 def chat(data: Data = None) -> None:
     """Talk with Tin Tỉnh in the terminal."""
+    from bot.assistant import Assistant
+
     library = library_of(data)[1]
     library.engine()
     terminal.chat(out, Assistant(library))
@@ -252,6 +254,7 @@ def evaluate(
 @app.command()
 def sign_in(data: Data = None) -> None:
     """Print an address that signs you in to the admin page, once, within ten minutes."""
+    from bot.admin import Person
     from bot.service import open_store, sign_in_link
 
     settings = load_settings(data)
@@ -259,7 +262,7 @@ def sign_in(data: Data = None) -> None:
     store = open_store(settings)
     try:
         out.print(
-            sign_in_link(address, store.sessions, admin.Person("cli", getpass.getuser())),
+            sign_in_link(address, store.sessions, Person("cli", getpass.getuser())),
             markup=False, highlight=False, soft_wrap=True,
         )  # fmt: skip
     finally:
@@ -272,6 +275,7 @@ def cases(
 ) -> None:
     """Write the answers that editors confirmed to be wrong as questions with what is right, to be asked again at each change."""
     from bot.service import open_store
+    from bot.store.people import CONFIRMED
 
     store = open_store(load_settings(data))
     try:
@@ -322,7 +326,7 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
 
 def _run_batch(batch: Path, output: Path, work: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
     """Write a row for each row of `batch`, in order; a row that fails says so in its place. `output` is whole or absent."""
-    from bot.service import settle
+    from bot.opening import settle
 
     settle()
     lines = list(_lines(batch))

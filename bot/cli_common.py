@@ -7,6 +7,7 @@ import typer
 from rich.console import Console
 
 from bot.library import Library
+from bot.opening import open_library
 from config.settings import Settings, load_settings
 from retrieval.engine import Engine
 
@@ -19,8 +20,6 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print nothing but JSON.")]
 
 def library_of(data: Path | None) -> tuple[Settings, Library]:
     """Return the settings, and the library that they name. Raises TinTinhError."""
-    from bot.service import open_library  # the service brings the channels' SDKs; only what needs them waits for them
-
     settings = load_settings(data)
     return settings, open_library(settings)
 

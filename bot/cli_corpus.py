@@ -5,16 +5,18 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
 
-from bot.admin import Desk, Person
 from bot.cli_common import AsJson, Data, engine_of, library_of, out
 from retrieval.errors import CorpusError, GenerationError
 from retrieval.generations import Store
 from retrieval.vietnamese.text import nfc
+
+if TYPE_CHECKING:
+    from bot.admin import Desk, Person
 
 corpus_app = typer.Typer(help="The articles, the generations, and what editors take back.", no_args_is_help=True)
 
@@ -166,7 +168,7 @@ def corpus_rollback(
     _say(_desk(data).rollback(_person(), generation))
 
 
-def _desk(data: Path | None) -> Desk:
+def _desk(data: Path | None) -> "Desk":
     from bot.service import open_desk
 
     return open_desk(*library_of(data))
@@ -178,7 +180,9 @@ def _store(data: Path | None) -> Store:
     return Store(load_settings(data).data_dir)
 
 
-def _person() -> Person:
+def _person() -> "Person":
+    from bot.admin import Person
+
     try:
         name = getpass.getuser()
     except (KeyError, OSError):

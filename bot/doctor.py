@@ -75,7 +75,7 @@ def _data_folder(settings: Settings) -> Check:
 
 
 def _reader(settings: Settings) -> Check:
-    from bot.service import open_reader
+    from bot.opening import open_reader
 
     try:
         reader = open_reader(settings)

@@ -12,8 +12,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from datasketch import MinHash
-
 from bot.answering import Answerers, Asked
 from retrieval import storage
 from retrieval.answers.reader import BuiltinReader
@@ -84,7 +82,7 @@ class Library:
         self._switching = threading.Lock()
         self._refused: str | None = None
         """The published generation that could not be opened; another serves in its place."""
-        self._sketches: dict[str, MinHash] = {}
+        self._sketches: dict[str, Any] = {}
         """Of the articles loaded last, for the search for near duplicates."""
 
     # Answering

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import datetime as dt
-import gc
 import logging
 import secrets
 import signal
@@ -35,6 +34,7 @@ from bot.dispatch import Dispatcher
 from bot.library import Library
 from bot.metrics import Metrics
 from bot.news import News, Sender
+from bot.opening import open_library, secrets_of, settle
 from bot.rendering import TELEGRAM, ZALO
 from bot.store.database import Database
 from bot.store.followers import Followers
@@ -47,18 +47,10 @@ from bot.store.windows import Windows
 from bot.waiting import pause
 from config.settings import Settings
 from retrieval.annotating import cores
-from retrieval.answers.reader import BuiltinReader
-from retrieval.answers.reading import Reader
-from retrieval.answers.span_readers import SpanReading
 from retrieval.answers.types import Reply
-from retrieval.encoding import open_encoder
 from retrieval.errors import GenerationError, SettingsError, TinTinhError
 from retrieval.fetching.client import Fetcher
 from retrieval.fetching.gathering import Gatherer
-from retrieval.fetching.sources import read as read_sources
-from retrieval.locality import Locality
-from retrieval.reranking import Reranker
-from retrieval.vietnamese.places import Renamings
 
 log = logging.getLogger(__name__)
 
@@ -394,63 +386,9 @@ def processes_of(settings: Settings) -> int:
     return min(cores(), MOST_PROCESSES) if cores() > 1 else 0
 
 
-def open_library(settings: Settings) -> Library:
-    """Return the library that the settings name, its encoder loaded."""
-    options = settings.embedding
-    encoder = open_encoder(options.model, options.query_prompt, options.passage_prompt)
-    reranker = Reranker(settings.reranker.model) if settings.reranker.model else None
-    communes = Renamings.read(settings.communes) if settings.communes else Renamings()
-    locality = Locality(settings.emergency, settings.timezone, settings.province, communes)
-    sources = read_sources(settings.sources) if settings.sources else []
-    return Library(
-        settings.data_dir, encoder, open_reader(settings), reranker, locality, sources, settings.corrections_copy
-    )
-
-
 def open_desk(settings: Settings, library: Library) -> Desk:
     """Return the editor's desk over `library`, with what it needs to fetch pages."""
     options = settings.fetch
     fetcher = Fetcher(allowed=options.allow, proxy=options.proxy, ca=options.ca, contact=settings.web.public_url or "")
     indexer = Indexer(settings.data_dir)
     return Desk(library, settings.corpus, Gatherer(settings.data_dir, fetcher), indexer, indexer.close)
-
-
-def open_reader(settings: Settings) -> Reader:
-    """Return the reader that the settings name; the built-in one stands behind every other."""
-    options, builtin = settings.reader, BuiltinReader()
-    if options.kind == "transformer":
-        from retrieval.answers.span_readers.transformer import open_transformer
-
-        return SpanReading(open_transformer(str(options.model), options.threshold), builtin)
-    if options.kind == "llm":
-        from retrieval.answers.span_readers.llm import LlmReader
-
-        key = options.api_key.get_secret_value() if options.api_key else ""
-        return SpanReading(LlmReader(str(options.base_url), str(options.model), key, options.timeout_s), builtin)
-    return builtin
-
-
-def settle() -> None:
-    """Take what is loaded out of the garbage collector's rounds: full rounds over models and index cost 90 ms each."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 50, 50)
-
-
-def secrets_of(settings: Settings) -> tuple[str, ...]:
-    """Return the values that no log may show."""
-    found = (
-        settings.telegram.token,
-        settings.telegram.webhook_secret,
-        settings.reader.api_key,
-        settings.admin.token,
-        settings.zalo_oa.secret_key,
-        settings.zalo_oa.oa_secret_key,
-        settings.zalo_oa.refresh_token,
-        settings.zalo_bot.token,
-        settings.zalo_bot.webhook_secret,
-        settings.privacy.hash_key,
-        settings.database_url,
-        *settings.web.api_keys,
-    )
-    return tuple(s.get_secret_value() for s in found if s is not None)

@@ -5,11 +5,13 @@ MinHash and its banded index come from datasketch (Broder 1997; Leskovec et al.,
 
 from collections.abc import MutableMapping, Sequence
 from dataclasses import dataclass
-
-from datasketch import MinHash, MinHashLSH
+from typing import TYPE_CHECKING
 
 from retrieval.articles import Article
 from retrieval.vietnamese.text import folds
+
+if TYPE_CHECKING:
+    from datasketch import MinHash
 
 LIKENESS = 0.8
 """Estimated Jaccard likeness from which two articles are reported."""
@@ -26,11 +28,18 @@ class Duplicate:
     likeness: float
 
 
-def near_duplicates(articles: Sequence[Article], known: MutableMapping[str, MinHash] | None = None) -> list[Duplicate]:
+def near_duplicates(
+    articles: Sequence[Article], known: "MutableMapping[str, MinHash] | None" = None
+) -> list[Duplicate]:
     """Return the articles whose text is nearly that of an earlier one, in order.
 
     `known` are the sketches of texts that were looked at before; it is brought up to date.
     """
+    from datasketch import (  # brings half of scipy along, half a second: only who indexes waits for it
+        MinHash,
+        MinHashLSH,
+    )
+
     before, now = known if known is not None else {}, dict[str, MinHash]()
     index = MinHashLSH(threshold=LIKENESS, num_perm=_PERMUTATIONS)
     sketches: list[MinHash] = []
@@ -49,7 +58,9 @@ def near_duplicates(articles: Sequence[Article], known: MutableMapping[str, MinH
     return found
 
 
-def _sketch(text: str) -> MinHash:
+def _sketch(text: str) -> "MinHash":
+    from datasketch import MinHash
+
     syllables = folds(text)
     shingles = {" ".join(syllables[i : i + _SHINGLE]) for i in range(max(1, len(syllables) - _SHINGLE + 1))}
     sketch = MinHash(num_perm=_PERMUTATIONS)

@@ -197,3 +197,19 @@ def test_an_answer_is_explained(data: Path) -> None:
         json.loads(tintinh("ask", "xin chào", "--explain", "--json", "--data", data).stdout)["explanation"]["drafts"]
         == []
     )
+
+
+def test_one_question_waits_for_no_library_it_does_not_need(data: Path) -> None:
+    """Half of the time that a question on the command line takes would be the start of the database, the channels and scipy."""
+    code = (
+        "import sys, pathlib; from bot import cli; cli.engine_of(pathlib.Path(sys.argv[1])).ask('Ai chủ trì?');"
+        "print([m for m in ('telegram', 'sqlalchemy', 'scipy', 'starlette', 'torch') if m in sys.modules])"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", code, str(data)],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(__file__).parents[1],
+    )
+    assert found.stdout.strip() == "[]"

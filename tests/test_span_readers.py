@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.library import Library
-from bot.service import open_reader
+from bot.opening import open_reader
 from config.settings import load_settings
 from retrieval.answers.reader import BuiltinReader
 from retrieval.answers.span_readers import Marking, Passage, Span, SpanReaderError, SpanReading

@@ -331,7 +331,9 @@ def test_an_editor_s_page_and_picture(api: BotApi, province: Library, tmp_path: 
             entered = web.post("/quan-tri/vao", data={"ma": token})
             session = entered.cookies["tintinh_quan_tri"]
             assert web.post("/quan-tri/vao", data={"ma": token}).status_code == 403
-        with httpx.Client(base_url=bot.url(""), trust_env=False, timeout=30, cookies={"tintinh_quan_tri": session}) as web:
+        with httpx.Client(
+            base_url=bot.url(""), trust_env=False, timeout=30, cookies={"tintinh_quan_tri": session}
+        ) as web:
             page = web.get("/quan-tri").text
             assert "Số bài: 8" in page
             assert "Sai tên, chức vụ" in page

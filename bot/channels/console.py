@@ -1,14 +1,17 @@
 """The terminal: lines typed -> messages, replies -> coloured text. rich."""
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.text import Text
 
-from bot import admin, rendering
-from bot.assistant import Assistant
+from bot import rendering
 from bot.messages import Incoming
 from retrieval.answers.types import Answer, Reply
+
+if TYPE_CHECKING:
+    from bot.assistant import Assistant
 
 CHANNEL = "console"
 
@@ -48,9 +51,11 @@ def _show(console: Console, reply: Reply) -> None:
     console.print(Text(f"\n{rendering.data_line(reply)} · mã {reply.id} · {reply.elapsed_ms:.0f} ms", style="dim"))
 
 
-def chat(console: Console, assistant: Assistant) -> None:
+def chat(console: Console, assistant: "Assistant") -> None:
     """Talk until the end of the input."""
-    console.print(admin.WELCOME)
+    from bot.admin import WELCOME  # brings the database along, for which one question does not wait
+
+    console.print(WELCOME)
     while True:
         try:
             line = console.input("\n[bold cyan]Bạn:[/] ").strip()

@@ -1,0 +1,68 @@
+"""Settings -> the library that answers, without the channels: a question on the command line waits for none of their SDKs."""
+
+import gc
+
+from bot.library import Library
+from config.settings import Settings
+from retrieval.answers.reader import BuiltinReader
+from retrieval.answers.reading import Reader
+from retrieval.answers.span_readers import SpanReading
+from retrieval.encoding import open_encoder
+from retrieval.fetching.sources import read as read_sources
+from retrieval.locality import Locality
+from retrieval.reranking import Reranker
+from retrieval.vietnamese.places import Renamings
+
+
+def open_library(settings: Settings) -> Library:
+    """Return the library that the settings name, its encoder loaded."""
+    options = settings.embedding
+    encoder = open_encoder(options.model, options.query_prompt, options.passage_prompt)
+    reranker = Reranker(settings.reranker.model) if settings.reranker.model else None
+    communes = Renamings.read(settings.communes) if settings.communes else Renamings()
+    locality = Locality(settings.emergency, settings.timezone, settings.province, communes)
+    sources = read_sources(settings.sources) if settings.sources else []
+    return Library(
+        settings.data_dir, encoder, open_reader(settings), reranker, locality, sources, settings.corrections_copy
+    )
+
+
+def open_reader(settings: Settings) -> Reader:
+    """Return the reader that the settings name; the built-in one stands behind every other."""
+    options, builtin = settings.reader, BuiltinReader()
+    if options.kind == "transformer":
+        from retrieval.answers.span_readers.transformer import open_transformer
+
+        return SpanReading(open_transformer(str(options.model), options.threshold), builtin)
+    if options.kind == "llm":
+        from retrieval.answers.span_readers.llm import LlmReader
+
+        key = options.api_key.get_secret_value() if options.api_key else ""
+        return SpanReading(LlmReader(str(options.base_url), str(options.model), key, options.timeout_s), builtin)
+    return builtin
+
+
+def settle() -> None:
+    """Take what is loaded out of the garbage collector's rounds: full rounds over models and index cost 90 ms each."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 50, 50)
+
+
+def secrets_of(settings: Settings) -> tuple[str, ...]:
+    """Return the values that no log may show."""
+    found = (
+        settings.telegram.token,
+        settings.telegram.webhook_secret,
+        settings.reader.api_key,
+        settings.admin.token,
+        settings.zalo_oa.secret_key,
+        settings.zalo_oa.oa_secret_key,
+        settings.zalo_oa.refresh_token,
+        settings.zalo_bot.token,
+        settings.zalo_bot.webhook_secret,
+        settings.privacy.hash_key,
+        settings.database_url,
+        *settings.web.api_keys,
+    )
+    return tuple(s.get_secret_value() for s in found if s is not None)
