@@ -147,6 +147,11 @@ def test_dates_take_any_text(text: str) -> None:
     ("text", "names"),
     [
         ("đồng chí Mùa A Sơn, Phó Bí thư", ["Mùa A Sơn"]),
+        ("Chủ tịch UBND huyện Đèo Văn Ơn phát biểu", ["Đèo Văn Ơn"]),
+        ("xe kẹt trên Đèo Hải Vân cả buổi", []),
+        ("Chủ tịch UBND thành phố Hồ Lam Khổng Minh Tước", ["Khổng Minh Tước"]),
+        ("Chủ tịch UBND huyện Lê Hoài Trung", ["Lê Hoài Trung"]),
+        ("tại huyện Mai Sơn, xã Tân Lập và phường Lê Lợi", []),
         ("các đồng chí: Lò Văn Phương, Chủ tịch HĐND tỉnh; Lò Văn Tiến", ["Lò Văn Phương", "Lò Văn Tiến"]),
         ("ông K’Choi phát biểu", ["K’Choi"]),
         ("Ủy ban nhân dân tỉnh Lam Giang họp", []),

@@ -41,7 +41,7 @@ from training.corpus import fold_of, open_corpus, own_rows, read_questions, read
 
 MODELS = Path(__file__).parents[1] / "retrieval" / "models"
 FOLDS = 5
-SENTENCE_ROUNDS = 350
+SENTENCE_ROUNDS, SENTENCE_RATE = 600, 0.06
 ANSWER_ROUNDS = 300
 OVERLAP_ROUNDS = 300
 REFUSAL_ROUNDS, REFUSAL_SEEDS = 250, 3
@@ -379,7 +379,7 @@ def sentence_rows(items: list[Item]) -> tuple[np.ndarray, np.ndarray, np.ndarray
 
 def train_sentences(items: list[Item]) -> lightgbm.Booster:
     """Return the model of how likely a sentence holds the answer."""
-    return train_trees(*sentence_rows(items), SENTENCE_ROUNDS, 16, 40)
+    return train_trees(*sentence_rows(items), SENTENCE_ROUNDS, 16, 40, rate=SENTENCE_RATE)
 
 
 def fit_sentences(sample: Sample) -> list[lightgbm.Booster]:
@@ -533,8 +533,7 @@ class Refusal:
 def train_refusal(items: list[Item], x: np.ndarray, y: np.ndarray) -> Refusal:
     """Return the models fitted on `items`, of which `x` is looked at; answerable (`y`) and other questions weigh the same in all."""
     mean, deviation = x.mean(axis=0), x.std(axis=0) + 1e-6
-    heavy = np.array([i.weight for i in items])
-    heavy = np.where(y, heavy, heavy * heavy[y].sum() / heavy[~y].sum())
+    heavy = _balanced(items, y)
     line = LogisticRegression(C=0.01, max_iter=3000).fit((x - mean) / deviation, y, sample_weight=heavy)
     weights = line.coef_[0] / deviation
     boosted = [
@@ -542,6 +541,17 @@ def train_refusal(items: list[Item], x: np.ndarray, y: np.ndarray) -> Refusal:
         for seed in range(REFUSAL_SEEDS)
     ]
     return Refusal(float(line.intercept_[0] - weights @ mean), weights, boosted)
+
+
+def _balanced(items: list[Item], y: np.ndarray) -> np.ndarray:
+    """Return the weights of `items`: those without an answer weigh in all what the answerable ones (`y`) do, each sort of them the same."""
+    heavy = np.array([i.weight for i in items])
+    sorts = np.array([i.row.get("of", "") for i in items])
+    others = np.unique(sorts[~y])
+    for sort in others:
+        own = (sorts == sort) & ~y
+        heavy[own] *= heavy[y].sum() / len(others) / heavy[own].sum()
+    return heavy
 
 
 def train_silent(items: list[Item]) -> Refusal:

@@ -14,6 +14,8 @@ from retrieval.vietnamese.tables import rows
 from retrieval.vietnamese.text import Token, fold, tokens
 
 LONGEST = 5
+_PLACE_AND_NAME = 4
+"""Syllables from which a run of capitals may be a place of two and a name."""
 _ALONE = frozenset(("nguyen", "quyen"))
 """`nguyên`, `quyền` begin a role, but `Nguyễn` begins a name."""
 CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZĐÀÁẢÃẠÂẤẦẨẪẬĂẮẰẲẴẶÈÉẺẼẸÊẾỀỂỄỆÌÍỈĨỊÒÓỎÕỌÔỐỒỔỖỘƠỚỜỞỠỢÙÚỦŨỤƯỨỪỬỮỰỲÝỶỸỴ"
@@ -44,6 +46,11 @@ _NAMED_AFTER = frozenset(
     )
 )  # fmt: skip
 """Words (canonical) before the name of a street, a school, a river."""
+_UNITS = frozenset(
+    tuple(words.split())
+    for words in ("huyện", "quận", "xã", "phường", "thôn", "bản", "ấp", "buôn", "thị xã", "thị trấn", "thành phố")
+)
+"""Words (canonical) before the name of a place that has officials, whose names may follow at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +63,20 @@ class Person:
 
 
 @functools.cache
-def _surnames() -> frozenset[str]:
-    return frozenset(row[0] for row in rows("surnames"))
+def _surnames() -> dict[str, bool]:
+    """Return each family name, and whether `Văn` or `Thị` must follow for it to be one: `Đèo Văn Ơn`, not `Đèo Hải Vân`."""
+    return {row[0]: len(row) > 1 for row in rows("surnames")}
+
+
+def _is_surname(found: Sequence[Token], at: int, word: str) -> bool:
+    middle = _surnames().get(word)
+    return middle is False or (middle is True and at + 1 < len(found) and found[at + 1].norm in {"văn", "thị"})
 
 
 @functools.cache
 def surnames() -> frozenset[str]:
     """Return the first syllables of names, folded."""
-    return frozenset(fold(name).lower() for name in _surnames())
+    return frozenset(fold(name).lower() for name, middle in _surnames().items() if not middle)
 
 
 @functools.cache
@@ -115,7 +128,7 @@ def people(text: str, found: list[Token] | None = None) -> list[Person]:
             at += province
             continue
         word = text[found[at].start : found[at].end]
-        surname = word in _surnames()
+        surname = _is_surname(found, at, word)
         last = at
         while (
             last + 1 < len(found)
@@ -134,6 +147,14 @@ def people(text: str, found: list[Token] | None = None) -> list[Person]:
             last += 1
         while last - at >= 2 and _begins_office(found, last):
             last -= 1
+        if (
+            not introduced
+            and last - at >= _PLACE_AND_NAME - 1
+            and _of_place(found, at)
+            and _begins_name(text, found, at + 2)
+        ):
+            at += 2  # `UBND huyện Mai Sơn Nguyễn Việt Cường`: the place first, then the person
+            continue
         long_enough = last > at if surname else introduced
         if (
             long_enough
@@ -165,9 +186,22 @@ def _names_place(found: Sequence[Token], first: int, last: int) -> bool:
     """Tell whether a name is that of a street or a school, `Trường Mẫu giáo Sơn Ca`; one with `Văn`, `Thị` is a person's all the same."""
     before = tuple(t.norm for t in found[max(0, first - 2) : first])
     within = {t.norm for t in found[first + 1 : last]}
-    if before == ("thành", "phố") or within & {"văn", "thị"}:
+    if within & {"văn", "thị"}:
         return False
+    if _of_place(found, first):
+        # `Chủ tịch UBND huyện Lê Hoài Trung` ends in a person, `huyện Mai Sơn` in the huyện's own name.
+        return last - first == 1
     return before[-1:] in _NAMED_AFTER or before in _NAMED_AFTER
+
+
+def _of_place(found: Sequence[Token], at: int) -> bool:
+    """Tell whether the name of a place that has officials may begin at `at`."""
+    before = tuple(t.norm for t in found[max(0, at - 2) : at])
+    return before[-1:] in _UNITS or before in _UNITS
+
+
+def _begins_name(text: str, found: Sequence[Token], at: int) -> bool:
+    return _is_surname(found, at, text[found[at].start : found[at].end])
 
 
 def _begins_office(found: Sequence[Token], at: int) -> bool:
