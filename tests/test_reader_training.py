@@ -8,7 +8,7 @@ from retrieval.answers.context import Contexts
 from retrieval.questions import understand
 from retrieval.search import CANDIDATES, Query, Searcher
 from training.corpus import fold_of
-from training.reader import KEPT_WORDS, Item, foreign, names_in, orphaned, variant
+from training.samples import KEPT_WORDS, Item, foreign, names_in, orphaned, variant
 
 ROWS: list[dict[str, Any]] = [
     {"article_id": f"a{n}", "question": f"Ai {verb} lễ ở {name} ngày 5/3?", "answers": [["x"]]}

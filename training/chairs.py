@@ -20,6 +20,7 @@ from retrieval.vietnamese.tables import rows as table
 from retrieval.vietnamese.text import fold
 from training import reader as training
 from training.corpus import read_rows
+from training.samples import Item, Maker, sample_of
 
 
 def bare(question: str, _: random.Random) -> str:
@@ -56,11 +57,11 @@ def interval(right: np.ndarray) -> str:
     return f"{right.mean():.3f} ({low:.3f} to {high:.3f}), {len(right)} questions"
 
 
-def told(item: training.Item) -> None:
+def told(item: Item) -> None:
     """Print a question that was answered wrongly, with what was answered and what was right."""
     print(f"  {item.row['question']}\n    right: {[spans[0] for spans in item.gold]}")
     if item.made.drafts:
-        draft = item.made.drafts[training.picked(item)]
+        draft = item.made.drafts[item.picked]
         article = item.context.articles[draft.candidate.hit]
         sentence = draft.candidate.sentence
         other = "" if article.id == item.row["article_id"] else " (another article)"
@@ -75,8 +76,8 @@ def main() -> None:
     parser.add_argument("--wrong", choices=FORMS, help="print what was answered wrongly in this form")
     options = parser.parse_args()
     rows: list[dict[str, Any]] = [r for path in options.questions for r in read_rows(path)]
-    maker = training.Maker(options.corpus)
-    sample = training.sample_of(maker, rows, own=maker.own_rows())
+    maker = Maker(options.corpus)
+    sample = sample_of(maker, rows, own=maker.own_rows())
     sentence_models = training.fit_sentences(sample)
     span_models = training.fit_drafts(sample)
     answer_models = training.fit_answers(sample)
@@ -94,7 +95,7 @@ def main() -> None:
                 answers, overlaps = answer_models[item.part]
                 item.chances = np.asarray(answers.predict(item.made.features))
                 item.overlaps = np.clip(np.asarray(overlaps.predict(item.made.features)), 0.0, 1.0)
-        right = np.array([bool(i.made.drafts) and i.right[training.picked(i)] > 0 for i in found], float)
+        right = np.array([bool(i.made.drafts) and i.right[i.picked] > 0 for i in found], float)
         print(f"{name:14} {interval(right)}", flush=True)
         if options.wrong and name == options.wrong:
             for item in (i for i, well in zip(found, right, strict=True) if not well):
