@@ -32,7 +32,7 @@ def own_rows(generation: Generation) -> list[dict[str, Any]]:
         if at is not None:
             text = generation.article(at).text
             answers = [[text[start:end] for start, end in spans] for spans in row["answers"]]
-            rows.append(row | {"answers": answers})
+            rows.append(row | {"answers": answers, "own": True})
     return rows
 
 
