@@ -5,9 +5,9 @@ from typing import Any
 
 from bot.library import Library
 from retrieval.answers.context import Contexts
-from retrieval.questions import understand
+from retrieval.questions import KINDS, understand
 from retrieval.search import CANDIDATES, Query, Searcher
-from training.corpus import fold_of
+from training.corpus import OWN, fold_of, read_rows
 from training.samples import KEPT_WORDS, Item, foreign, names_in, orphaned, variant
 
 ROWS: list[dict[str, Any]] = [
@@ -70,3 +70,16 @@ def test_a_question_without_its_article_has_no_answer_unless_another_tells_it(pr
     assert not any(label for label in left.labels)
     told = orphaned(Item(row | {"answers": [["x"], ["Không có", "TẠ QUANG HIỂN"]]}, understand(asked), context))
     assert told is None, "an article that is read has the answer's words"
+
+
+def test_our_own_questions_are_whole() -> None:
+    """Where an answer stands is kept, never what: the articles are their newspapers'."""
+    rows = read_rows(OWN)
+    assert len(rows) > 500
+    assert len({row["id"] for row in rows}) == len(rows)
+    for row in rows:
+        spans = [span for item in row["answers"] for span in item]
+        assert all(0 <= start < end for start, end in spans), row
+        assert bool(spans) == (row["type"] != "unanswerable"), row
+        assert row["type"] in {*KINDS, "followup", "unanswerable"}, row
+        assert (row["type"] == "followup") == ("previous" in row), row
