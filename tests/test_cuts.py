@@ -50,3 +50,13 @@ def test_a_mention_is_never_split() -> None:
         for cut in cuts(found, inside, fitting):
             covering = [found.text_of(*stretch) for stretch in cut if stretch[0] <= at <= stretch[1]]
             assert all(whole in text for text in covering)
+
+
+def test_a_body_s_name_is_not_broken_off() -> None:
+    text = "Tỉnh giao Sở Nông nghiệp và Môi trường chủ trì."
+    notes, vocabulary, _ = annotate([text])
+    found = notes.read(0, text, vocabulary)[0]
+    inside = np.where([w in {"so", "nong", "nghiep", "va", "moi"} for w in found.folded], 0.9, 0.01)
+    ends = {found.text_of(*cut[0]) for cut in cuts(found, inside)}
+    assert "Sở Nông nghiệp và Môi trường" in ends
+    assert not any(end.endswith("Môi") for end in ends)

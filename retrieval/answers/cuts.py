@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from retrieval.annotation import Sentence
+from retrieval.vietnamese.abbreviations import pairs_written_out
 
 Cut = tuple[tuple[int, int], ...]
 """Stretches of tokens (first, last), both included, in order."""
@@ -67,9 +68,19 @@ def cuts(
 
 
 def _names_whole(found: dict[Cut, set[str]], sentence: Sentence) -> dict[Cut, set[str]]:
-    """Return the cuts so widened that none begins or ends within a name: `Rạc đã huy động` becomes `xã Suối Rạc đã …`."""
-    marks, gaps = sentence.marks, sentence.gaps
-    goes_on = [marks[i] in "IA" and marks[i - 1] in "BIA" and gaps[i] == "_" for i in range(len(marks))]
+    """Return the cuts so widened that none begins or ends within a name: `Rạc đã huy động` becomes `xã Suối Rạc đã …`.
+
+    A body's name goes on in small letters, `Sở Nông nghiệp và Môi trường`; what an abbreviation stands for tells where.
+    """
+    marks, gaps, folded = sentence.marks, sentence.gaps, sentence.folded
+    goes_on = [
+        gaps[i] == "_"
+        and (
+            (marks[i] in "IA" and marks[i - 1] in "BIA")
+            or (marks[i - 1] == "A" and folded[i - 1 : i + 1] in pairs_written_out())
+        )
+        for i in range(len(marks))
+    ]
     goes_on.append(False)
     whole: dict[Cut, set[str]] = {}
     for cut, names in found.items():

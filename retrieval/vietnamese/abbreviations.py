@@ -53,6 +53,12 @@ class Short(NamedTuple):
     term: str
 
 
+@functools.cache
+def pairs_written_out() -> frozenset[tuple[str, str]]:
+    """Return the folded syllables that stand side by side in what an abbreviation stands for: `môi trường`, `nông nghiệp`."""
+    return frozenset(pair for _, long, *_ in rows("abbreviations") for pair in pairwise(folds(long)))
+
+
 def shortened(syllables: Sequence[str]) -> list[Short]:
     """Return what of `syllables` (folded) is one thing with an abbreviation; overlapping ones too.
 
