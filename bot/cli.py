@@ -88,10 +88,9 @@ def index(
 def index_worker(data: Data = None) -> None:
     """Index what is asked for on standard input, for a service that answers meanwhile."""
     from bot import logs
-    from bot.opening import secrets_of
 
     settings, library = library_of(data)
-    logs.configure(secrets_of(settings))
+    logs.configure(settings.secrets())
     apart.work(library, sys.stdin, sys.stdout)
 
 
@@ -99,10 +98,10 @@ def index_worker(data: Data = None) -> None:
 def answer_worker(data: Data = None) -> None:
     """Answer what is asked on standard input, for a service that has people to talk to meanwhile."""
     from bot import logs
-    from bot.opening import secrets_of, settle
+    from bot.opening import settle
 
     settings, library = library_of(data)
-    logs.configure(secrets_of(settings))
+    logs.configure(settings.secrets())
     library.engine()
     settle()
     answering.work(library, sys.stdin.buffer, sys.stdout.buffer)

@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot.answering import Answerers, Asked
 from retrieval import storage
@@ -31,6 +31,9 @@ from retrieval.readers import Loaded, Unread, load
 from retrieval.reranking import Reranker
 from retrieval.snapshot import Generation, Progress
 from retrieval.vietnamese.text import nfc
+
+if TYPE_CHECKING:
+    from datasketch import MinHash
 
 log = logging.getLogger(__name__)
 
@@ -82,7 +85,7 @@ class Library:
         self._switching = threading.Lock()
         self._refused: str | None = None
         """The published generation that could not be opened; another serves in its place."""
-        self._sketches: dict[str, Any] = {}
+        self._sketches: dict[str, MinHash] = {}
         """Of the articles loaded last, for the search for near duplicates."""
 
     # Answering

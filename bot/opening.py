@@ -47,22 +47,3 @@ def settle() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 50, 50)
-
-
-def secrets_of(settings: Settings) -> tuple[str, ...]:
-    """Return the values that no log may show."""
-    found = (
-        settings.telegram.token,
-        settings.telegram.webhook_secret,
-        settings.reader.api_key,
-        settings.admin.token,
-        settings.zalo_oa.secret_key,
-        settings.zalo_oa.oa_secret_key,
-        settings.zalo_oa.refresh_token,
-        settings.zalo_bot.token,
-        settings.zalo_bot.webhook_secret,
-        settings.privacy.hash_key,
-        settings.database_url,
-        *settings.web.api_keys,
-    )
-    return tuple(s.get_secret_value() for s in found if s is not None)

@@ -34,7 +34,7 @@ from bot.dispatch import Dispatcher
 from bot.library import Library
 from bot.metrics import Metrics
 from bot.news import News, Sender
-from bot.opening import open_library, secrets_of, settle
+from bot.opening import open_library, settle
 from bot.rendering import TELEGRAM, ZALO
 from bot.store.database import Database
 from bot.store.followers import Followers
@@ -341,7 +341,7 @@ async def _keep_up(desk: Desk, settings: Settings, tell: Callable[[str], Awaitab
 
 def serve(settings: Settings, announce: Callable[[str], None] = lambda _: None) -> None:
     """Run the service until SIGTERM or Ctrl-C. Indexes the corpus first where there is no index yet."""
-    logs.configure(secrets_of(settings))
+    logs.configure(settings.secrets())
     library = open_library(settings)
     if library.store.current_id() is None:
         indexed = library.index(settings.corpus)

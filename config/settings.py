@@ -222,6 +222,24 @@ class Settings(BaseSettings):
             raise ValueError(f"{value!r} is no time zone") from error
         return value
 
+    def secrets(self) -> tuple[str, ...]:
+        """Return the values that no log may show."""
+        found = (
+            self.telegram.token,
+            self.telegram.webhook_secret,
+            self.reader.api_key,
+            self.admin.token,
+            self.zalo_oa.secret_key,
+            self.zalo_oa.oa_secret_key,
+            self.zalo_oa.refresh_token,
+            self.zalo_bot.token,
+            self.zalo_bot.webhook_secret,
+            self.privacy.hash_key,
+            self.database_url,
+            *self.web.api_keys,
+        )
+        return tuple(s.get_secret_value() for s in found if s is not None)
+
 
 def load_settings(data: Path | None = None) -> Settings:
     """Return the settings; `data` (a flag) goes before the environment, that before `.env`.

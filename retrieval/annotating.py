@@ -30,12 +30,12 @@ def cores() -> int:
 class Annotating:
     """The annotations of `texts`, worked out beside what else its `with` block does; `result` waits for them."""
 
-    def __init__(self, texts: Sequence[str], share: int = SHARE) -> None:
-        count = min(cores(), len(texts) // share)
+    def __init__(self, texts: Sequence[str]) -> None:
+        count = min(cores(), len(texts) // SHARE)
         self._texts = texts
         self._shares = list(_shares(texts, count)) if count > 1 else []
         self._processes: list[subprocess.Popen[bytes]] = []
-        self._found: list[Future[Annotated]] = []
+        self._found: list[Future[Annotated | None]] = []
 
     def __enter__(self) -> Self:
         if self._shares:
@@ -57,7 +57,10 @@ class Annotating:
 
     def result(self) -> Annotated:
         """Return what `annotate` returns of all the texts."""
-        return joined([f.result() for f in self._found]) if self._found else annotate(self._texts)
+        if not self._shares:
+            return annotate(self._texts)
+        found = zip(self._found, self._shares, strict=True)
+        return joined([future.result() or annotate(texts) for future, texts in found])
 
 
 def _started() -> subprocess.Popen[bytes]:
@@ -69,13 +72,14 @@ def _started() -> subprocess.Popen[bytes]:
     )
 
 
-def _of_process(process: subprocess.Popen[bytes], texts: Sequence[str]) -> Annotated:
+def _of_process(process: subprocess.Popen[bytes], texts: Sequence[str]) -> Annotated | None:
+    """Return what `process` found in `texts`, None where it is gone."""
     out, _ = process.communicate(pickle.dumps(texts))
     if process.returncode == 0:
         found: Annotated = pickle.loads(out)  # noqa: S301 - what our own program wrote
         return found
-    log.warning("a process that annotates has ended with %d; its articles are annotated here", process.returncode)
-    return annotate(texts)
+    log.warning("a process that annotates has ended with %d", process.returncode)
+    return None
 
 
 def _shares(texts: Sequence[str], count: int) -> Iterator[list[str]]:

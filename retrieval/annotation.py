@@ -317,6 +317,10 @@ def annotate(texts: Iterable[str]) -> Annotated:
     )
 
 
+_STARTS = ("sentence_starts", "token_starts", "person_starts", "extra_starts")
+"""The arrays of `Annotations` that begin at 0 and count up, one longer than what they count."""
+
+
 def joined(parts: Sequence[Annotated]) -> Annotated:
     """Return what `annotate` would of the texts of all `parts`, in their order."""
     fold_ids: dict[str, int] = {}
@@ -338,10 +342,6 @@ def joined(parts: Sequence[Annotated]) -> Annotated:
                 begun[name] = int(own[-1]) if len(own) else begun[name]
             column.append(own)
     return Annotations(**{n: np.concatenate(c) for n, c in columns.items()}), list(fold_ids), list(norm_ids)
-
-
-_STARTS = ("sentence_starts", "token_starts", "person_starts", "extra_starts")
-"""The arrays of `Annotations` that begin at 0 and count up, one longer than what they count."""
 
 
 @functools.cache

@@ -37,6 +37,12 @@ def texts() -> list[str]:
     return [article.text for article in load([ARTICLES]).articles]
 
 
+def several(monkeypatch: pytest.MonkeyPatch, cores: int) -> None:
+    """Let two articles be worth a process, on so many cores."""
+    monkeypatch.setattr(annotating, "cores", lambda: cores)
+    monkeypatch.setattr(annotating, "SHARE", 2)
+
+
 def same(one: Annotated, other: Annotated) -> bool:
     arrays = [(getattr(one[0], f.name), getattr(other[0], f.name)) for f in fields(Annotations)]
     return one[1:] == other[1:] and all(a.dtype == b.dtype and np.array_equal(a, b) for a, b in arrays)
@@ -48,8 +54,8 @@ def test_shares_are_joined_as_if_one_had_read_all(shares: list[list[str]]) -> No
 
 
 def test_processes_annotate_as_one_does(texts: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(annotating, "cores", lambda: 3)
-    with Annotating(texts, share=2) as work:
+    several(monkeypatch, 3)
+    with Annotating(texts) as work:
         assert len(work._processes) == 3
         found = work.result()
     assert same(found, annotate(texts))
@@ -58,20 +64,20 @@ def test_processes_annotate_as_one_does(texts: list[str], monkeypatch: pytest.Mo
 def test_a_share_whose_process_is_gone_is_annotated_all_the_same(
     texts: list[str], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(annotating, "cores", lambda: 2)
-    with Annotating(texts, share=2) as work:
+    several(monkeypatch, 2)
+    with Annotating(texts) as work:
         work._processes[0].kill()
         found = work.result()
     assert same(found, annotate(texts))
-    assert "its articles are annotated here" in caplog.text
+    assert "a process that annotates has ended with -9" in caplog.text
 
 
 def test_what_fails_beside_leaves_no_process(texts: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(annotating, "cores", lambda: 2)
+    several(monkeypatch, 2)
     started: list[subprocess.Popen[bytes]] = []
 
     def fail_beside() -> None:
-        with Annotating(texts, share=2) as work:
+        with Annotating(texts) as work:
             started.extend(work._processes)
             raise OSError("disk")
 

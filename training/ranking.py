@@ -21,6 +21,8 @@ from training.corpus import fold_of, gold_article, open_corpus, own_rows, read_r
 
 OUT = Path(__file__).parents[1] / "retrieval" / "models" / "ranking.json"
 PENALTY = 0.3
+FORMS = ("with", "without")
+"""How a question is written, as to diacritics; to ours it is only fitted."""
 
 
 def fit(groups: list[tuple[np.ndarray, int]]) -> np.ndarray:
@@ -48,9 +50,7 @@ def main() -> None:
     generation, encoder = open_corpus(options.corpus)
     searcher = Searcher(generation, encoder, np.zeros(len(FEATURES)))
     rows = []
-    asked_ = read_rows(options.questions)
-    given = len(asked_)
-    for number, question in enumerate((*asked_, *own_rows(generation))):
+    for question in (*read_rows(options.questions), *own_rows(generation)):
         if question["type"] == "unanswerable":
             continue
         for bare in (False, True):
@@ -61,7 +61,7 @@ def main() -> None:
             rows.append(
                 (
                     fold_of(question),
-                    bare if number < given else None,
+                    "own" if question.get("own") else FORMS[bare],
                     np.array(features),
                     articles.index(gold) if gold in articles else None,
                 )
@@ -70,12 +70,12 @@ def main() -> None:
     def recall(test: list, weights: np.ndarray) -> float:
         return float(np.mean([gold is not None and int(np.argmax(f @ weights)) == gold for _, _, f, gold in test]))
 
-    for bare in (False, True):
+    for form in FORMS:
         found = []
         for k in range(5):
             weights = fit([(f, g) for part, _, f, g in rows if part != k and g is not None])
-            found.append(recall([r for r in rows if r[0] == k and r[1] == bare], weights))
-        print(f"recall@1 {'without' if bare else 'with'} diacritics, 5 folds: {np.mean(found):.4f}")
+            found.append(recall([r for r in rows if r[0] == k and r[1] == form], weights))
+        print(f"recall@1 {form} diacritics, 5 folds: {np.mean(found):.4f}")
     print(f"gold among the candidates: {np.mean([g is not None for *_, g in rows]):.4f}")
     weights = fit([(f, g) for _, _, f, g in rows if g is not None])
     print({name: round(float(w), 3) for name, w in zip(FEATURES, weights, strict=True)})

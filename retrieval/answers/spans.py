@@ -8,7 +8,6 @@ That two of some 40,000 share a number is as good as excluded: it happens once i
 """
 
 import functools
-import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ import numpy.typing as npt
 from retrieval.annotation import Sentence
 from retrieval.answers.field import NO_FEATURE, Field, Keys
 from retrieval.answers.sentences import Asked
+from retrieval.segment import term_key
 
 _FACTOR, _BITS = np.uint64(0x9E3779B97F4A7C15), (1 << 64) - 1
 """The golden ratio's, whose multiples lie far apart (Knuth, The Art of Computer Programming 3, 6.4)."""
@@ -58,9 +58,8 @@ class _Told:
     """The word of the question before."""
 
 
-@functools.lru_cache(maxsize=50_000)
-def _number(word: str) -> int:
-    return zlib.crc32(word.encode())
+_number = functools.lru_cache(maxsize=50_000)(term_key)
+"""The number of a word; the same few thousand are asked for again and again."""
 
 
 def _mixed(*parts: "Keys | int") -> Keys:

@@ -64,7 +64,7 @@ class _Laid:
 
     def __init__(self, looked: Sequence[Cuts]) -> None:
         sizes = [len(each.inside) + _BLANKS for each in looked]
-        self.starts = np.cumsum([0, *sizes[:-1]])
+        starts = np.cumsum([0, *sizes[:-1]]).tolist()
         size = sum(sizes)
         counts = [len(each.names) for each in looked]
         self.count = sum(counts)
@@ -78,7 +78,7 @@ class _Laid:
         """(cuts, tokens): which tokens are in each cut."""
         first, last = [], []
         row = 0
-        for number, (each, start) in enumerate(zip(looked, self.starts.tolist(), strict=True)):
+        for number, (each, start) in enumerate(zip(looked, starts, strict=True)):
             sentence, here = each.sentence, len(each.inside)
             self.words += [*sentence.folded, *[""] * _BLANKS]
             marks += sentence.marks + "o" * _BLANKS

@@ -14,6 +14,8 @@ from retrieval.vietnamese.tables import rows
 from retrieval.vietnamese.text import Token, fold, tokens
 
 LONGEST = 5
+_MIDDLE = frozenset(("văn", "thị"))
+"""Middle names that hardly stand in the name of a place."""
 _PLACE_AND_NAME = 4
 """Syllables from which a run of capitals may be a place of two and a name."""
 _ALONE = frozenset(("nguyen", "quyen"))
@@ -68,9 +70,11 @@ def _surnames() -> dict[str, bool]:
     return {row[0]: len(row) > 1 for row in rows("surnames")}
 
 
-def _is_surname(found: Sequence[Token], at: int, word: str) -> bool:
-    middle = _surnames().get(word)
-    return middle is False or (middle is True and at + 1 < len(found) and found[at + 1].norm in {"văn", "thị"})
+def _is_surname(text: str, found: Sequence[Token], at: int) -> bool:
+    needs_middle = _surnames().get(text[found[at].start : found[at].end])
+    if needs_middle is None:
+        return False
+    return not needs_middle or (at + 1 < len(found) and found[at + 1].norm in _MIDDLE)
 
 
 @functools.cache
@@ -128,7 +132,7 @@ def people(text: str, found: list[Token] | None = None) -> list[Person]:
             at += province
             continue
         word = text[found[at].start : found[at].end]
-        surname = _is_surname(found, at, word)
+        surname = _is_surname(text, found, at)
         last = at
         while (
             last + 1 < len(found)
@@ -151,7 +155,7 @@ def people(text: str, found: list[Token] | None = None) -> list[Person]:
             not introduced
             and last - at >= _PLACE_AND_NAME - 1
             and _of_place(found, at)
-            and _begins_name(text, found, at + 2)
+            and _is_surname(text, found, at + 2)
         ):
             at += 2  # `UBND huyện Mai Sơn Nguyễn Việt Cường`: the place first, then the person
             continue
@@ -186,7 +190,7 @@ def _names_place(found: Sequence[Token], first: int, last: int) -> bool:
     """Tell whether a name is that of a street or a school, `Trường Mẫu giáo Sơn Ca`; one with `Văn`, `Thị` is a person's all the same."""
     before = tuple(t.norm for t in found[max(0, first - 2) : first])
     within = {t.norm for t in found[first + 1 : last]}
-    if within & {"văn", "thị"}:
+    if within & _MIDDLE:
         return False
     if _of_place(found, first):
         # `Chủ tịch UBND huyện Lê Hoài Trung` ends in a person, `huyện Mai Sơn` in the huyện's own name.
@@ -198,10 +202,6 @@ def _of_place(found: Sequence[Token], at: int) -> bool:
     """Tell whether the name of a place that has officials may begin at `at`."""
     before = tuple(t.norm for t in found[max(0, at - 2) : at])
     return before[-1:] in _UNITS or before in _UNITS
-
-
-def _begins_name(text: str, found: Sequence[Token], at: int) -> bool:
-    return _is_surname(found, at, text[found[at].start : found[at].end])
 
 
 def _begins_office(found: Sequence[Token], at: int) -> bool:
