@@ -1,0 +1,55 @@
+"""What is worked out of several sentences at once is what is worked out of each alone: nothing reaches from one into the next."""
+
+import numpy as np
+import pytest
+
+from bot.library import Library
+from retrieval.answers.context import Context, Contexts
+from retrieval.answers.cuts import cuts
+from retrieval.answers.drafts import mentions
+from retrieval.answers.field import written
+from retrieval.answers.spans import token_keys
+from retrieval.answers.stretches import FEATURES, Cuts, features
+from retrieval.questions import understand
+from retrieval.search import Query, Searcher
+
+QUESTIONS = (
+    "Ai chủ trì giao ban dân vận quý I?",
+    "Vụ sạt lở ở xã Suối Rạc làm sập bao nhiêu căn nhà?",
+    "huyen nao duoc giao lam duong",
+    "Sở Y tế được giao nhiệm vụ gì?",
+)
+
+
+@pytest.fixture(scope="module", params=QUESTIONS)
+def context(province: Library, request: pytest.FixtureRequest) -> Context:
+    generation = province.engine().generation
+    searcher, query = Searcher(generation, province.encoder), Query.of(request.param)
+    hits, vector = searcher.search(query, 3), searcher.vector(request.param)
+    return Contexts(generation).of(understand(request.param), hits, vector, searcher.matcher(query))
+
+
+def test_token_features(context: Context) -> None:
+    sentences = [c.sentence for c in context.candidates if c.sentence.folded]
+    together = token_keys(context.asked, sentences)
+    assert np.array_equal(together, np.concatenate([token_keys(context.asked, [s]) for s in sentences]))
+    assert len({tuple(row) for row in together.tolist()}) > len(together) / 2, "tokens are told apart"
+
+
+def test_features_of_cuts(context: Context) -> None:
+    drawn = np.random.default_rng(3)
+    looked = []
+    for candidate in context.candidates:
+        inside = drawn.random(len(candidate.sentence.folded)) ** 3
+        fitting = mentions(context.asked.wants, candidate.sentence)
+        looked.append(Cuts(candidate.sentence, inside, cuts(candidate.sentence, inside, fitting)))
+    together = features(context.asked, looked)
+    alone = np.concatenate([features(context.asked, [each]) for each in looked])
+    assert together.shape == (sum(len(each.names) for each in looked), len(FEATURES))
+    assert np.allclose(together, alone, atol=1e-5)
+
+
+def test_what_the_trainer_is_handed_is_what_is_looked_up(context: Context) -> None:
+    keys = token_keys(context.asked, [context.candidates[0].sentence])
+    handed = written(keys)
+    assert [[int(name, 16) for name in row] for row in handed] == [[k for k in row if k] for row in keys.tolist()]
