@@ -441,3 +441,18 @@ def test_when_a_work_is_done_is_not_when_it_began(tmp_path: Path, encoder: Encod
     began = library.engine().ask("Cầu Nậm Thi ở xã Nà Lộ khởi công khi nào?")
     assert isinstance(began, Answer)
     assert "9/3" in began.text
+
+
+def test_a_day_with_its_year_is_the_day(tmp_path: Path, encoder: Encoder) -> None:
+    """The article says `29/12`, and is of 2023: whoever types the whole date asks of the same meeting, and of no other year's."""
+    (tmp_path / "a.md").write_text(
+        "---\ntitle: Giao ban khối Mặt trận\npublished_at: 2023-12-29\n---\n"
+        "Chiều 29/12, đồng chí Khổng Minh Tước, Phó Bí thư Tỉnh ủy Lam Giang, chủ trì hội nghị giao ban với khối Mặt trận.\n",
+        encoding="utf-8",
+    )
+    library = Library(tmp_path / "data", encoder)
+    library.index([tmp_path / "a.md"])
+    for asked in ("ai chu tri hoi nghi giao ban 29/12/2023", "Ai chủ trì hội nghị giao ban 29-12-2023?"):
+        assert answers(library.engine(), asked).text == "Khổng Minh Tước"
+    refuses(library.engine(), "ai chu tri hoi nghi giao ban 29/12/2021")
+    refuses(library.engine(), "ai chu tri hoi nghi giao ban 11/8/2023")

@@ -16,7 +16,7 @@ from retrieval.answers.sentences import Candidate
 from retrieval.answers.spans import SpanModel
 from retrieval.answers.stretches import Cuts
 from retrieval.answers.typed import Typed, typed
-from retrieval.answers.wants import MENTIONED, WANTS, among
+from retrieval.answers.wants import FIGURES, MENTIONED, WANTS, among, of_type
 from retrieval.questions import KINDS
 from retrieval.vietnamese.terms import day_term
 
@@ -103,6 +103,9 @@ def make(context: Context, probabilities: npt.NDArray[np.float64], model: SpanMo
         if context.asked.wants == "number" and (counted := _counted(candidate.sentence, context.asked.unit)):
             # Where the sentence counts households, `16 căn nhà` does not tell how many households.
             names = _counting(names, [at for at, _ in counted])
+        elif context.asked.wants in FIGURES:
+            # Beside `4.000 tỷ đồng` the `9` of a quận tells no sum.
+            names = _counting(names, _of_asked_type(context.asked.wants, candidate.sentence)) or names
         if question.cue.word in _DAY_CUES and not question.elliptic:
             names = _of_days(names, _days(candidate.sentence), fitting if rank < len(marked) else None)
         names = _as_asked(names, candidate.sentence, question.cue.after)
@@ -209,6 +212,11 @@ def _counting(names: dict[Cut, set[str]], figures: list[int]) -> dict[Cut, set[s
         if kept:
             found.setdefault(kept, set()).update(ways)
     return found
+
+
+def _of_asked_type(wants: str, sentence: Sentence) -> list[int]:
+    marks = np.frombuffer(sentence.marks.encode("ascii"), np.uint8)
+    return np.flatnonzero(of_type(wants, marks, sentence.folded)).tolist()
 
 
 def _counted(sentence: Sentence, unit: str) -> list[tuple[int, int]]:

@@ -20,6 +20,7 @@ from retrieval.linking import question_frame
 from retrieval.vietnamese.abbreviations import abbreviations_in, written_out
 from retrieval.vietnamese.dates import When, day_in
 from retrieval.vietnamese.levels import other_level, places
+from retrieval.vietnamese.terms import day_term
 from retrieval.vietnamese.text import bigrams, fold, folds
 
 _TASK_VERBS = (
@@ -118,7 +119,12 @@ def _nothing_shared(context: Context, draft: Draft) -> bool:
     subject = {
         w: asked.own[w] for w in asked.question.syllables if w in asked.own and w not in question_frame() | {unit}
     }
-    missing = sum(v for w, v in subject.items() if w not in there and not set(_written_out([w])) <= there)
+    # `29/12/2023` stands where `29/12` does; whether it is of that year is another premise.
+    missing = sum(
+        v
+        for w, v in subject.items()
+        if w not in there and day_term(w) not in there and not set(_written_out([w])) <= there
+    )
     return missing > _MOST_MISSING * sum(subject.values())
 
 
@@ -144,7 +150,7 @@ def _topic_missing(context: Context, draft: Draft) -> bool:
 
 def _year_missing(context: Context, draft: Draft) -> bool:
     """`họp giao ban năm 2012` is not answered from an article of 2023, however alike the rest is."""
-    years = context.asked.years
+    years = {year for w in context.asked.numbers for year in _YEAR.findall(w)}
     if not years:
         return False
     article = context.articles[draft.candidate.hit]

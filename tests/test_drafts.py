@@ -1,0 +1,40 @@
+"""Drafts of an answer: what none of them may hold, however likely the span model thinks it."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bot.library import Library
+from retrieval.answers import drafts
+from retrieval.answers.context import Contexts
+from retrieval.answers.field import Field
+from retrieval.answers.spans import SpanModel
+from retrieval.encoding import Encoder
+from retrieval.questions import understand
+from retrieval.search import Query, Searcher
+
+ARTICLE = (
+    "---\ntitle: Khởi động dự án bến xe Mường Then mới\n---\n"
+    "Sáng 10/2, dự án bến xe Mường Then mới có kinh phí dự kiến 4.000 tỷ đồng được khởi động tại phường 9, TP Lam Giang.\n"
+)
+
+
+UNTRAINED = {"keys": np.ones(1, np.uint64), "weights": np.zeros((1, 3)), "transitions": np.zeros((3, 3))}
+"""A field to which every word is as likely as every other."""
+
+
+@pytest.mark.parametrize(
+    "question", ["ben xe Muong Then moi het bao nhieu tien", "Bến xe Mường Then tốn kinh phí bao nhiêu?"]
+)
+def test_a_figure_of_another_kind_is_no_part_of_a_sum(tmp_path: Path, encoder: Encoder, question: str) -> None:
+    (tmp_path / "a.md").write_text(ARTICLE, encoding="utf-8")
+    library = Library(tmp_path / "data", encoder)
+    library.index([tmp_path / "a.md"])
+    searcher, query = Searcher(library.engine().generation, encoder), Query.of(question)
+    hits, vector = searcher.search(query, 3), searcher.vector(question)
+    context = Contexts(library.engine().generation).of(understand(question), hits, vector, searcher.matcher(query))
+    made = drafts.make(context, np.ones(len(context.candidates)), SpanModel(Field(UNTRAINED)))
+    told = [drafts.text_of(d.candidate.sentence, (stretch,)) for d in made.drafts for stretch in d.cut]
+    assert told
+    assert all("tỷ đồng" in text for text in told)
