@@ -441,7 +441,7 @@ def _marks(piece: str, found: list[Token], persons: Sequence[Person], whens: Seq
     for i, token in enumerate(found):
         if token.norm[0].isdigit():
             marks[i] = "%" if piece[token.end : token.end + 2].strip().startswith("%") else "N"
-        elif i and marks[i - 1] in {"N", "U"} and token.fold in _UNITS:
+        elif i and marks[i - 1] in {"N", "U"} and token.fold in _UNITS and not piece[token.start : token.end].istitle():
             marks[i] = "U"
         elif piece[token.start].isupper():
             marks[i] = "A"

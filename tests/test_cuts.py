@@ -1,27 +1,28 @@
 """Cuts of a sentence: whatever the probabilities, each is a list of stretches in order, and mentions stay whole."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval.annotation import Sentence, annotate
 from retrieval.answers.cuts import NAMES, cuts, runs
-from retrieval.answers.drafts import mentions
+from retrieval.answers.mentions import mentions
 
 TEXT = "Chiều nay (29/12), tại Mường Then, ông Tạ Quang Hiển cho biết tỉnh chi hơn 1.700 tỷ đồng cho 98 hộ; dân ủng hộ."
 
 
-def sentence() -> Sentence:
-    notes, vocabulary, _ = annotate([TEXT])
-    return notes.read(0, TEXT, vocabulary)[0]
+def read(text: str) -> Sentence:
+    notes, vocabulary, _ = annotate([text])
+    return notes.read(0, text, vocabulary)[0]
 
 
 @given(st.data())
 def test_every_cut_is_a_list_of_stretches_in_order(data: st.DataObject) -> None:
-    found = sentence()
+    found = read(TEXT)
     size = len(found.folded)
     inside = np.array(data.draw(st.lists(st.floats(0.001, 1.0), min_size=size, max_size=size)))
-    fitting = mentions(data.draw(st.sampled_from(["time", "number", "person", "clause"])), found)
+    fitting = mentions(data.draw(st.sampled_from(["time", "number", "person", "body", "place", "clause"])), found)
     made = cuts(found, inside, fitting)
     assert made
     for cut, names in made.items():
@@ -41,7 +42,7 @@ def test_runs_close_small_gaps_and_no_others() -> None:
 
 def test_a_mention_is_never_split() -> None:
     """A cut that has `29/12` has `Chiều nay (29/12)`; one that has `1.700` has `hơn 1.700 tỷ đồng`."""
-    found = sentence()
+    found = read(TEXT)
     for wants, word, whole in (("time", "29/12", "Chiều nay (29/12"), ("money", "1.700", "hơn 1.700 tỷ đồng")):
         at = found.folded.index(word)
         inside = np.full(len(found.folded), 0.01)
@@ -54,9 +55,41 @@ def test_a_mention_is_never_split() -> None:
 
 def test_a_body_s_name_is_not_broken_off() -> None:
     text = "Tỉnh giao Sở Nông nghiệp và Môi trường chủ trì."
-    notes, vocabulary, _ = annotate([text])
-    found = notes.read(0, text, vocabulary)[0]
+    found = read(text)
     inside = np.where([w in {"so", "nong", "nghiep", "va", "moi"} for w in found.folded], 0.9, 0.01)
     ends = {found.text_of(*cut[0]) for cut in cuts(found, inside)}
     assert "Sở Nông nghiệp và Môi trường" in ends
     assert not any(end.endswith("Môi") for end in ends)
+
+
+@pytest.mark.parametrize(
+    ("text", "wants", "told"),
+    [
+        ("Ban đã phối hợp chặt chẽ với Ban Tuyên giáo Trung ương trong việc này.", "body", "Ban Tuyên giáo Trung ương"),
+        ("Riêng Cty TNHH Then Vàng, Thanh tra tỉnh đang kiểm tra.", "body", "Cty TNHH Then Vàng"),
+        ("Tỉnh giao Sở Nông nghiệp và Phát triển nông thôn rà soát.", "body", "Sở Nông nghiệp và Phát triển nông thôn"),
+        ("Tỉnh giao sở Nội vụ tỉnh Lam Giang rà soát.", "body", "sở Nội vụ tỉnh Lam Giang"),
+        (
+            "Sáng 18/6, tại Hội trường UBND tỉnh Lam Giang đã diễn ra buổi họp.",
+            "place",
+            "Hội trường UBND tỉnh Lam Giang",
+        ),
+        ("Vụ việc xảy ra tại một quán ăn vặt ven đường, lúc 11 giờ.", "place", "một quán ăn vặt ven đường"),
+        ("Tuyến xe đi qua các quận 1, 3, 10, Mường Then và Suối Rạc.", "place", "quận 1, 3, 10, Mường Then"),
+    ],
+)
+def test_a_body_or_a_place_is_mentioned_by_the_whole_of_its_name(text: str, wants: str, told: str) -> None:
+    found = read(text)
+    fitting = mentions(wants, found)
+    assert fitting is not None
+    assert told in {found.text_of(*mention) for mention in fitting}
+
+
+def test_no_answer_begins_or_ends_within_a_word() -> None:
+    """`hạn chế` and `kiểm tra` are words: what begins with `chế` has lost half of one."""
+    found = read("Tỉnh ra chỉ thị về việc hạn chế thanh tra, kiểm tra chồng chéo.")
+    inside = np.where([w in {"che", "thanh", "tra", "kiem"} for w in found.folded], 0.9, 0.01)
+    inside[-3] = 0.01  # the `tra` of kiểm tra
+    told = {found.text_of(*stretch) for cut in cuts(found, inside) for stretch in cut}
+    assert any(text.startswith("hạn chế") for text in told)
+    assert not any(text.startswith("chế") or text.endswith("kiểm") for text in told)

@@ -6,8 +6,8 @@ import pytest
 from bot.library import Library
 from retrieval.answers.context import Context, Contexts
 from retrieval.answers.cuts import cuts
-from retrieval.answers.drafts import mentions
 from retrieval.answers.field import written
+from retrieval.answers.mentions import mentions
 from retrieval.answers.spans import token_keys
 from retrieval.answers.stretches import FEATURES, Cuts, features
 from retrieval.questions import understand

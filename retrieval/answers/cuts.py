@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from retrieval.annotation import Sentence
 from retrieval.vietnamese.abbreviations import pairs_written_out
+from retrieval.vietnamese.compounds import compounds
 
 Cut = tuple[tuple[int, int], ...]
 """Stretches of tokens (first, last), both included, in order."""
@@ -32,12 +33,10 @@ _LONGEST_SENTENCE = 60
 """A longer sentence is no short answer, as a whole."""
 
 
-def cuts(
-    sentence: Sentence, inside: npt.NDArray[np.float64], fitting: npt.NDArray[np.bool_] | None = None
-) -> dict[Cut, set[str]]:
+def cuts(sentence: Sentence, inside: npt.NDArray[np.float64], fitting: Cut | None = None) -> dict[Cut, set[str]]:
     """Return the cuts of `sentence`, whose token i is in the answer with probability `inside[i]`, each with its names.
 
-    `fitting` tells which tokens are of the type that is asked for, where one is: a date, a name, a sum.
+    `fitting` are the mentions of the type that is asked for, where one is: a date, a name, a sum.
     """
     found: dict[Cut, set[str]] = {}
     if not len(inside):
@@ -54,13 +53,12 @@ def cuts(
     base = runs(inside, 0.25 if peak >= 0.25 else peak * 0.5, CLOSED_GAP)
     for name, ends in (("clauses", _CLAUSE_ENDS), ("parts", _PART_ENDS)):
         found.setdefault(merged(_widened(sentence.gaps, a, b, ends) for a, b in base), set()).add(name)
-    if fitting is not None and fitting.any():
+    if fitting:
         found = _whole(found, fitting)
-        mentions = runs(fitting.astype(float), 0.5, 0)
-        weights = [float(inside[first : last + 1].max()) for first, last in mentions]
+        weights = [float(inside[first : last + 1].max()) for first, last in fitting]
         best_of_all = max(weights)
-        found.setdefault((mentions[weights.index(best_of_all)],), set()).add("mention")
-        likely = tuple(m for m, w in zip(mentions, weights, strict=True) if w >= _MENTIONED * best_of_all)
+        found.setdefault((fitting[weights.index(best_of_all)],), set()).add("mention")
+        likely = tuple(m for m, w in zip(fitting, weights, strict=True) if w >= _MENTIONED * best_of_all)
         found.setdefault(likely, set()).add("mentions")
     if len(inside) <= _LONGEST_SENTENCE:
         found.setdefault(((0, len(inside) - 1),), set()).add("sentence")
@@ -68,38 +66,44 @@ def cuts(
 
 
 def _names_whole(found: dict[Cut, set[str]], sentence: Sentence) -> dict[Cut, set[str]]:
-    """Return the cuts so widened that none begins or ends within a name: `Rạc đã huy động` becomes `xã Suối Rạc đã …`.
-
-    A body's name goes on in small letters, `Sở Nông nghiệp và Môi trường`; what an abbreviation stands for tells where.
-    """
-    marks, gaps, folded = sentence.marks, sentence.gaps, sentence.folded
-    goes_on = [
-        gaps[i] == "_"
-        and (
-            (marks[i] in "IA" and marks[i - 1] in "BIA")
-            or (marks[i - 1] == "A" and folded[i - 1 : i + 1] in pairs_written_out())
-        )
-        for i in range(len(marks))
-    ]
-    goes_on.append(False)
+    """Return the cuts so widened that none begins or ends within a word or a name: `Rạc đã huy động` becomes `xã Suối Rạc đã …`."""
+    joined = goes_on(sentence)
     whole: dict[Cut, set[str]] = {}
     for cut, names in found.items():
         widened = []
         for begin, end in cut:
             first, last = begin, end
-            while first > 0 and goes_on[first]:
+            while first > 0 and joined[first]:
                 first -= 1
-            while goes_on[last + 1]:
+            while joined[last + 1]:
                 last += 1
             widened.append((first, last))
         whole.setdefault(merged(widened), set()).update(names)
     return whole
 
 
-def _whole(found: dict[Cut, set[str]], fitting: npt.NDArray[np.bool_]) -> dict[Cut, set[str]]:
+def goes_on(sentence: Sentence) -> list[bool]:
+    """Tell of each token whether it goes on with the one before it, one word or one name; and of the end, that it does not.
+
+    A body's name goes on in small letters, `Sở Nông nghiệp và Môi trường`; what an abbreviation stands for tells where.
+    """
+    marks, gaps, folded, tokens = sentence.marks, sentence.gaps, sentence.folded, sentence.tokens
+    names, words = pairs_written_out(), compounds()
+    found = [
+        gaps[i] == "_"
+        and (
+            (marks[i] in "IA" and marks[i - 1] in "BIA")
+            or (marks[i - 1] == "A" and folded[i - 1 : i + 1] in names)
+            or (marks[i] == "o" and (tokens[i - 1].norm, tokens[i].norm) in words)
+        )
+        for i in range(len(marks))
+    ]
+    return [*found, False]
+
+
+def _whole(found: dict[Cut, set[str]], mentions: Cut) -> dict[Cut, set[str]]:
     """Return the cuts so widened that none splits a mention: `29/12)` becomes `Chiều nay (29/12)`."""
     whole: dict[Cut, set[str]] = {}
-    mentions = runs(fitting.astype(float), 0.5, 0)
     for cut, names in found.items():
         widened = []
         for first, last in cut:

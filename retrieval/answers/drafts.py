@@ -12,11 +12,12 @@ from retrieval.annotation import Sentence
 from retrieval.answers import cuts, lacking, sentences, stretches
 from retrieval.answers.context import Context
 from retrieval.answers.cuts import Cut
+from retrieval.answers.mentions import counted, mentions
 from retrieval.answers.sentences import Candidate
 from retrieval.answers.spans import SpanModel
 from retrieval.answers.stretches import Cuts
 from retrieval.answers.typed import Typed, typed
-from retrieval.answers.wants import FIGURES, MENTIONED, WANTS, among, of_type
+from retrieval.answers.wants import FIGURES, WANTS, of_type
 from retrieval.questions import KINDS
 from retrieval.vietnamese.terms import day_term
 
@@ -100,9 +101,9 @@ def make(context: Context, probabilities: npt.NDArray[np.float64], model: SpanMo
         holds = marked[rank].holds if rank < len(marked) else 0.0
         fitting = mentions(context.asked.wants, candidate.sentence, context.asked.unit)
         names = cuts.cuts(candidate.sentence, inside, fitting) if rank < len(marked) else {}
-        if context.asked.wants == "number" and (counted := _counted(candidate.sentence, context.asked.unit)):
+        if context.asked.wants == "number" and (figures := counted(candidate.sentence, context.asked.unit)):
             # Where the sentence counts households, `16 căn nhà` does not tell how many households.
-            names = _counting(names, [at for at, _ in counted])
+            names = _counting(names, [at for at, _ in figures])
         elif context.asked.wants in FIGURES:
             # Beside `4.000 tỷ đồng` the `9` of a quận tells no sum.
             names = _counting(names, _of_asked_type(context.asked.wants, candidate.sentence)) or names
@@ -124,17 +125,16 @@ def make(context: Context, probabilities: npt.NDArray[np.float64], model: SpanMo
     return Drafts(tuple(found), np.hstack([shared, stretches.features(context.asked, looked)]))
 
 
-def _of_days(names: dict[Cut, set[str]], days: list[int], fitting: npt.NDArray[np.bool_] | None) -> dict[Cut, set[str]]:
+def _of_days(names: dict[Cut, set[str]], days: list[int], fitting: Cut | None) -> dict[Cut, set[str]]:
     """Return the cuts in which one of `days` (tokens) stands, none of them a whole clause; and each mention of one of them."""
     found = {
         cut: ways
         for cut, ways in _counting(names, days).items()
         if sum(last - first + 1 for first, last in cut) <= _LONGEST_DAY
     }
-    if fitting is not None:
-        for run in cuts.runs(fitting.astype(float), 0.5, 0):
-            if any(run[0] <= day <= run[1] for day in days):
-                found.setdefault((run,), set()).add("mention")
+    for run in fitting or ():
+        if any(run[0] <= day <= run[1] for day in days):
+            found.setdefault((run,), set()).add("mention")
     return found
 
 
@@ -179,31 +179,6 @@ def _as_asked(names: dict[Cut, set[str]], sentence: Sentence, after: Sequence[st
     return found
 
 
-def mentions(wants: str, sentence: Sentence, unit: str = "") -> npt.NDArray[np.bool_] | None:
-    """Return which tokens belong to mentions of what is asked for, None where it is nothing that is mentioned in a word or two.
-
-    A date takes the part of the day before it (`Chiều nay (29/12)`), a figure the words that say how much it is about
-    and its unit (`hơn 1.700 tỷ đồng`). Where the question names the unit (`bao nhiêu hộ`), a figure with that unit stands
-    before all others: `hơn 106 hộ`, not `16 căn nhà`.
-    """
-    if wants not in MENTIONED:
-        return None
-    marks = np.frombuffer(sentence.marks.encode("ascii"), np.uint8)
-    letters = {"person": "BI", "time": "T"}.get(wants, "N%U")
-    found = among(marks, letters)
-    if wants == "number" and (counted := _counted(sentence, unit)):
-        found = np.zeros(len(found), bool)
-        for first, last in counted:
-            found[first : last + 1] = True
-    around = _BEFORE_TIME if wants == "time" else _BEFORE_FIGURE if wants != "person" else frozenset()
-    for first in np.flatnonzero(found).tolist():
-        at = first - 1
-        while at >= 0 and not found[at] and sentence.folded[at] in around:
-            found[at] = True
-            at -= 1
-    return found
-
-
 def _counting(names: dict[Cut, set[str]], figures: list[int]) -> dict[Cut, set[str]]:
     """Return the cuts with those of their stretches alone in which one of `figures` (tokens) stands; a cut without any is left out."""
     found: dict[Cut, set[str]] = {}
@@ -217,27 +192,6 @@ def _counting(names: dict[Cut, set[str]], figures: list[int]) -> dict[Cut, set[s
 def _of_asked_type(wants: str, sentence: Sentence) -> list[int]:
     marks = np.frombuffer(sentence.marks.encode("ascii"), np.uint8)
     return np.flatnonzero(of_type(wants, marks, sentence.folded)).tolist()
-
-
-def _counted(sentence: Sentence, unit: str) -> list[tuple[int, int]]:
-    """Return the figures of a sentence that count `unit`, each with the token where the unit stands: `106 hộ`."""
-    if not unit:
-        return []
-    return [
-        (at, after)
-        for at, mark in enumerate(sentence.marks)
-        if mark in "N%"
-        for after in range(at + 1, min(at + 1 + _UNIT_AFTER, len(sentence.folded)))
-        if sentence.folded[after] == unit
-    ]
-
-
-_UNIT_AFTER = 2
-"""Tokens after a figure within which its unit stands: `106 hộ`, `12 triệu hộ`."""
-_BEFORE_TIME = frozenset(
-    "sang chieu trua toi dem ngay nay qua hom vao tu den luc cuoi dau giua khoang truoc sau".split()
-)
-_BEFORE_FIGURE = frozenset("hon gan khoang tren duoi den tu toi chung gom khong qua".split())
 
 
 def _sentence_row(

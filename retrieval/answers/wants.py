@@ -14,7 +14,7 @@ from retrieval.vietnamese.tables import rows
 
 WANTS = ("clause", "person", "body", "place", "time", "money", "percent", "area", "number")
 """Types of answers, in the order of their codes."""
-MENTIONED = frozenset(("person", "time", "money", "percent", "area", "number"))
+MENTIONED = frozenset(WANTS) - {"clause"}
 """Those that are mentioned in a word or two, so that it can be seen whether a stretch holds one."""
 FIGURES = frozenset(("money", "percent", "area"))
 """Those that are figures of one sort."""
