@@ -53,7 +53,8 @@ train: $(STAMP) ## fit the question, linking, ranking and reading models on the 
 		$(BIN)/python -m training.$$model $(SHARED)/data/dev-corpus.jsonl $(SHARED)/eval/train-questions.jsonl || exit 1; \
 	done
 	$(BIN)/python -m training.reader $(SHARED)/data/dev-corpus.jsonl $(SHARED)/eval/train-questions.jsonl \
-		--elsewhere $(SHARED)/data/qa/zalo2019-train.json --elsewhere $(SHARED)/data/qa/alqac-vilqa.csv
+		--elsewhere $(SHARED)/data/qa/zalo2019-train.json --elsewhere $(SHARED)/data/qa/alqac-vilqa.csv \
+		--chairs $(SHARED)/eval/dev-questions.jsonl
 
 clean: ## remove .venv and caches
 	rm -rf $(VENV) .venv-peers .pytest_cache .mypy_cache .ruff_cache .hypothesis build *.egg-info

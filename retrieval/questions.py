@@ -20,7 +20,7 @@ from retrieval.vietnamese.abbreviations import spell_out
 from retrieval.vietnamese.keystrokes import decode
 from retrieval.vietnamese.tables import rows
 from retrieval.vietnamese.terms import Terms, terms
-from retrieval.vietnamese.text import clean, folds
+from retrieval.vietnamese.text import clean, fold, folds, tokens
 
 KINDS = (
     "attendee", "chair", "conclusion", "limitation", "number", "task", "what", "when", "where", "who", "why",
@@ -69,6 +69,8 @@ class Question:
     """The terms of this question alone."""
     syllables: tuple[str, ...]
     """Its folded syllables as typed, chat spellings written out; no term added."""
+    asking: tuple[str, ...]
+    """The same, but that none looks like a word that asks which is none: `dẫn đầu` keeps its diacritics."""
     kind: str
     kinds: tuple[float, ...]
     """Probability of each of `KINDS`."""
@@ -103,15 +105,14 @@ def understand(asked: str, previous: str | None = None, *, linked: bool = False)
     readable = spell_out(asked)
     before = decode(clean(previous)[:LONGEST]) if previous else None
     own = terms(readable)
-    typed = folds(readable)
+    typed, asks = folds(readable), asking(readable)
     follows = before is not None and (linked or is_follow_up(typed))
     text = f"{spell_out(before)} {readable}" if before and follows else readable
-    kinds = kind_probabilities(typed)
     # `Còn Hội Nông dân thì sao?` asks for what was asked before: its own words do not say.
-    elliptic = bool(before and follows and is_elliptic(typed))
-    if before and elliptic:
-        kinds = kind_probabilities(folds(spell_out(before)))
-    folded = " ".join(typed)
+    elliptic = bool(before and follows and is_elliptic(asks))
+    asked_for = asking(spell_out(before)) if before and elliptic else asks
+    kinds = kind_probabilities(asked_for)
+    folded = " ".join(asks)
     kind = _certain_kind(folded) if not elliptic else None
     if kind is None:
         kind = KINDS[max(range(len(KINDS)), key=lambda i: kinds[i])]
@@ -122,9 +123,10 @@ def understand(asked: str, previous: str | None = None, *, linked: bool = False)
         terms=terms(text) if follows else own,
         own_terms=own,
         syllables=tuple(typed),
+        asking=tuple(asks),
         kind=kind,
         kinds=kinds,
-        cue=find_cue(folds(spell_out(before)) if before and elliptic else typed),
+        cue=find_cue(asked_for),
         whens=tuple(dates.find(text)),
         previous=before,
         follows_up=follows,
@@ -132,6 +134,14 @@ def understand(asked: str, previous: str | None = None, *, linked: bool = False)
         yes_no=any(phrase in folded for phrase in _YES_NO)
         and not any(w in folded for w in (" gi ", "bao nhieu", " ai ")),
     )
+
+
+_ASKING = {fold(word): word for word in "đâu mấy gì nào sao ai người nhiêu".split()}
+
+
+def asking(text: str) -> list[str]:
+    """Return the folded syllables of `text`; what is written otherwise than the word that asks keeps its diacritics: `đầu` is not `đâu`."""
+    return [t.norm if t.norm not in {t.fold, _ASKING.get(t.fold, t.norm)} else t.fold for t in tokens(text)]
 
 
 _WHO = r"(?:nhung ai|ai|nguoi nao|vi nao|nhung vi nao|dong chi nao|lanh dao nao|co nhung ai|gom ai|gom nhung ai)"
@@ -198,12 +208,12 @@ def is_follow_up(folded: list[str]) -> bool:
     )
 
 
-def is_elliptic(folded: list[str]) -> bool:
+def is_elliptic(asks: list[str]) -> bool:
     """Tell whether a follow-up leaves out what it asks for: it has no word that asks but `thì sao`."""
-    text = " ".join(folded)
-    if text.endswith("thi sao") or (text.endswith("the nao") and len(folded) <= 8):
+    text = " ".join(asks)
+    if text.endswith("thi sao") or (text.endswith("the nao") and len(asks) <= 8):
         return True
-    return find_cue(folded).label == "none"
+    return find_cue(asks).label == "none"
 
 
 @functools.cache
@@ -218,9 +228,9 @@ def _cues() -> dict[str, list[tuple[tuple[str, ...], str, int]]]:
     return table
 
 
-def find_cue(folded: Sequence[str]) -> Cue:
-    """Return the words by which folded syllables ask: the longest phrase of the table, the last one among equals."""
-    words = tuple(folded)
+def find_cue(asks: Sequence[str]) -> Cue:
+    """Return the words by which the syllables of `asking` ask: the longest phrase of the table, the last one among equals."""
+    words = tuple(asks)
     found = [
         (place, -at, phrase, label)
         for at, word in enumerate(words)
@@ -234,20 +244,20 @@ def find_cue(folded: Sequence[str]) -> Cue:
     return Cue(label, "_".join(phrase), words[max(0, -at - _AROUND_CUE) : -at], words[end : end + _AROUND_CUE])
 
 
-def kind_features(folded: list[str]) -> set[str]:
-    """Return what the kind model looks at: syllables, pairs, triples, and the first two syllables."""
-    found = set(folded)
-    found.update("_".join(folded[i : i + n]) for n in (2, 3) for i in range(len(folded) - n + 1))
-    found.update(f"^{i}:{w}" for i, w in enumerate(folded[:2]))
-    cue = find_cue(folded)
+def kind_features(asks: Sequence[str]) -> set[str]:
+    """Return what the kind model looks at, of the syllables of `asking`: syllables, pairs, triples, and the first two syllables."""
+    found = set(asks)
+    found.update("_".join(asks[i : i + n]) for n in (2, 3) for i in range(len(asks) - n + 1))
+    found.update(f"^{i}:{w}" for i, w in enumerate(asks[:2]))
+    cue = find_cue(asks)
     found.update((f"cue:{cue.label}", f"cue:{cue.word}<{cue.head}", f"cue:{cue.word}>{cue.unit}"))
     return found
 
 
-def kind_probabilities(folded: list[str]) -> tuple[float, ...]:
-    """Return the probability of each of `KINDS`."""
+def kind_probabilities(asks: Sequence[str]) -> tuple[float, ...]:
+    """Return the probability of each of `KINDS`, of the syllables of `asking`."""
     bias, rows_, weights = _model()
-    scores = bias + weights[[rows_[f] for f in kind_features(folded) if f in rows_]].sum(axis=0)
+    scores = bias + weights[[rows_[f] for f in kind_features(asks) if f in rows_]].sum(axis=0)
     exponentials = np.exp(scores - scores.max())
     return tuple((exponentials / exponentials.sum()).tolist())
 

@@ -2,7 +2,7 @@
 
 import re
 
-from retrieval.questions import find_cue
+from retrieval.questions import asking, find_cue
 from retrieval.vietnamese.abbreviations import spell_out
 from retrieval.vietnamese.text import clean, folds
 
@@ -56,7 +56,7 @@ def _pieces(text: str) -> list[str]:
 
 
 def _asks(piece: str) -> bool:
-    syllables = folds(spell_out(piece))
+    syllables = asking(spell_out(piece))
     return len(syllables) > 1 and (
         find_cue(syllables).label != "none" or _YES_NO.search(" ".join(syllables)) is not None
     )

@@ -33,7 +33,7 @@ def test_every_cut_is_a_list_of_stretches_in_order(data: st.DataObject) -> None:
 
 
 def test_runs_close_small_gaps_and_no_others() -> None:
-    inside = np.array([0.9, 0.1, 0.9, 0.1, 0.1, 0.1, 0.9])
+    inside = [0.9, 0.1, 0.9, 0.1, 0.1, 0.1, 0.9]
     assert runs(inside, 0.5, 0) == ((0, 0), (2, 2), (6, 6))
     assert runs(inside, 0.5, 1) == ((0, 2), (6, 6))
     assert runs(inside, 0.5, 3) == ((0, 6),)

@@ -97,6 +97,31 @@ def test_trees_equal_the_mean_of_lightgbm_s(tmp_path: Path) -> None:
         Trees.load(tmp_path / "t.npz", "abcdf")
 
 
+def test_single_precision_reaches_the_same_leaves() -> None:
+    """Features are float32, thresholds are not: also one between two neighbouring floats, or one of them, parts the same rows."""
+    rng = np.random.default_rng(5)
+    x = rng.normal(size=(300, 3)).astype(np.float32)
+    x[150:, 0] = np.nextafter(x[:150, 0], np.float32(np.inf))
+    near = x[150:, 0].astype(np.float64)
+    thresholds = np.concatenate(
+        [x[:50, 0].astype(np.float64), (x[50:100, 0] + near[50:100]) / 2, near[100:150] * (1 + 1e-12)]
+    )
+    count = len(thresholds)
+    first, stumps = 3 * np.arange(count), np.zeros(3 * count)
+    left, right, above, value = np.arange(3 * count), np.arange(3 * count), np.full(3 * count, np.inf), stumps.copy()
+    left[first], right[first], above[first], value[first + 2] = first + 1, first + 2, thresholds, 1.0
+    trees = Trees(
+        {
+            "feature": stumps.astype(np.int16), "threshold": above, "left": left, "right": right, "value": value,
+            "roots": first, "depth": np.array(1),
+        }
+    )  # fmt: skip
+    expected = x[:, :1].astype(np.float64) > thresholds
+    assert 0 < expected.mean() < 1
+    assert np.array_equal(trees.leaves(x) > 0, expected)
+    assert np.array_equal(trees.leaves(x.astype(np.float64)) > 0, expected)
+
+
 @pytest.fixture(scope="module")
 def fitted(tmp_path_factory: pytest.TempPathFactory) -> tuple[pycrfsuite.Tagger, Field]:
     """A field that CRFsuite has fitted to some labellings, and ours of it."""

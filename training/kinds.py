@@ -16,11 +16,11 @@ from sklearn.linear_model import LogisticRegression
 
 from retrieval import questions as understanding
 from retrieval.vietnamese.abbreviations import spell_out
-from retrieval.vietnamese.text import clean, folds
+from retrieval.vietnamese.text import clean
 from training.corpus import OWN, fold_of, read_rows
 
 OUT = Path(__file__).parents[1] / "retrieval" / "models" / "kinds.json"
-FEWEST = 3
+FEWEST = 5
 """A feature is kept when it stands in this many questions."""
 
 
@@ -33,7 +33,7 @@ def main() -> None:
     rows, more = ([q for q in file if q["type"] in understanding.KINDS] for file in files)
     given = np.arange(len(rows) + len(more)) < len(rows)
     rows += more
-    features = [understanding.kind_features(folds(spell_out(clean(q["question"])))) for q in rows]
+    features = [understanding.kind_features(understanding.asking(spell_out(clean(q["question"])))) for q in rows]
     counts = Counter(f for row in features for f in row)
     dicts = [{f: 1.0 for f in row if counts[f] >= FEWEST} for row in features]
     vectorizer = DictVectorizer()

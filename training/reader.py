@@ -1,11 +1,11 @@
 """Train the built-in reader: sentence model, span model, answer model; cross-validated by article.
 
-    python -m training.reader CORPUS.jsonl QUESTIONS.jsonl [--elsewhere QUESTIONS]... [--no-final]
+    python -m training.reader CORPUS.jsonl QUESTIONS.jsonl [--elsewhere QUESTIONS]... [--chairs MORE-QUESTIONS.jsonl] [--no-final]
 
 Each model is trained on what the one before says of articles it has not seen (stacking, Wolpert 1992), five folds by
 article. The sentence and answer models see each question also with words left out (`VARIANTS`): people leave out others
 than those of the training questions. Prints figures out of fold, of the questions as typed, then fits on all and writes
-retrieval/models/{sentences,answers,overlaps,silent,elsewhere,spans}.npz and reader.json (the lines of the refusals, their thresholds).
+retrieval/models/{sentences,answers,overlaps,further,silent,elsewhere,spans}.npz and reader.json (the lines of the refusals, their thresholds).
 """
 
 import argparse
@@ -24,15 +24,16 @@ from sklearn.linear_model import LogisticRegression
 
 from retrieval.answers import drafts, field, reader, sentences
 from retrieval.answers.field import Field
+from retrieval.answers.further import FEATURES as FURTHER_FEATURES
 from retrieval.answers.spans import SpanModel, token_keys
 from retrieval.evaluation import calibration_error
-from training import refusal
+from training import chairs, further, refusal
 from training.boosting import MODELS, save_trees, train_trees
 from training.corpus import read_questions, read_rows
 from training.refusal import TAKEN_FOR_STRANGERS, WRONGLY_REFUSED
 from training.samples import FOLDS, Item, Maker, Sample, sample_of
 
-SENTENCE_ROUNDS, SENTENCE_RATE = 600, 0.06
+SENTENCE_ROUNDS, SENTENCE_RATE = 900, 0.04
 ANSWER_ROUNDS = OVERLAP_ROUNDS = 300
 
 
@@ -44,6 +45,8 @@ def main() -> None:
     parser.add_argument(
         "--elsewhere", type=Path, action="append", default=[], help="questions that the corpus answers nothing of"
     )
+    parser.add_argument("--chairs", type=Path, help="further questions of which those about chairs are reported, too")
+    parser.add_argument("--wrong", choices=chairs.FORMS, help="print which chairs were told wrongly in this form")
     parser.add_argument("--no-final", action="store_true", help="only cross-validate")
     options = parser.parse_args()
     started = time.time()
@@ -58,12 +61,16 @@ def main() -> None:
     tell(
         f"{len(items)} questions read, {len(sample.own)} of our own, {len(sample.varied)} variants and {len(sample.foreign)} about things elsewhere"
     )
-    fit_sentences(sample)
+    by_sentence = fit_sentences(sample)
     report_sentences(items)
-    fit_drafts(sample)
+    by_span = fit_drafts(sample)
     tell("drafts made")
-    fit_answers(sample)
+    by_answer = fit_answers(sample)
     report_answers(items)
+    if options.chairs:
+        rows = [*read_rows(options.questions), *read_rows(options.chairs)]
+        chairs.report(maker, rows, (by_sentence, by_span, by_answer), options.wrong)
+    further.report(sample.whole, items)
     refusal.fit(sample)
     refusal.report(items)
     refusal.report_foreign(sample)
@@ -105,7 +112,7 @@ def sentence_rows(items: list[Item]) -> tuple[np.ndarray, np.ndarray, np.ndarray
 
 def train_sentences(items: list[Item]) -> lightgbm.Booster:
     """Return the model of how likely a sentence holds the answer."""
-    return train_trees(*sentence_rows(items), SENTENCE_ROUNDS, 16, 40, rate=SENTENCE_RATE)
+    return train_trees(*sentence_rows(items), SENTENCE_ROUNDS, 31, 40, rate=SENTENCE_RATE)
 
 
 def fit_sentences(sample: Sample) -> list[lightgbm.Booster]:
@@ -241,6 +248,7 @@ def save(sample: Sample) -> None:
     np.savez_compressed(MODELS / "spans.npz", **train_spans(span_samples(sample.whole)))
     answers, overlaps = train_answers([i for i in sample.all if i.made.drafts])
     read_ = [i for i in sample.typed if i.made.drafts]
+    save_trees("further", [further.train(sample.whole)], FURTHER_FEATURES)
     save_trees("answers", [answers], drafts.FEATURES)
     save_trees("overlaps", [overlaps], drafts.FEATURES)
     answerable = [i for i in read_ if i.gold]

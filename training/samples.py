@@ -44,7 +44,7 @@ KEPT_WORDS = frozenset(
 
 def out_of_fold_kinds(rows: list[dict[str, Any]], understood: list[Question]) -> list[Question]:
     """Return the questions with the kind told by a model that has not seen their article."""
-    features = [dict.fromkeys(understanding.kind_features(list(q.syllables)), 1.0) for q in understood]
+    features = [dict.fromkeys(understanding.kind_features(q.asking), 1.0) for q in understood]
     x = DictVectorizer().fit_transform(features)
     part = np.array([fold_of(r) for r in rows])
     known = np.array([r["type"] in KINDS for r in rows])
@@ -92,7 +92,7 @@ class Item:
 
     def judge(self) -> None:
         """Tell of each draft whether it is right, and how much it overlaps with the gold."""
-        judged = [self._judged(d) if self.gold else (0.0, 0.0) for d in self.made.drafts]
+        judged = [self.judged(d) if self.gold else (0.0, 0.0) for d in self.made.drafts]
         self.right = np.array([right for right, _ in judged])
         self.overlap = np.array([overlap for _, overlap in judged])
 
@@ -106,15 +106,17 @@ class Item:
         """The draft that the reader would answer with."""
         return reader.pick(self.made.drafts, self.worth)
 
-    def _judged(self, draft: drafts.Draft) -> tuple[float, float]:
-        text = short_text(self.question, self.context, draft)
-        sentence = draft.candidate.sentence
-        quote = self.context.articles[draft.candidate.hit].text[sentence.start : sentence.end]
+    def judged(self, *told: drafts.Draft) -> tuple[float, float]:
+        """Return whether drafts of one article are right together, and how much they overlap with the gold."""
+        text = short_text(self.question, self.context, *told)
+        spans_told = ((d.candidate.hit, d.candidate.sentence) for d in told)
+        quotes = [self.context.articles[hit].text[sentence.start : sentence.end] for hit, sentence in spans_told]
         own = norms(text)
         best = [max((norms(nfc(s)) for s in spans), key=lambda s: f1(own, s)) for spans in self.gold]
         longest = sum(max(len(norms(nfc(s))) for s in spans) for spans in self.gold)
         right = len(own) <= 2 * longest + SPARE and all(
-            stands_in(text, map(nfc, spans)) and stands_in(quote, map(nfc, spans)) for spans in self.gold
+            stands_in(text, map(nfc, spans)) and any(stands_in(quote, map(nfc, spans)) for quote in quotes)
+            for spans in self.gold
         )
         return float(right), f1(own, [w for span in best for w in span])
 

@@ -42,9 +42,11 @@ class Blank:
     after_weights: npt.NDArray[np.float64]
 
     @classmethod
-    def of(cls, syllables: Sequence[str], column: dict[str, int], weights: npt.NDArray[np.float32]) -> "Blank | None":
-        """Return where `syllables` ask, None where no word of them does; `column` and `weights` are of the matched words."""
-        at = _asking(syllables)
+    def of(
+        cls, asking: Sequence[str], syllables: Sequence[str], column: dict[str, int], weights: npt.NDArray[np.float32]
+    ) -> "Blank | None":
+        """Return where a question asks, None where no word of it does; `column` and `weights` are of the matched words."""
+        at = _asking(asking)
         if at is None:
             return None
         first, last = at

@@ -75,7 +75,7 @@ class Composer:
 
     def compose(self, question: Question, context: Context, reading: Reading) -> Composed | None:
         """Return the answer that the drafts of `reading` give, None where no quote could be verified."""
-        chosen = reading.answer or _chosen(question, context, reading.drafts)
+        chosen = reading.answer or _joined(reading) or _chosen(question, context, reading.drafts)
         items: list[Item] = []
         citations: list[Citation] = []
         for draft in chosen:
@@ -254,9 +254,18 @@ class Composer:
         )
 
 
-def short_text(question: Question, context: Context, draft: Draft) -> str:
-    """Return the short answer that `draft` alone gives: names, a date, a figure; one task a line."""
-    return _text(question, _pieces(question, context, draft), several_articles=False)
+def short_text(question: Question, context: Context, *drafts: Draft) -> str:
+    """Return the short answer that `drafts` of one article give together: names, a date, a figure; one task a line."""
+    pieces = [piece for draft in drafts for piece in _pieces(question, context, draft)]
+    return _text(question, pieces, several_articles=False)
+
+
+def _joined(reading: Reading) -> list[Draft] | None:
+    """Return the best draft and the one that goes on with it, as they stand in the article; None where none does."""
+    best, further = reading.drafts[0], reading.further
+    if further is None or further[0] is not best or not any(d is further[1] for d in reading.drafts):
+        return None
+    return sorted(further, key=lambda d: d.candidate.index)
 
 
 def _chosen(question: Question, context: Context, drafts: Sequence[Draft]) -> list[Draft]:

@@ -47,7 +47,7 @@ def mentions(wants: str, sentence: Sentence, unit: str = "") -> Cut | None:
         found = np.zeros(len(sentence.marks), bool)
         for first, last in (*_names(sentence, _SITES, "AB"), *_places(sentence)):
             found[first : last + 1] = True
-        return runs(found.astype(float), 0.5, 0)
+        return runs(found.tolist(), 0.5, 0)
     marks = np.frombuffer(sentence.marks.encode("ascii"), np.uint8)
     letters = {"person": "BI", "time": "T"}.get(wants, "N%U")
     found = among(marks, letters)
@@ -61,7 +61,7 @@ def mentions(wants: str, sentence: Sentence, unit: str = "") -> Cut | None:
         while at >= 0 and not found[at] and sentence.folded[at] in around:
             found[at] = True
             at -= 1
-    return runs(found.astype(float), 0.5, 0)
+    return runs(found.tolist(), 0.5, 0)
 
 
 def counted(sentence: Sentence, unit: str) -> list[tuple[int, int]]:

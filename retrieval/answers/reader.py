@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from retrieval.answers import drafts, lacking, sentences, standing
+from retrieval.answers import drafts, further, lacking, sentences, standing
 from retrieval.answers.context import Context
 from retrieval.answers.drafts import Draft, Drafts
 from retrieval.answers.reading import Reading
@@ -23,14 +23,14 @@ from retrieval.answers.trees import Trees
 from retrieval.errors import ReaderModelError
 
 MODELS = Path(__file__).parents[1] / "models"
-BREVITY = 2.5
+BREVITY = 1.0
 """How much the expected overlap counts beside the chance to be right: without it whole clauses are preferred to a name."""
 ARTICLE_WEIGHT = 0.5
 """How much the search's score of an article (log-odds, relative to the best one's) counts beside."""
 LEAST_CHANCE = 0.05
 """A draft less likely to be right than this answers nothing, unless a rule fits it wholly: of the training questions that lose their
 answer by it, 1% (out of fold), four in five were answered wrongly, and .7% more of those without an answer are refused."""
-RULE_KEPT = {"chair": 0.5, "attendee": 1.0, "task": 2.0, "when": 0.8, "limitation": 0.7, "where": 0.7}
+RULE_KEPT = {"chair": 0.5, "attendee": 0.5, "task": 1.0, "when": 0.0, "limitation": 0.35, "where": 0.7}
 """A draft by a rule that fits wholly is preferred where its worth is at most this much lower: it is complete and typed."""
 
 REFUSAL_FEATURES = (
@@ -129,6 +129,7 @@ class BuiltinReader:
         self._answers = len(answers)
         silent = Trees.load(folder / "silent.npz", REFUSAL_FEATURES)
         elsewhere = Trees.load(folder / "elsewhere.npz", ELSEWHERE_FEATURES)
+        self._further = Trees.load(folder / "further.npz", further.FEATURES)
         self._spans = SpanModel.load(folder / "spans.npz")
         try:
             settings = json.loads((folder / "reader.json").read_text(encoding="utf-8"))
@@ -168,4 +169,22 @@ class BuiltinReader:
         sure = 1.0 / (1.0 + math.exp(-float(row @ self._confidence[:-1]) - float(self._confidence[-1])))
         if here < self._elsewhere.threshold or (chances[first] < LEAST_CHANCE and not weighed[first].ruled):
             known = 0.0
-        return Reading(tuple(weighed[i] for i in order), known, self.threshold, confidence=sure)
+        on = self._goes_on(context, made, np.array([chances, overlaps, worth]), first)
+        return Reading(
+            tuple(weighed[i] for i in order),
+            known,
+            self.threshold,
+            confidence=sure,
+            further=None if on is None else (weighed[first], weighed[on]),
+        )
+
+    def _goes_on(self, context: Context, made: Drafts, weighed: npt.NDArray[np.float64], best: int) -> int | None:
+        """Return the draft of another sentence without which the draft `best` is half an answer, None where there is none."""
+        if not further.wants_several(context.asked.question):
+            return None
+        found, rows = further.rows(context.asked.question, made.drafts, made.features, weighed, best)
+        if not found:
+            return None
+        gains = self._further.scores(rows)
+        at = int(gains.argmax())
+        return found[at] if gains[at] >= further.LEAST_GAIN else None

@@ -19,6 +19,8 @@ class Reading:
     """The probability that the best draft is right, calibrated where the reader can."""
     answer: tuple[Draft, ...] | None = None
     """The drafts that are the answer together, in order; None leaves the choice among `drafts` to whoever composes it."""
+    further: tuple[Draft, Draft] | None = None
+    """The best draft and one of another sentence that goes on with it; None where the best is the whole answer."""
     by: str = "builtin"
     """The reader that made it."""
 

@@ -99,7 +99,7 @@ class Asked:
         self.head = question.cue.head
         """The word before it: `huyện` nào."""
         self.wants = wanted(question)
-        self.blank = blank.Blank.of(question.syllables, matcher.column, matcher.weights)
+        self.blank = blank.Blank.of(question.asking, question.syllables, matcher.column, matcher.weights)
         """Where the question asks, None where no word of it does."""
 
     def mask(self, words: frozenset[str] | dict[str, float]) -> npt.NDArray[np.float32]:

@@ -28,7 +28,7 @@ NEARNESS = (
 FEATURES = (
     "rule", "rule_fit", "tokens", "tokens_left_out", "stretches", "inside_sum", "inside_share", "expected_f1", "inside_least",
     "inside_most", "inside_mean", "outside_most", "first_inside", "last_inside", "before_inside", "after_inside",
-    "gap_before", "gap_after", "names", "name_tokens", "numbers", "time_tokens", "units", "capitals", "starts_plain",
+    "gap_before", "gap_after", "names", "names_asked", "name_tokens", "numbers", "time_tokens", "units", "capitals", "starts_plain",
     "ends_plain", "asked_tokens", "new_tokens", "named_ways", "wanted_tokens", "lacks_wanted", "wanted_in_sentence",
     "wanted_new", "head_inside", "unit_inside", *(f"by_{name}" for name in cuts.NAMES), *NEARNESS,
 )  # fmt: skip
@@ -41,6 +41,7 @@ _FAR = 30.0
 _ELSEWHERE = 1000
 """The distance of a word that stands in another sentence."""
 _CUE_SIDE = 3
+_NAME_MARKS = np.frombuffer(b"BI", np.uint8)
 _AFTER_CUE = 2
 
 Flags = npt.NDArray[np.bool_]
@@ -149,6 +150,7 @@ def features(asked: Asked, looked: Sequence[Cuts]) -> npt.NDArray[np.float32]:
         laid.gaps[first],
         laid.gaps_after[last],
         kinds["B"],
+        (masks & _asked_names(laid, known)).sum(axis=1),
         (kinds["B"] + kinds["I"]) / tokens,
         kinds["N"] + kinds["%"],
         kinds["T"] / tokens,
@@ -171,6 +173,18 @@ def features(asked: Asked, looked: Sequence[Cuts]) -> npt.NDArray[np.float32]:
     for row, column in zip(rows, columns, strict=True):
         row[:] = column
     return np.ascontiguousarray(rows.T)
+
+
+def _asked_names(laid: _Laid, known: Flags) -> Flags:
+    """Return the first tokens of the names that the question knows by their last syllable: `ông Sửu` is Nguyễn Văn Sửu."""
+    named = np.isin(laid.marks, _NAME_MARKS)
+    begins = laid.marks == _NAME_MARKS[0]
+    last = named & ~np.append((named & ~begins)[1:], False)
+    starts = np.flatnonzero(begins)
+    found = np.zeros(len(named), bool)
+    ends = np.flatnonzero(last)
+    found[starts] = known[ends[np.searchsorted(ends, starts)]]
+    return found
 
 
 def _nearness(asked: Asked, laid: _Laid) -> Floats:

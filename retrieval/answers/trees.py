@@ -22,12 +22,15 @@ class Trees:
 
     def __init__(self, arrays: dict[str, npt.NDArray[Any]]) -> None:
         self.arrays = arrays
-        self._feature = arrays["feature"].astype(np.int32)
+        # numpy looks up by its own integers; others it converts first, each time.
+        self._feature = arrays["feature"].astype(np.intp)
         self._threshold = arrays["threshold"]
+        self._single = _rounded_down(self._threshold)
+        """What a float32 is compared with: it is above the threshold if and only if it is above this."""
         # Left child of node i at 2i, right child at 2i + 1: one look-up a step.
-        self._children = np.column_stack([arrays["left"], arrays["right"]]).ravel().astype(np.int32)
+        self._children = np.column_stack([arrays["left"], arrays["right"]]).ravel().astype(np.intp)
         self._value = arrays["value"]
-        self._roots = arrays["roots"]
+        self._roots = arrays["roots"].astype(np.intp)
         self._depth = int(arrays["depth"])
 
     @classmethod
@@ -63,16 +66,24 @@ class Trees:
         """Return the value of the leaf that each of `rows` reaches in each tree: (rows, trees)."""
         if not len(rows):
             return np.zeros((0, len(self._roots)))
-        flat = np.ascontiguousarray(rows, np.float64).ravel()
+        single = rows.dtype == np.float32
+        flat = np.ascontiguousarray(rows, np.float32 if single else np.float64).ravel()
+        threshold = self._single if single else self._threshold
         node = np.broadcast_to(self._roots, (len(rows), len(self._roots)))
-        begin = (np.arange(len(rows), dtype=np.int32) * np.int32(np.shape(rows)[1]))[:, None]
+        begin = (np.arange(len(rows)) * np.shape(rows)[1])[:, None]
         for _ in range(self._depth):
-            goes_right = flat.take(begin + self._feature.take(node)) > self._threshold.take(node)
+            goes_right = flat.take(begin + self._feature.take(node)) > threshold.take(node)
             node = self._children.take(2 * node + goes_right)
         return np.asarray(self._value.take(node))
 
     def __len__(self) -> int:
         return len(self._roots)
+
+
+def _rounded_down(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float32]:
+    """Return the greatest float32 that is not above each of `values`."""
+    rounded = values.astype(np.float32)
+    return np.where(rounded > values, np.nextafter(rounded, np.float32(-np.inf)), rounded)
 
 
 def from_dumps(dumps: Sequence[dict[str, Any]], names: Sequence[str]) -> dict[str, npt.NDArray[Any]]:

@@ -10,7 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from retrieval.questions import Question
+from retrieval.vietnamese.names import role_starts
 from retrieval.vietnamese.tables import rows
+from retrieval.vietnamese.text import folds
 
 WANTS = ("clause", "person", "body", "place", "time", "money", "percent", "area", "number")
 """Types of answers, in the order of their codes."""
@@ -36,20 +38,40 @@ _TIME = frozenset("sang chieu toi dem trua ngay thang nam qui tuan dau cuoi".spl
 _MARKED = {"person": "BI", "time": "T", "number": "N%", "percent": "%", "body": "A", "place": "A"}
 """Marks (retrieval/annotation.py) that tokens of a type carry."""
 _WORDS = {"time": _TIME, "body": _BODIES, "place": _PLACES}
+_COUNTING = frozenset("nhung cac hai ba bon nam sau bay tam chin muoi mot cho minh hoi".split())
 _AFTER_FIGURE = {"money": _MONEY, "area": _AREA}
 """Words that make a figure before them a sum of money, or an area."""
 
 
 def wanted(question: Question) -> str:
     """Return which of `WANTS` answers `question`."""
-    text = f" {' '.join(question.syllables)} "
+    text = f" {' '.join(question.asking)} "
     if question.kind in {"number", "what", "who", "when", "where", "chair", "attendee"}:
         for phrase, kind in _phrases():
             if f" {phrase} " in text and (question.kind == "number" or kind not in FIGURES):
                 return kind
     if question.kind in _BY_KIND:
         return _BY_KIND[question.kind]
+    if question.kind == "who" and question.cue.label not in _BY_CUE:
+        return "body" if _of_a_body(question) else "person"
     return _BY_CUE.get(question.cue.label, "clause") if question.kind != "task" else "clause"
+
+
+def _of_a_body(question: Question) -> bool:
+    """Tell whether a question without a word that asks who begins with a body: `cơ quan ban hành quy chế`, `đội bóng nào`, not `bộ trưởng`."""
+    words = [word for word in question.asking if word not in _COUNTING]
+    opens = {words[0], " ".join(words[:2])} if words else set()
+    return bool(opens & _heads()) and not opens & _titles() and 0 not in role_starts(words[:4])
+
+
+@functools.cache
+def _titles() -> frozenset[str]:
+    return frozenset(" ".join(folds(row[0].replace("_", " "))) for row in rows("honorifics"))
+
+
+@functools.cache
+def _heads() -> frozenset[str]:
+    return frozenset(" ".join(folds(word)) for word, what in rows("named_things") if what == "body")
 
 
 @functools.cache

@@ -1,0 +1,58 @@
+"""What a question asks for: by which words, and what sort of thing answers it."""
+
+import pytest
+
+from retrieval.answers.blank import Blank
+from retrieval.answers.wants import wanted
+from retrieval.questions import asking, understand
+
+
+@pytest.mark.parametrize(
+    ("question", "cue"),
+    [
+        ("Ai dẫn đầu đoàn kiểm tra tại Mường Then?", "ai"),
+        ("ai dan dau doan kiem tra o dau", "o_dau"),
+        ("người đứng đầu Sở Nội vụ Lam Giang", "nguoi"),
+        ("chủ đầu tư chung cư Mường Then", ""),
+        ("Cuộc họp diễn ra ở đâu?", "o_dau"),
+        ("Nhà máy may Lam Giang ở xã nào?", "xa_nao"),
+        ("máy bơm Suối Rạc hỏng", ""),
+        ("mấy hộ phải dời đi", "may"),
+    ],
+)
+def test_what_is_written_otherwise_does_not_ask(question: str, cue: str) -> None:
+    """`đầu` is not `đâu`, nor `máy` `mấy`; who types no diacritics is taken at the word."""
+    assert understand(question).cue.word == cue
+
+
+def test_as_many_syllables_ask_as_there_are() -> None:
+    for question in ("Ai dẫn đầu đoàn?", "hop o dau, may gio", "Sao UBND TP.HCM chậm?", ""):
+        found = understand(question)
+        assert len(found.asking) == len(found.syllables)
+    assert asking("Ai dẫn đầu đoàn ở đâu") == ["ai", "dan", "đầu", "doan", "o", "dau"]
+
+
+def test_the_blank_is_where_the_question_asks() -> None:
+    found = understand("Ai dẫn đầu đoàn kiểm tra?")
+    column = {word: at for at, word in enumerate(found.syllables)}
+    blank = Blank.of(found.asking, found.syllables, column, [1.0] * len(column))  # type: ignore[arg-type]
+    assert blank is not None
+    assert blank.before == ()
+    assert blank.after == tuple(column[w] for w in ("dan", "dau", "doan", "kiem", "tra"))
+
+
+@pytest.mark.parametrize(
+    ("question", "what"),
+    [
+        ("Ai dẫn đầu đoàn kiểm tra tại Mường Then?", "person"),
+        ("Những đại biểu nào chất vấn Giám đốc Sở Nội vụ Lam Giang?", "person"),
+        ("Phó chủ tịch UBND tỉnh Lam Giang nào ký công văn?", "person"),
+        ("đại tá công an nào ở Lam Giang ký công văn?", "person"),
+        ("Tập đoàn nào làm dự án cầu Mường Then?", "body"),
+        ("cơ quan nào thanh tra bến xe Mường Then", "body"),
+        ("Cuộc họp diễn ra ở đâu?", "place"),
+        ("Cầu Mường Then hết bao nhiêu tiền?", "money"),
+    ],
+)
+def test_what_sort_of_thing_answers(question: str, what: str) -> None:
+    assert wanted(understand(question)) == what
