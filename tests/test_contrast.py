@@ -44,7 +44,7 @@ class Found:
         return {n: np.broadcast_to(v, count).tolist() for n, v in zip(contrast.FEATURES, values, strict=True)}
 
     def blank(self) -> dict[str, list[float]]:
-        place = blank.Blank.of(self.syllables, self.column, self.weights)
+        place = blank.Blank.of(self.syllables, self.syllables, self.column, self.weights)
         rows = blank.features(place, self.matches, self.marks, self.gaps, len(self.article))
         return dict(zip(blank.FEATURES, rows.tolist(), strict=True))
 
@@ -105,7 +105,7 @@ def test_a_question_without_words_that_ask_has_no_blank() -> None:
 )
 def test_the_longer_words_that_ask_come_first(asked: str, before: tuple[str, ...]) -> None:
     column = {w: i for i, w in enumerate(asked.split())}
-    place = blank.Blank.of(asked.split(), column, np.ones(len(column), np.float32))
+    place = blank.Blank.of(asked.split(), asked.split(), column, np.ones(len(column), np.float32))
     assert place is not None
     assert place.before == tuple(column[w] for w in before)
 

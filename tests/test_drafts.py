@@ -6,13 +6,17 @@ import numpy as np
 import pytest
 
 from bot.library import Library
+from retrieval.annotation import annotate
 from retrieval.answers import drafts
+from retrieval.answers.compose import _differs
 from retrieval.answers.context import Contexts
 from retrieval.answers.field import Field
+from retrieval.answers.mentions import places
 from retrieval.answers.spans import SpanModel
 from retrieval.encoding import Encoder
 from retrieval.questions import understand
 from retrieval.search import Query, Searcher
+from retrieval.vietnamese.text import folds
 
 ARTICLE = (
     "---\ntitle: Khởi động dự án bến xe Mường Then mới\n---\n"
@@ -38,3 +42,23 @@ def test_a_figure_of_another_kind_is_no_part_of_a_sum(tmp_path: Path, encoder: E
     told = [drafts.text_of(d.candidate.sentence, (stretch,)) for d in made.drafts for stretch in d.cut]
     assert told
     assert all("tỷ đồng" in text for text in told)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "differs"),
+    [
+        ("các quận 1, 3 và 10", "quận 1, 3 và 10", False),
+        ("hơn 106 hộ", "106 hộ", False),
+        ("18 tàu", "19 tàu", True),
+        ("Khổng Minh Tước", "Tạ Quang Hiển", True),
+    ],
+)
+def test_what_tells_less_of_the_same_is_no_other_answer(one: str, other: str, differs: bool) -> None:
+    assert _differs(set(folds(one)), set(folds(other))) is differs
+
+
+def test_the_place_of_an_event_ends_where_its_sentence_goes_on() -> None:
+    text = "Sáng 18/6, tại Hội trường UBND tỉnh Lam Giang đã diễn ra buổi họp mặt kỷ niệm 91 năm ngày báo chí."
+    notes, vocabulary, _ = annotate([text])
+    found = notes.read(0, text, vocabulary)[0]
+    assert [found.text_of(*place) for place in places(found)] == ["Hội trường UBND tỉnh Lam Giang"]

@@ -278,7 +278,7 @@ def _chosen(question: Question, context: Context, drafts: Sequence[Draft]) -> li
                 other.candidate.hit != best.candidate.hit
                 and other.probability >= best.probability * _CITED_APART
                 and other.probability >= _LEAST_APART
-                and set(folds(_plain(other))) != set(folds(_plain(best)))
+                and _differs(set(folds(_plain(other))), set(folds(_plain(best))))
                 and _same_event(context, best, other)
             ):
                 chosen.append(other)
@@ -286,6 +286,11 @@ def _chosen(question: Question, context: Context, drafts: Sequence[Draft]) -> li
     if len(chosen) > 1:
         chosen.sort(key=lambda d: -_age(context.articles[d.candidate.hit]))
     return chosen
+
+
+def _differs(one: set[str], other: set[str]) -> bool:
+    """Tell whether two answers differ in more than how much is told: `các quận 1, 3` and `quận 1, 3` do not."""
+    return not (one <= other or other <= one)
 
 
 def _plain(draft: Draft) -> str:

@@ -45,7 +45,7 @@ def mentions(wants: str, sentence: Sentence, unit: str = "") -> Cut | None:
     if wants == "place":
         # `xã Hải Hà, huyện …` is one place.
         found = np.zeros(len(sentence.marks), bool)
-        for first, last in (*_names(sentence, _SITES, "AB"), *_places(sentence)):
+        for first, last in (*_names(sentence, _SITES, "AB"), *places(sentence)):
             found[first : last + 1] = True
         return runs(found.tolist(), 0.5, 0)
     marks = np.frombuffer(sentence.marks.encode("ascii"), np.uint8)
@@ -122,13 +122,13 @@ def _further(sentence: Sentence, at: int, heads: frozenset[str]) -> int:
     if tokens[at].norm in _LEVELS or marks[at] == "N" or sentence.folded[at - 1 : at + 1] in pairs_written_out():
         return 1
     for small in range(1, _SMALL + 1):
-        if marks[at + small : at + small + 1] == "A" and set(sentence.gaps[at + 1 : at + small + 1]) == {"_"}:
+        if marks[at + small : at + small + 1] in {"A", "B"} and set(sentence.gaps[at + 1 : at + small + 1]) == {"_"}:
             between = {token.norm for token in tokens[at : at + small]}
             return 0 if _head(sentence, at + small, heads) or between & _BETWEEN_NAMES else small
     return 0
 
 
-def _places(sentence: Sentence) -> list[tuple[int, int]]:
+def places(sentence: Sentence) -> list[tuple[int, int]]:
     """Return what tells where, behind `tại` or `ở`: `tại` một quán nhỏ ven đường."""
     found, size = [], len(sentence.marks)
     for before, token in enumerate(sentence.tokens[:-1]):

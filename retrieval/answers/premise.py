@@ -13,7 +13,7 @@ import numpy as np
 from retrieval.annotation import Sentences, chair_cues
 from retrieval.answers.context import Context
 from retrieval.answers.drafts import Draft
-from retrieval.answers.tasks import begins_action, is_body
+from retrieval.answers.tasks import begins_action, is_body, tasks
 from retrieval.answers.types import Reason
 from retrieval.answers.wants import FIGURES, of_type
 from retrieval.linking import question_frame
@@ -165,7 +165,7 @@ def _year_missing(context: Context, draft: Draft) -> bool:
 
 
 def _no_place(context: Context, draft: Draft) -> bool:
-    """`Họp ở đâu?` is answered neither by who chaired nor by what was to be done.
+    """`Họp ở đâu?` is answered neither by who chaired nor by what was to be done, nor by who was to do it.
 
     Two syllables may be a place's that look like a name: `Phủ Chủ tịch`.
     """
@@ -178,6 +178,13 @@ def _no_place(context: Context, draft: Draft) -> bool:
         acts = longest > _LONGEST_NAME and any(begins_action(sentence, at) for at in acting)
         if longest > _LONGEST_PLACE or acts:
             return True
+    charged = [
+        task.assignee[1:]
+        for task in tasks(context.sentences[draft.candidate.hit], draft.candidate.index)
+        if task.assignee is not None
+    ]
+    if any(first_ <= begin and last <= last_ for begin, last in draft.cut for first_, last_ in charged):
+        return True
     return any(
         p.last - p.first >= 2 and (p.first == first or (p.introduced and first < p.first <= first + _HONORIFIC))
         for p in sentence.named

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 
 from retrieval.annotation import Sentence, chair_cues, lists_attendance
 from retrieval.answers.cuts import Cut
+from retrieval.answers.mentions import places
 from retrieval.answers.sentences import Asked
 from retrieval.answers.tasks import Task, tasks
 from retrieval.vietnamese.names import Person
 
 _LEAD = 2
 _EARLY = 12
-_LONGEST_PLACE = 12
 _TAKES_PLACE = ("dien ra", "to chuc", "khai mac", "hop ", "hop khi", "hop ngay", "be mac")
 _DAY_PARTS = frozenset("sang chieu trua toi dem ngay nay qua hom".split())
 _SHORTCOMINGS = frozenset(("han che", "ton tai", "yeu kem", "khuyet diem", "bat cap"))
@@ -170,13 +170,8 @@ def _where(asked: Asked, sentence: Sentence, at: int) -> Typed | None:
     own = " ".join(asked.question.syllables)
     if at > _LEAD or not any(phrase in own for phrase in _TAKES_PLACE):
         return None
-    start = next((i + 1 for i, w in enumerate(sentence.folded[:-1]) if w == "tai" and sentence.marks[i] in "oA"), None)
-    if start is None:
-        return None
-    last = start
-    while last + 1 < len(sentence.folded) and sentence.gaps[last + 1] == "_" and last - start < _LONGEST_PLACE:
-        last += 1
-    return Typed("where", ((start, last),), 1.0 if at <= 1 else 0.5)
+    told = next(iter(places(sentence)), None)
+    return Typed("where", (told,), 1.0 if at <= 1 else 0.5) if told else None
 
 
 def _limitations(sentence: Sentence) -> Typed | None:

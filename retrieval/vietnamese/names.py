@@ -127,6 +127,9 @@ def people(text: str, found: list[Token] | None = None) -> list[Person]:
         if not capital[at] or found[at].norm[0].isdigit() or at in offices:
             at += 1
             continue
+        if at + 1 < len(found) and not capital[at + 1] and (found[at].norm, found[at + 1].norm) in honorifics():
+            at += 2  # `đồng chí Đại tá …`: the name comes after
+            continue
         introduced = _introduced(found, at)
         if not introduced and (province := _province(folded, capital, joined, at)):
             at += province
