@@ -42,6 +42,8 @@ _UNITS = frozenset(
     " phuong quan truong lop tau xe nha phan nam thang ngay gio phut tuoi lan dai hoi don mw luot diem chi to phong"
     " suat can_ho san du_an khoang gan hon".split()
 )
+_NO_UNIT = "tân"
+"""`các quận 10, Tân Bình`: no `tấn`."""
 _CHAIR = (("chu", "tri"), ("chu", "toa"), ("dieu", "hanh"))
 _ATTENDANCE = ("du", "tham du", "cung du", "ve du", "toi du", "den du", "tham gia", "co mat")
 _CAPTION = 14
@@ -441,7 +443,7 @@ def _marks(piece: str, found: list[Token], persons: Sequence[Person], whens: Seq
     for i, token in enumerate(found):
         if token.norm[0].isdigit():
             marks[i] = "%" if piece[token.end : token.end + 2].strip().startswith("%") else "N"
-        elif i and marks[i - 1] in {"N", "U"} and token.fold in _UNITS and not piece[token.start : token.end].istitle():
+        elif i and marks[i - 1] in {"N", "U"} and token.fold in _UNITS and token.norm != _NO_UNIT:
             marks[i] = "U"
         elif piece[token.start].isupper():
             marks[i] = "A"

@@ -136,7 +136,7 @@ def understand(asked: str, previous: str | None = None, *, linked: bool = False)
     )
 
 
-_ASKING = {fold(word): word for word in "đâu mấy gì nào sao ai người nhiêu".split()}
+_ASKING = {fold(word): word for word in "đâu mấy gì nào sao ai".split()}
 
 
 def asking(text: str) -> list[str]:
@@ -241,7 +241,9 @@ def find_cue(asks: Sequence[str]) -> Cue:
         return Cue()
     _, at, phrase, label = min(found)
     end = -at + len(phrase)
-    return Cue(label, "_".join(phrase), words[max(0, -at - _AROUND_CUE) : -at], words[end : end + _AROUND_CUE])
+    # What stands beside it is looked for in sentences, which are folded.
+    before, after = words[max(0, -at - _AROUND_CUE) : -at], words[end : end + _AROUND_CUE]
+    return Cue(label, "_".join(phrase), tuple(map(fold, before)), tuple(map(fold, after)))
 
 
 def kind_features(asks: Sequence[str]) -> set[str]:

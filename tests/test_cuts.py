@@ -69,6 +69,10 @@ def test_a_body_s_name_is_not_broken_off() -> None:
         ("Riêng Cty TNHH Then Vàng, Thanh tra tỉnh đang kiểm tra.", "body", "Cty TNHH Then Vàng"),
         ("Tỉnh giao Sở Nông nghiệp và Phát triển nông thôn rà soát.", "body", "Sở Nông nghiệp và Phát triển nông thôn"),
         ("Tỉnh giao sở Nội vụ tỉnh Lam Giang rà soát.", "body", "sở Nội vụ tỉnh Lam Giang"),
+        ("Tỉnh giao Sở Nội vụ thành phố Lam Giang rà soát.", "body", "Sở Nội vụ thành phố Lam Giang"),
+        ("Đoàn do UBND tỉnh thành lập.", "body", "UBND tỉnh"),
+        ("Chủ tịch giao Sở Y tế 5 nhiệm vụ.", "body", "Sở Y tế"),
+        ("Nhà thầu là Công ty cổ phần Hoàng Long An Khang.", "body", "Công ty cổ phần Hoàng Long An Khang"),
         (
             "Sáng 18/6, tại Hội trường UBND tỉnh Lam Giang đã diễn ra buổi họp.",
             "place",

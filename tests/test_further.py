@@ -92,6 +92,23 @@ def test_both_are_told_in_the_order_of_the_article_each_with_its_quote(
         assert composed.text.index("rà soát") < composed.text.index("15/3")
 
 
+def test_where_the_best_draft_is_held_back_the_other_is_no_answer(
+    generation: Generation, context: Context, made: drafts.Drafts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = next(d for d in made.drafts if "giao Sở Nội vụ" in sentence_of(context, d))
+    last = next(d for d in made.drafts if "15/3" in sentence_of(context, d))
+    held = first.candidate.sentence
+    monkeypatch.setattr(generation, "is_held", lambda _row, start, end: start < held.end and end > held.start)
+    composer = Composer(generation)
+    assert (
+        composer.compose(context.asked.question, context, Reading((first, last), 1.0, 0.0, further=(first, last)))
+        is None
+    )
+    told = composer.compose(context.asked.question, context, Reading((last, first), 1.0, 0.0, further=(last, first)))
+    assert told is not None
+    assert [c.quote for c in told.citations] == [sentence_of(context, last)]
+
+
 def test_where_the_best_draft_is_left_out_the_other_is_not_told_for_it(
     generation: Generation, context: Context, made: drafts.Drafts
 ) -> None:

@@ -18,6 +18,7 @@ from retrieval.questions import asking, understand
         ("Nhà máy may Lam Giang ở xã nào?", "xa_nao"),
         ("máy bơm Suối Rạc hỏng", ""),
         ("mấy hộ phải dời đi", "may"),
+        ("Bao nhiều người dự?", "bao_nhieu"),
     ],
 )
 def test_what_is_written_otherwise_does_not_ask(question: str, cue: str) -> None:
@@ -48,6 +49,9 @@ def test_the_blank_is_where_the_question_asks() -> None:
         ("Những đại biểu nào chất vấn Giám đốc Sở Nội vụ Lam Giang?", "person"),
         ("Phó chủ tịch UBND tỉnh Lam Giang nào ký công văn?", "person"),
         ("đại tá công an nào ở Lam Giang ký công văn?", "person"),
+        ("Hội nào đứng ra tổ chức giải?", "body"),
+        ("cơ quan ban hành quy chế họp", "body"),
+        ("Hộ nào được nhận quà?", "clause"),
         ("Tập đoàn nào làm dự án cầu Mường Then?", "body"),
         ("cơ quan nào thanh tra bến xe Mường Then", "body"),
         ("Cuộc họp diễn ra ở đâu?", "place"),
@@ -56,3 +60,9 @@ def test_the_blank_is_where_the_question_asks() -> None:
 )
 def test_what_sort_of_thing_answers(question: str, what: str) -> None:
     assert wanted(understand(question)) == what
+
+
+def test_what_stands_beside_the_words_that_ask_is_folded() -> None:
+    """It is looked for in sentences, which are."""
+    found = understand("Bệnh viện Lam Giang nhận bao nhiêu máy thở?")
+    assert (found.cue.unit, found.cue.word) == ("may", "bao_nhieu")

@@ -49,6 +49,8 @@ def main() -> None:
     parser.add_argument("--wrong", choices=chairs.FORMS, help="print which chairs were told wrongly in this form")
     parser.add_argument("--no-final", action="store_true", help="only cross-validate")
     options = parser.parse_args()
+    if options.wrong and not options.chairs:
+        parser.error("--wrong tells of the questions of --chairs: give both")
     started = time.time()
 
     def tell(what: str) -> None:

@@ -13,6 +13,7 @@ from retrieval.answers import tasks
 from retrieval.answers.attribution import attribution
 from retrieval.answers.biography import Role
 from retrieval.answers.context import Context
+from retrieval.answers.cuts import goes_on
 from retrieval.answers.drafts import Draft, text_of
 from retrieval.answers.listing import PAGE, Meeting
 from retrieval.answers.offices import Holder
@@ -41,7 +42,10 @@ _PEOPLE_SHARE = 0.5
 """Share of an answer's words that must be names and roles for it to be told as a list of people."""
 _LEAST_APART = 0.3
 _TOLD_BY = frozenset((("cho", "biet"), ("cho", "rang"), ("cho", "hay"), ("noi", "rang")))
+_JOINS_BEFORE = frozenset("là và thì mà rằng cũng cùng sẽ".split())
+_JOINS_AFTER = frozenset("và thì mà của là để".split())
 _MOST_ROLES = 4
+_NOT = frozenset(("khong", "chua", "chang"))
 _CITED_APART = 0.5
 """Another article is shown beside the best where its draft is at least this likely, relative to the best."""
 
@@ -78,6 +82,7 @@ class Composer:
         chosen = reading.answer or _joined(reading) or _chosen(question, context, reading.drafts)
         items: list[Item] = []
         citations: list[Citation] = []
+        told: list[Draft] = []
         for draft in chosen:
             article = context.articles[draft.candidate.hit]
             row = context.hits[draft.candidate.hit].article
@@ -98,7 +103,9 @@ class Composer:
                     at = len(citations)
                     citations.append(citation)
                 items.append(attributed(replace(piece, citation=at), citations[at].quote))
-        if not items:
+                told.append(draft)
+        # Where the best draft is held back, what goes on with it is no answer.
+        if not items or (_joined(reading) and not any(draft is reading.drafts[0] for draft in told)):
             return None
         return Composed(
             _text(question, items, several_articles=len({d.candidate.hit for d in chosen}) > 1),
@@ -289,8 +296,9 @@ def _chosen(question: Question, context: Context, drafts: Sequence[Draft]) -> li
 
 
 def _differs(one: set[str], other: set[str]) -> bool:
-    """Tell whether two answers differ in more than how much is told: `các quận 1, 3` and `quận 1, 3` do not."""
-    return not (one <= other or other <= one)
+    """Tell whether two answers differ in more than how much is told: `các quận 1, 3` and `quận 1, 3` do not, `14 giờ` and `14 giờ 30` do."""
+    apart = one ^ other
+    return not (one <= other or other <= one) or any(word[0].isdigit() or word in _NOT for word in apart)
 
 
 def _plain(draft: Draft) -> str:
@@ -389,15 +397,11 @@ def _trimmed(sentence: Sentence, first: int, last: int) -> tuple[int, int]:
     """Return the stretch without a joining word at its ends, nor the verb by which it is told: `cho biết đường hỏng …`."""
     if sentence.folded[first : first + 2] in _TOLD_BY and first + 2 <= last and sentence.marks[first] == "o":
         first += 2
-    while (
-        first < last
-        and sentence.folded[first] in {"la", "va", "thi", "ma", "rang", "cung", "se"}
-        and sentence.marks[first] == "o"
-    ):
+    # By their diacritics, and not where they are half of a word: `thì` is no `thi`, and `ma túy` begins with no `mà`.
+    tokens, joined = sentence.tokens, goes_on(sentence)
+    while first < last and tokens[first].norm in _JOINS_BEFORE and not joined[first + 1]:
         first += 1
-    while (
-        last > first and sentence.folded[last] in {"va", "thi", "ma", "cua", "la", "de"} and sentence.marks[last] == "o"
-    ):
+    while last > first and tokens[last].norm in _JOINS_AFTER and not joined[last]:
         last -= 1
     return first, last
 

@@ -9,6 +9,7 @@ from retrieval.answers import biography, verdicts
 from retrieval.answers.compose import Composer
 from retrieval.answers.context import Context
 from retrieval.answers.coordination import asks_coordination, coordinating
+from retrieval.answers.drafts import Draft
 from retrieval.answers.listing import asked_list, meetings
 from retrieval.answers.naming import Slip, only_names, slip
 from retrieval.answers.offices import of_office, seat_name
@@ -81,6 +82,8 @@ class Editor:
             )
         if asked_day is not None and (years := years_asked(question)):
             return self._of_year(question, context, asked_day, years)
+        if asked_day is not None or (reading.further and not _may_be_told(context, reading.further[1])):
+            reading = replace(reading, further=None)
         reply = self._any_day(question, context, reading)
         if asked_day is None or not reading.drafts or covers(context, reading.drafts[0], asked_day):
             return reply
@@ -259,6 +262,11 @@ def _half_named(context: Context) -> Name | None:
     if len(found) != 1:
         return None
     return tuple(folds(context.articles[found[0].candidate.hit].text[slice(*found[0].name)]))
+
+
+def _may_be_told(context: Context, further: Draft) -> bool:
+    """Tell whether a second draft may stand beside the first, which is checked by itself: it must break no premise, and tell no verdict."""
+    return broken_premise(context, further) is None and not verdicts.tells(further.candidate.sentence)
 
 
 def _renamed(asked: str, typed: str, name: str) -> str:

@@ -36,7 +36,7 @@ _ONE = frozenset(("chair", "who", "when", "where", "number"))
 
 
 def wants_several(question: Question) -> bool:
-    """Tell whether more than one thing may be asked for: `những ai`, `hai xã nào`, `bao nhiêu hộ và bao nhiêu người`; tasks and reasons may always be several."""
+    """Tell whether more than one thing may be asked for: `những ai`, `hai xã nào`, `bao nhiêu hộ và bao nhiêu người`; what is no name, day, place or figure may always be several."""
     asked = " ".join(question.asking)
     return question.kind not in _ONE or _SEVERAL.search(asked) is not None or len(_ASKS.findall(asked)) > 1
 

@@ -16,10 +16,15 @@ _BEFORE_TIME = frozenset(
 _BEFORE_FIGURE = frozenset("hon gan khoang tren duoi den tu toi chung gom khong qua".split())
 _NAMED = frozenset(row[0] for row in rows("named_things") if row[1] == "body")
 _SITES = frozenset(row[0] for row in rows("named_things") if row[1] == "place")
-_LEVELS = frozenset("tỉnh huyện xã phường quận tp thị thành".split())
+_LEVELS = frozenset("tỉnh huyện xã phường quận tp".split())
+_TOWNS = frozenset((("thành", "phố"), ("thị", "xã"), ("thị", "trấn")))
 """Levels of administration that a name goes on with: `Chi cục Thú y tỉnh …`."""
 _AT = frozenset(("tại", "ở"))
 """What stands before the place where something happens."""
+_TO_LIVE = frozenset(("nhà", "đất", "chỗ"))
+"""Words after which `ở` is to live."""
+_NUMBERED = frozenset("quận phường khu phố số lộ tổ khóm ấp thôn đường km lô".split())
+"""Words that a number names a place with: `quận` 1."""
 _NO_PLACE = frozenset(
     "đã đang sẽ được do để với nhằm khi vào ngày sáng chiều tối diễn có là và mà thì trong bị cũng về hôm theo".split()
 )
@@ -84,7 +89,7 @@ def _names(sentence: Sentence, heads: frozenset[str], capitals: str) -> list[tup
     found = []
     at = 0
     while at < len(marks):
-        head = _head(sentence, at, heads)
+        head = 0 if joined[at] else _head(sentence, at, heads)
         # The first word of a sentence is capitalised whatever it is.
         within = gaps[at] in "_C" or (marks[at + 1 : at + 2] in set(capitals) and not _head(sentence, at + 1, heads))
         alone = marks[at] in capitals and within
@@ -119,8 +124,12 @@ def _head(sentence: Sentence, at: int, heads: frozenset[str]) -> int:
 def _further(sentence: Sentence, at: int, heads: frozenset[str]) -> int:
     """Return by how many tokens a name goes on at `at` though the next is no capital: `tỉnh` …, `và Đào tạo`, `quận` 1."""
     marks, tokens = sentence.marks, sentence.tokens
-    if tokens[at].norm in _LEVELS or marks[at] == "N" or sentence.folded[at - 1 : at + 1] in pairs_written_out():
+    follows = marks[at + 1 : at + 2] in {"A", "B"} and sentence.gaps[at + 1] == "_"
+    numbered = marks[at] == "N" and (tokens[at - 1].norm in _NUMBERED or marks[at - 1] == "N")
+    if (tokens[at].norm in _LEVELS and follows) or numbered or sentence.folded[at - 1 : at + 1] in pairs_written_out():
         return 1
+    if tuple(token.norm for token in tokens[at : at + 2]) in _TOWNS and marks[at + 2 : at + 3] in {"A", "B"}:
+        return 2
     for small in range(1, _SMALL + 1):
         if marks[at + small : at + small + 1] in {"A", "B"} and set(sentence.gaps[at + 1 : at + small + 1]) == {"_"}:
             between = {token.norm for token in tokens[at : at + small]}
@@ -129,17 +138,24 @@ def _further(sentence: Sentence, at: int, heads: frozenset[str]) -> int:
 
 
 def places(sentence: Sentence) -> list[tuple[int, int]]:
-    """Return what tells where, behind `tại` or `ở`: `tại` một quán nhỏ ven đường."""
+    """Return what tells where, behind `tại` or `ở`: `tại` một quán nhỏ ven đường; not `tồn tại`, nor nhà `ở`."""
     found, size = [], len(sentence.marks)
-    for before, token in enumerate(sentence.tokens[:-1]):
-        if token.norm in _AT:
-            last = first = before + 1
-            while (
-                last + 1 < size
-                and last - first < _LONGEST_NAME
-                and sentence.gaps[last + 1] == "_"
-                and sentence.tokens[last + 1].norm not in _NO_PLACE
-            ):
-                last += 1
-            found.append((first, last))
+    tokens, gaps, joined = sentence.tokens, sentence.gaps, goes_on(sentence)
+    for before, token in enumerate(tokens[:-1]):
+        first = last = before + 1
+        lives = before > 0 and tokens[before - 1].norm in _TO_LIVE
+        if token.norm not in _AT or joined[before] or lives or gaps[first] != "_" or _ends_place(tokens[first].norm):
+            continue
+        while (
+            last + 1 < size
+            and last - first < _LONGEST_NAME
+            and gaps[last + 1] == "_"
+            and not _ends_place(tokens[last + 1].norm)
+        ):
+            last += 1
+        found.append((first, last))
     return found
+
+
+def _ends_place(word: str) -> bool:
+    return word in _NO_PLACE or word in _AT

@@ -173,7 +173,7 @@ class BuiltinReader:
         sure = 1.0 / (1.0 + math.exp(-float(row @ self._confidence[:-1]) - float(self._confidence[-1])))
         if here < self._elsewhere.threshold or (chances[first] < LEAST_CHANCE and not weighed[first].ruled):
             known = 0.0
-        on = self._goes_on(context, made, np.array([chances, overlaps, worth]), first)
+        on = self._second(context, made, np.array([chances, overlaps, worth]), first)
         return Reading(
             tuple(weighed[i] for i in order),
             known,
@@ -182,7 +182,7 @@ class BuiltinReader:
             further=None if on is None else (weighed[first], weighed[on]),
         )
 
-    def _goes_on(self, context: Context, made: Drafts, weighed: npt.NDArray[np.float64], best: int) -> int | None:
+    def _second(self, context: Context, made: Drafts, weighed: npt.NDArray[np.float64], best: int) -> int | None:
         """Return the draft of another sentence without which the draft `best` is half an answer, None where there is none."""
         if not further.wants_several(context.asked.question):
             return None

@@ -18,7 +18,7 @@ Matrix = npt.NDArray[np.float32]
 
 
 class Trees:
-    """A binary classifier: the sum of trees through a sigmoid."""
+    """The sum of trees: log-odds, or what is expected."""
 
     def __init__(self, arrays: dict[str, npt.NDArray[Any]]) -> None:
         self.arrays = arrays
@@ -50,7 +50,7 @@ class Trees:
         return 1.0 / (1.0 + np.exp(-self.scores(rows)))
 
     def scores(self, rows: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
-        """Return the log-odds of each of `rows` (rows, features)."""
+        """Return the sum over the trees for each of `rows` (rows, features): log-odds, or of a regression its value."""
         return np.asarray(self.leaves(rows).sum(axis=1))
 
     def beside(self, other: "Trees") -> "Trees":

@@ -38,7 +38,12 @@ _TIME = frozenset("sang chieu toi dem trua ngay thang nam qui tuan dau cuoi".spl
 _MARKED = {"person": "BI", "time": "T", "number": "N%", "percent": "%", "body": "A", "place": "A"}
 """Marks (retrieval/annotation.py) that tokens of a type carry."""
 _WORDS = {"time": _TIME, "body": _BODIES, "place": _PLACES}
-_COUNTING = frozenset("nhung cac hai ba bon nam sau bay tam chin muoi mot cho minh hoi".split())
+_COUNTING = frozenset("nhung cac hai ba bon nam sau bay tam chin muoi mot 2 3 4 5 6".split())
+_PEOPLE = frozenset(
+    word.replace("_", " ")
+    for word in "nguoi ong ba anh chi co bac em vi me cu dai_bieu lanh_dao can_bo tai_xe lai_xe nghi_si uy_vien pho tan nguyen".split()
+)
+"""What opens the mention of a person without a name."""
 _AFTER_FIGURE = {"money": _MONEY, "area": _AREA}
 """Words that make a figure before them a sum of money, or an area."""
 
@@ -53,15 +58,23 @@ def wanted(question: Question) -> str:
     if question.kind in _BY_KIND:
         return _BY_KIND[question.kind]
     if question.kind == "who" and question.cue.label not in _BY_CUE:
-        return "body" if _of_a_body(question) else "person"
+        return _who(question)
     return _BY_CUE.get(question.cue.label, "clause") if question.kind != "task" else "clause"
 
 
-def _of_a_body(question: Question) -> bool:
-    """Tell whether a question without a word that asks who begins with a body: `cơ quan ban hành quy chế`, `đội bóng nào`, not `bộ trưởng`."""
-    words = [word for word in question.asking if word not in _COUNTING]
-    opens = {words[0], " ".join(words[:2])} if words else set()
-    return bool(opens & _heads()) and not opens & _titles() and 0 not in role_starts(words[:4])
+def _who(question: Question) -> str:
+    """Return what a question wants that asks who without a word for it: `cơ quan ban hành quy chế`, `đội bóng nào`, `bộ trưởng họp ở …`, `hộ nào`."""
+    words = list(question.asking)
+    while words and (words[0] in _COUNTING or words[:3] == ["cho", "minh", "hoi"]):
+        del words[: 1 if words[0] in _COUNTING else 3]
+    word, pair = "".join(words[:1]), " ".join(words[:2])
+    if pair in _heads():
+        return "body"
+    if {word, pair} & (_titles() | _PEOPLE) or 0 in role_starts(words[:4]):
+        return "person"
+    if word in _heads():
+        return "body"
+    return "person" if question.cue.label == "none" else "clause"
 
 
 @functools.cache
