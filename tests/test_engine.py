@@ -140,6 +140,15 @@ def test_a_false_premise_is_said(engine: Engine) -> None:
     assert "Tạ Quang Hiển" in reply.reply
 
 
+def test_a_person_of_the_province_is_no_province(engine: Engine) -> None:
+    """`Chủ tịch UBND tỉnh Phùng Thế Duyệt` leaves nothing open: there is one event, and nothing to choose between."""
+    assert "Trường Tiểu học Suối Rạc" in answers(engine, "UBND huyện Thượng Lam được giao việc gì?").text
+
+
+def test_where_is_told_by_the_place_of_the_event(engine: Engine) -> None:
+    assert "Hội trường Tỉnh ủy" in answers(engine, "Hội nghị giao ban dân vận tổ chức ở đâu?").text
+
+
 def test_two_articles_that_differ_are_both_shown_newest_first(engine: Engine) -> None:
     reply = answers(engine, "Bao nhiêu tàu du lịch trên hồ Lam Giang hết hạn đăng kiểm?")
     assert [c.article_id for c in reply.citations] == ["tau-thuyen-ho-lam-2.md", "tau-thuyen-ho-lam-1.md"]

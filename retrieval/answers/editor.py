@@ -13,7 +13,7 @@ from retrieval.answers.drafts import Draft
 from retrieval.answers.listing import asked_list, meetings
 from retrieval.answers.naming import Slip, only_names, slip
 from retrieval.answers.offices import of_office, seat_name
-from retrieval.answers.premise import broken_premise, covers, of_place
+from retrieval.answers.premise import broken_premise, covers, of_place, telling_where
 from retrieval.answers.reading import Reading
 from retrieval.answers.replies import Replies, carried, local_day, refusal_text
 from retrieval.answers.rivals import Rival, rivals
@@ -148,7 +148,7 @@ class Editor:
 
     def _from_drafts(self, question: Question, context: Context, reading: Reading, misspelt: Slip | None) -> Reply:
         """Return the answer that the drafts give; where they do not, or must not, why."""
-        drafts = of_office(question, of_place(context, reading.drafts), context.articles)
+        drafts = of_office(question, telling_where(context, of_place(context, reading.drafts)), context.articles)
         if not drafts and reading.drafts:
             text = refusal_text("article_silent", self._generation.data_until)
             return self._make.not_found(

@@ -164,6 +164,15 @@ def _year_missing(context: Context, draft: Draft) -> bool:
     return bool(stated) and not years & stated
 
 
+def telling_where(context: Context, drafts: Sequence[Draft]) -> tuple[Draft, ...]:
+    """Return the drafts; where the best of them tells no place that is asked for, one that a rule found for it comes first."""
+    if drafts and _no_place(context, drafts[0]):
+        ruled = next((d for d in drafts if d.ruled and not _no_place(context, d)), None)
+        if ruled is not None:
+            return (ruled, *(d for d in drafts if d is not ruled))
+    return tuple(drafts)
+
+
 def _no_place(context: Context, draft: Draft) -> bool:
     """`Họp ở đâu?` is answered neither by who chaired nor by what was to be done, nor by who was to do it.
 

@@ -4,6 +4,7 @@ The bot asks which one is meant and never guesses; the province of the settings,
 """
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from retrieval.answers.context import Context
@@ -48,12 +49,16 @@ def rivals(context: Context, best: int) -> list[Rival]:
         return []
     close = [best, *(h for h in _close(context, best) if h != best)]
     articles = context.articles
-    by_place: dict[str, Rival] = {}
-    for hit in close:
-        if (place := province(articles[hit])) is not None:
-            by_place.setdefault(place, Rival(hit, place, None))
+    by_place = {place: hit for hit in reversed(close) if (place := province(articles[hit])) is not None}
+    if len(by_place) > 1:
+        # Looked at closely only where it matters: `Chủ tịch UBND tỉnh Hà Thị Nhiên` is no province.
+        people = {hit: _people(context, hit) for hit in close}
+        by_place = {
+            place: hit for hit in reversed(close) if (place := province(articles[hit], people[hit])) is not None
+        }
     if len(by_place) > 1 and not _placed(question, [seat_name(p) for p in by_place]):
-        return list(by_place.values())[:MOST]
+        order = sorted(by_place.items(), key=lambda known: close.index(known[1]))
+        return [Rival(hit, place, None) for place, hit in order[:MOST]]
     by_year: dict[int, Rival] = {}
     for hit in close:
         if (day := articles[hit].published_at) is not None and province(articles[hit]) == province(articles[best]):
@@ -77,12 +82,23 @@ def _close(context: Context, best: int) -> list[int]:
     ]
 
 
-def province(article: Article) -> str | None:
+def _people(context: Context, hit: int) -> frozenset[str]:
+    """Return the names of the people of an article, folded."""
+    return frozenset(
+        " ".join(sentence.folded[person.first : person.last + 1])
+        for sentence in context.sentences[hit]
+        for person in sentence.named
+    )
+
+
+def province(article: Article, people: Collection[str] = ()) -> str | None:
     """Return the province that an article is about, `tỉnh Lam Giang`; None where neither its title nor its beginning names one.
+
+    `people` are those named in it, folded.
 
     `Các tỉnh Tây Nguyên` are no province.
     """
-    place = seat("tỉnh", article)
+    place = seat("tỉnh", article, people)
     if place is None:
         return None
     beginning = f"{article.title}\n{article.text[:_BEGINNING]}"
