@@ -125,6 +125,8 @@ def test_where_the_best_draft_is_left_out_the_other_is_not_told_for_it(
     [
         ("Ai chủ trì cuộc họp giao ban?", False),
         ("Những ai chủ trì cuộc họp giao ban?", True),
+        ("nhung ai chu tri hop giao ban", True),
+        ("Ai chủ trì họp nhưng không phát biểu?", False),
         ("Dự án cần bao nhiêu cát và đội vốn bao nhiêu?", True),
         ("Dự án cần bao nhiêu cát?", False),
         ("Hai xã biên giới nào còn chợ phiên?", True),

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from retrieval.answers import drafts
 from retrieval.answers.drafts import Draft
 from retrieval.questions import KINDS, Question
+from retrieval.vietnamese.text import norms
 
 MOST = 3
 """Other sentences whose best draft is looked at."""
@@ -30,7 +31,9 @@ _ASKS = re.compile(r"\b(?:ai|gi|nao|dau|bao nhieu|may|the nao|ra sao|vi sao|tai 
 _GOES_ON = re.compile(
     r"^(?:ngoai ra|dong thoi|ben canh|cung voi|tiep do|mat khac|cu the|trong do|tiep tuc|(?:ong|ba) cung)\b"
 )
-_SEVERAL = re.compile(r"\bnhung\b|\b(?:hai|bon|[2-9]) (?:\w+ ){1,5}nao\b")
+_MANY = frozenset(("những", "nhung"))
+"""`nhưng` asks for no more than one."""
+_SEVERAL = re.compile(r"\b(?:hai|bon|[2-9]) (?:\w+ ){1,5}nao\b")
 _ONE = frozenset(("chair", "who", "when", "where", "number"))
 """Kinds that are answered by one thing, unless several are asked for."""
 
@@ -38,7 +41,9 @@ _ONE = frozenset(("chair", "who", "when", "where", "number"))
 def wants_several(question: Question) -> bool:
     """Tell whether more than one thing may be asked for: `những ai`, `hai xã nào`, `bao nhiêu hộ và bao nhiêu người`; what is no name, day, place or figure may always be several."""
     asked = " ".join(question.asking)
-    return question.kind not in _ONE or _SEVERAL.search(asked) is not None or len(_ASKS.findall(asked)) > 1
+    if question.kind not in _ONE or _SEVERAL.search(asked) is not None or len(_ASKS.findall(asked)) > 1:
+        return True
+    return not _MANY.isdisjoint(norms(question.asked))
 
 
 def rows(
