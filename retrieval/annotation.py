@@ -17,7 +17,8 @@ import numpy.typing as npt
 
 from retrieval.passages import LONGEST_SENTENCE, sentences
 from retrieval.vietnamese import dates
-from retrieval.vietnamese.abbreviations import abbreviations_in
+from retrieval.vietnamese.abbreviations import abbreviations_in, pairs_written_out
+from retrieval.vietnamese.compounds import compounds
 from retrieval.vietnamese.names import Person, people, role_starts
 from retrieval.vietnamese.places import is_province
 from retrieval.vietnamese.tables import rows
@@ -96,6 +97,25 @@ class Sentence:
         for (start, end), fold in zip(self._offsets.tolist(), self.folded, strict=True):
             found.append(Token(start, end, canonical(self._text[start:end]), fold))
         return tuple(found)
+
+    @functools.cached_property
+    def joined(self) -> tuple[bool, ...]:
+        """Whether each token goes on with the one before it, one word or one name; and of the end, that it does not.
+
+        A body's name goes on in small letters, `Sở Nông nghiệp và Môi trường`; what an abbreviation stands for tells where.
+        """
+        marks, gaps, folded, norms = self.marks, self.gaps, self.folded, [token.norm for token in self.tokens]
+        names, words = pairs_written_out(), compounds()
+        found = (
+            gaps[i] == "_"
+            and (
+                (marks[i] in "IA" and marks[i - 1] in "BIA")
+                or (marks[i - 1] == "A" and folded[i - 1 : i + 1] in names)
+                or (marks[i] == "o" and (norms[i - 1], norms[i]) in words)
+            )
+            for i in range(len(marks))
+        )
+        return (*found, False)
 
     @functools.cached_property
     def named(self) -> tuple[Person, ...]:

@@ -141,7 +141,8 @@ _ASKING = {fold(word): word for word in "đâu mấy gì nào sao ai".split()}
 
 def asking(text: str) -> list[str]:
     """Return the folded syllables of `text`; what is written otherwise than the word that asks keeps its diacritics: `đầu` is not `đâu`."""
-    return [t.norm if t.norm not in {t.fold, _ASKING.get(t.fold, t.norm)} else t.fold for t in tokens(text)]
+    found = tokens(text)
+    return [t.norm if t.fold in _ASKING and t.norm not in {t.fold, _ASKING[t.fold]} else t.fold for t in found]
 
 
 _WHO = r"(?:nhung ai|ai|nguoi nao|vi nao|nhung vi nao|dong chi nao|lanh dao nao|co nhung ai|gom ai|gom nhung ai)"

@@ -13,16 +13,14 @@ from bot.admin import Desk, Gone, Person
 from bot.assistant import Assistant
 from bot.library import Library
 from bot.messages import Incoming
-from retrieval.answers.context import Context, Contexts
 from retrieval.answers.span_readers.reading import passages
 from retrieval.answers.types import Answer, NotFound
 from retrieval.corrections import CorrectionsFile
 from retrieval.encoding import Encoder
 from retrieval.errors import CorpusError, GenerationError
 from retrieval.journal import Journal
-from retrieval.questions import understand
-from retrieval.search import Query, Searcher
 from tests.conftest import PROVINCE
+from tests.reading import context_of
 
 ARTICLES = PROVINCE / "articles"
 MEETING = "giao-ban-thang-3.md"
@@ -40,13 +38,6 @@ def library(tmp_path: Path, encoder: Encoder) -> Library:
 @pytest.fixture
 def desk(library: Library) -> Desk:
     return Desk(library, [ARTICLES])
-
-
-def _context(library: Library, question: str) -> Context:
-    generation, encoder = library.engine().generation, library.engine().encoder
-    searcher, query = Searcher(generation, encoder), Query.of(question)
-    hits = searcher.search(query, 3)
-    return Contexts(generation).of(understand(question), hits, searcher.vector(question), searcher.matcher(query))
 
 
 def bytes_hold(folder: Path, words: str) -> list[Path]:
@@ -328,7 +319,7 @@ def test_held_words_are_in_no_title_and_on_no_page(tmp_path: Path, encoder: Enco
     reply = library.engine().ask("Xã Mường Ba có bao nhiêu hộ trồng chè?")
     assert "bán đất công" not in json.dumps(reply.to_json(), ensure_ascii=False)
     generation = library.engine().generation
-    context = _context(library, "Xã Mường Ba có bao nhiêu hộ trồng chè?")
+    context = context_of(library.engine(), "Xã Mường Ba có bao nhiêu hộ trồng chè?")
     assert "bán đất công" not in "".join(f"{p.title}{p.text}" for p in passages(context)), "no model is told them"
     for row in range(generation.passage_count):
         shown = desk.passage(generation.id, str(row))

@@ -8,24 +8,15 @@ import pytest
 from bot.library import Library
 from retrieval.annotation import annotate
 from retrieval.answers import drafts
-from retrieval.answers.compose import _differs
-from retrieval.answers.context import Contexts
-from retrieval.answers.field import Field
 from retrieval.answers.mentions import places
-from retrieval.answers.spans import SpanModel
 from retrieval.encoding import Encoder
-from retrieval.questions import understand
-from retrieval.search import Query, Searcher
 from retrieval.vietnamese.text import folds
+from tests.reading import context_of, untrained
 
 ARTICLE = (
     "---\ntitle: Khởi động dự án bến xe Mường Then mới\n---\n"
     "Sáng 10/2, dự án bến xe Mường Then mới có kinh phí dự kiến 4.000 tỷ đồng được khởi động tại phường 9, TP Lam Giang.\n"
 )
-
-
-UNTRAINED = {"keys": np.ones(1, np.uint64), "weights": np.zeros((1, 3)), "transitions": np.zeros((3, 3))}
-"""A field to which every word is as likely as every other."""
 
 
 @pytest.mark.parametrize(
@@ -35,17 +26,15 @@ def test_a_figure_of_another_kind_is_no_part_of_a_sum(tmp_path: Path, encoder: E
     (tmp_path / "a.md").write_text(ARTICLE, encoding="utf-8")
     library = Library(tmp_path / "data", encoder)
     library.index([tmp_path / "a.md"])
-    searcher, query = Searcher(library.engine().generation, encoder), Query.of(question)
-    hits, vector = searcher.search(query, 3), searcher.vector(question)
-    context = Contexts(library.engine().generation).of(understand(question), hits, vector, searcher.matcher(query))
-    made = drafts.make(context, np.ones(len(context.candidates)), SpanModel(Field(UNTRAINED)))
+    context = context_of(library.engine(), question)
+    made = drafts.make(context, np.ones(len(context.candidates)), untrained())
     told = [drafts.text_of(d.candidate.sentence, (stretch,)) for d in made.drafts for stretch in d.cut]
     assert told
     assert all("tỷ đồng" in text for text in told)
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "differs"),
+    ("one", "other", "both_are_told"),
     [
         ("các quận 1, 3 và 10", "quận 1, 3 và 10", False),
         ("hơn 106 hộ", "106 hộ", False),
@@ -55,8 +44,8 @@ def test_a_figure_of_another_kind_is_no_part_of_a_sum(tmp_path: Path, encoder: E
         ("Khổng Minh Tước", "Tạ Quang Hiển", True),
     ],
 )
-def test_what_tells_less_of_the_same_is_no_other_answer(one: str, other: str, differs: bool) -> None:
-    assert _differs(set(folds(one)), set(folds(other))) is differs
+def test_what_tells_less_of_the_same_is_no_other_answer(one: str, other: str, both_are_told: bool) -> None:
+    assert differs(set(folds(one)), set(folds(other))) is both_are_told
 
 
 @pytest.mark.parametrize(

@@ -8,14 +8,12 @@ import pytest
 from bot.library import Library
 from retrieval.answers import drafts, further
 from retrieval.answers.compose import Composer
-from retrieval.answers.context import Context, Contexts
-from retrieval.answers.field import Field
+from retrieval.answers.context import Context
 from retrieval.answers.reading import Reading
-from retrieval.answers.spans import SpanModel
 from retrieval.encoding import Encoder
+from retrieval.engine import Engine
 from retrieval.questions import understand
-from retrieval.search import Query, Searcher
-from retrieval.snapshot import Generation
+from tests.reading import context_of, untrained
 
 ARTICLE = (
     "---\ntitle: Giao việc cho Sở Nội vụ\n---\n"
@@ -25,29 +23,25 @@ ARTICLE = (
 )
 OTHER = "---\ntitle: Sở Nội vụ họp\n---\nSở Nội vụ tỉnh Lam Giang họp bàn việc rà soát biên chế, báo cáo kết quả.\n"
 QUESTION = "Sở Nội vụ tỉnh Lam Giang được giao những việc gì về biên chế?"
-UNTRAINED = {"keys": np.ones(1, np.uint64), "weights": np.zeros((1, 3)), "transitions": np.zeros((3, 3))}
-"""A field to which every word is as likely as every other."""
 
 
 @pytest.fixture
-def generation(tmp_path: Path, encoder: Encoder) -> Generation:
+def engine(tmp_path: Path, encoder: Encoder) -> Engine:
     (tmp_path / "a.md").write_text(ARTICLE, encoding="utf-8")
     (tmp_path / "b.md").write_text(OTHER, encoding="utf-8")
     library = Library(tmp_path / "data", encoder)
     library.index([tmp_path / "a.md", tmp_path / "b.md"])
-    return library.engine().generation
+    return library.engine()
 
 
 @pytest.fixture
-def context(generation: Generation, encoder: Encoder) -> Context:
-    searcher, query = Searcher(generation, encoder), Query.of(QUESTION)
-    hits, vector = searcher.search(query, 3), searcher.vector(QUESTION)
-    return Contexts(generation).of(understand(QUESTION), hits, vector, searcher.matcher(query))
+def context(engine: Engine) -> Context:
+    return context_of(engine, QUESTION)
 
 
 @pytest.fixture
 def made(context: Context) -> drafts.Drafts:
-    return drafts.make(context, np.ones(len(context.candidates)), SpanModel(Field(UNTRAINED)))
+    return drafts.make(context, np.ones(len(context.candidates)), untrained())
 
 
 def sentence_of(context: Context, draft: drafts.Draft) -> str:
@@ -78,11 +72,11 @@ def test_one_draft_of_each_other_sentence_of_the_article_may_go_on(context: Cont
 
 
 def test_both_are_told_in_the_order_of_the_article_each_with_its_quote(
-    generation: Generation, context: Context, made: drafts.Drafts
+    engine: Engine, context: Context, made: drafts.Drafts
 ) -> None:
     first = next(d for d in made.drafts if "giao Sở Nội vụ" in sentence_of(context, d))
     last = next(d for d in made.drafts if "15/3" in sentence_of(context, d))
-    composer = Composer(generation)
+    composer = Composer(engine.generation)
     for best, other in ((first, last), (last, first)):
         reading = Reading((best, other), 1.0, 0.0, further=(best, other))
         composed = composer.compose(context.asked.question, context, reading)
@@ -93,13 +87,13 @@ def test_both_are_told_in_the_order_of_the_article_each_with_its_quote(
 
 
 def test_where_the_best_draft_is_held_back_the_other_is_no_answer(
-    generation: Generation, context: Context, made: drafts.Drafts, monkeypatch: pytest.MonkeyPatch
+    engine: Engine, context: Context, made: drafts.Drafts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = next(d for d in made.drafts if "giao Sở Nội vụ" in sentence_of(context, d))
     last = next(d for d in made.drafts if "15/3" in sentence_of(context, d))
     held = first.candidate.sentence
-    monkeypatch.setattr(generation, "is_held", lambda _row, start, end: start < held.end and end > held.start)
-    composer = Composer(generation)
+    monkeypatch.setattr(engine.generation, "is_held", lambda _row, start, end: start < held.end and end > held.start)
+    composer = Composer(engine.generation)
     assert (
         composer.compose(context.asked.question, context, Reading((first, last), 1.0, 0.0, further=(first, last)))
         is None
@@ -110,12 +104,12 @@ def test_where_the_best_draft_is_held_back_the_other_is_no_answer(
 
 
 def test_where_the_best_draft_is_left_out_the_other_is_not_told_for_it(
-    generation: Generation, context: Context, made: drafts.Drafts
+    engine: Engine, context: Context, made: drafts.Drafts
 ) -> None:
     first = next(d for d in made.drafts if "giao Sở Nội vụ" in sentence_of(context, d))
     last = next(d for d in made.drafts if "15/3" in sentence_of(context, d))
     reading = Reading((first,), 1.0, 0.0, further=(first, last))
-    composed = Composer(generation).compose(context.asked.question, context, reading)
+    composed = Composer(engine.generation).compose(context.asked.question, context, reading)
     assert composed is not None
     assert [c.quote for c in composed.citations] == [sentence_of(context, first)]
 

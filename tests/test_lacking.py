@@ -5,25 +5,15 @@ import pytest
 
 from bot.library import Library
 from retrieval.answers import lacking
-from retrieval.answers.context import Context, Contexts
 from retrieval.answers.sentences import Candidate
-from retrieval.questions import understand
-from retrieval.search import Query, Searcher
+from tests.reading import context_of
 
 ARTICLE = "ho-da-bac-sat-lo.md"
 
 
-def context_of(library: Library, question: str) -> Context:
-    generation = library.engine().generation
-    searcher = Searcher(generation, library.encoder)
-    query = Query.of(question)
-    asked = understand(question)
-    return Contexts(generation).of(asked, searcher.search(query, 3), searcher.vector(question), searcher.matcher(query))
-
-
 def lacks(library: Library, question: str, beginning: str) -> dict[str, float]:
     """Return the features of the sentence that begins so, with an answer that holds neither a name nor the type asked for."""
-    context = context_of(library, question)
+    context = context_of(library.engine(), question)
     hit = next(i for i, a in enumerate(context.articles) if a.id == ARTICLE)
     text = context.articles[hit].text
     index = next(i for i, s in enumerate(context.sentences[hit]) if text[s.start :].startswith(beginning))

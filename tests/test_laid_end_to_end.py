@@ -4,14 +4,13 @@ import numpy as np
 import pytest
 
 from bot.library import Library
-from retrieval.answers.context import Context, Contexts
+from retrieval.answers.context import Context
 from retrieval.answers.cuts import cuts
 from retrieval.answers.field import written
 from retrieval.answers.mentions import mentions
 from retrieval.answers.spans import token_keys
 from retrieval.answers.stretches import FEATURES, Cuts, features
-from retrieval.questions import understand
-from retrieval.search import Query, Searcher
+from tests.reading import context_of
 
 QUESTIONS = (
     "Ai chủ trì giao ban dân vận quý I?",
@@ -23,10 +22,7 @@ QUESTIONS = (
 
 @pytest.fixture(scope="module", params=QUESTIONS)
 def context(province: Library, request: pytest.FixtureRequest) -> Context:
-    generation = province.engine().generation
-    searcher, query = Searcher(generation, province.encoder), Query.of(request.param)
-    hits, vector = searcher.search(query, 3), searcher.vector(request.param)
-    return Contexts(generation).of(understand(request.param), hits, vector, searcher.matcher(query))
+    return context_of(province.engine(), request.param)
 
 
 def test_token_features(context: Context) -> None:

@@ -1,5 +1,6 @@
 """What a question asks for: by which words, and what sort of thing answers it."""
 
+import numpy as np
 import pytest
 
 from retrieval.answers.blank import Blank
@@ -36,7 +37,7 @@ def test_as_many_syllables_ask_as_there_are() -> None:
 def test_the_blank_is_where_the_question_asks() -> None:
     found = understand("Ai dẫn đầu đoàn kiểm tra?")
     column = {word: at for at, word in enumerate(found.syllables)}
-    blank = Blank.of(found.asking, found.syllables, column, [1.0] * len(column))  # type: ignore[arg-type]
+    blank = Blank.of(found.asking, found.syllables, column, np.ones(len(column), np.float32))
     assert blank is not None
     assert blank.before == ()
     assert blank.after == tuple(column[w] for w in ("dan", "dau", "doan", "kiem", "tra"))

@@ -4,6 +4,7 @@ import lightgbm
 import numpy as np
 
 from retrieval.answers import further
+from retrieval.answers.drafts import Draft
 from training.boosting import train_trees
 from training.samples import FOLDS, Item
 
@@ -32,7 +33,7 @@ class Gains:
         self.part = np.array([item.part for item in self.of])
 
 
-def in_order(item: Item, *drafts: int) -> list:
+def in_order(item: Item, *drafts: int) -> list[Draft]:
     """Return some drafts as they stand in the article."""
     return sorted((item.made.drafts[at] for at in drafts), key=lambda d: d.candidate.index)
 

@@ -13,7 +13,6 @@ from retrieval.answers import tasks
 from retrieval.answers.attribution import attribution
 from retrieval.answers.biography import Role
 from retrieval.answers.context import Context
-from retrieval.answers.cuts import goes_on
 from retrieval.answers.drafts import Draft, text_of
 from retrieval.answers.listing import PAGE, Meeting
 from retrieval.answers.offices import Holder
@@ -79,7 +78,8 @@ class Composer:
 
     def compose(self, question: Question, context: Context, reading: Reading) -> Composed | None:
         """Return the answer that the drafts of `reading` give, None where no quote could be verified."""
-        chosen = reading.answer or _joined(reading) or _chosen(question, context, reading.drafts)
+        joined = _joined(reading)
+        chosen = reading.answer or joined or _chosen(question, context, reading.drafts)
         items: list[Item] = []
         citations: list[Citation] = []
         told: list[Draft] = []
@@ -105,7 +105,7 @@ class Composer:
                 items.append(attributed(replace(piece, citation=at), citations[at].quote))
                 told.append(draft)
         # Where the best draft is held back, what goes on with it is no answer.
-        if not items or (_joined(reading) and not any(draft is reading.drafts[0] for draft in told)):
+        if not items or (joined and not any(draft is reading.drafts[0] for draft in told)):
             return None
         return Composed(
             _text(question, items, several_articles=len({d.candidate.hit for d in chosen}) > 1),
@@ -269,8 +269,8 @@ def short_text(question: Question, context: Context, *drafts: Draft) -> str:
 
 def _joined(reading: Reading) -> list[Draft] | None:
     """Return the best draft and the one that goes on with it, as they stand in the article; None where none does."""
-    best, further = reading.drafts[0], reading.further
-    if further is None or further[0] is not best or not any(d is further[1] for d in reading.drafts):
+    further = reading.further
+    if further is None or further[0] is not reading.drafts[0] or not any(d is further[1] for d in reading.drafts):
         return None
     return sorted(further, key=lambda d: d.candidate.index)
 
@@ -285,7 +285,7 @@ def _chosen(question: Question, context: Context, drafts: Sequence[Draft]) -> li
                 other.candidate.hit != best.candidate.hit
                 and other.probability >= best.probability * _CITED_APART
                 and other.probability >= _LEAST_APART
-                and _differs(set(folds(_plain(other))), set(folds(_plain(best))))
+                and differs(set(folds(_plain(other))), set(folds(_plain(best))))
                 and _same_event(context, best, other)
             ):
                 chosen.append(other)
@@ -295,7 +295,7 @@ def _chosen(question: Question, context: Context, drafts: Sequence[Draft]) -> li
     return chosen
 
 
-def _differs(one: set[str], other: set[str]) -> bool:
+def differs(one: set[str], other: set[str]) -> bool:
     """Tell whether two answers differ in more than how much is told: `các quận 1, 3` and `quận 1, 3` do not, `14 giờ` and `14 giờ 30` do."""
     apart = one ^ other
     return not (one <= other or other <= one) or any(word[0].isdigit() or word in _NOT for word in apart)
@@ -398,7 +398,7 @@ def _trimmed(sentence: Sentence, first: int, last: int) -> tuple[int, int]:
     if sentence.folded[first : first + 2] in _TOLD_BY and first + 2 <= last and sentence.marks[first] == "o":
         first += 2
     # By their diacritics, and not where they are half of a word: `thì` is no `thi`, and `ma túy` begins with no `mà`.
-    tokens, joined = sentence.tokens, goes_on(sentence)
+    tokens, joined = sentence.tokens, sentence.joined
     while first < last and tokens[first].norm in _JOINS_BEFORE and not joined[first + 1]:
         first += 1
     while last > first and tokens[last].norm in _JOINS_AFTER and not joined[last]:

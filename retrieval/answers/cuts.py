@@ -11,8 +11,6 @@ import numpy as np
 import numpy.typing as npt
 
 from retrieval.annotation import Sentence
-from retrieval.vietnamese.abbreviations import pairs_written_out
-from retrieval.vietnamese.compounds import compounds
 
 Cut = tuple[tuple[int, int], ...]
 """Stretches of tokens (first, last), both included, in order."""
@@ -68,7 +66,7 @@ def cuts(sentence: Sentence, inside: npt.NDArray[np.float64], fitting: Cut | Non
 
 def _names_whole(found: dict[Cut, set[str]], sentence: Sentence) -> dict[Cut, set[str]]:
     """Return the cuts so widened that none begins or ends within a word or a name: `Rạc đã huy động` becomes `xã Suối Rạc đã …`."""
-    joined = goes_on(sentence)
+    joined = sentence.joined
     whole: dict[Cut, set[str]] = {}
     for cut, names in found.items():
         widened = []
@@ -81,25 +79,6 @@ def _names_whole(found: dict[Cut, set[str]], sentence: Sentence) -> dict[Cut, se
             widened.append((first, last))
         whole.setdefault(merged(widened), set()).update(names)
     return whole
-
-
-def goes_on(sentence: Sentence) -> list[bool]:
-    """Tell of each token whether it goes on with the one before it, one word or one name; and of the end, that it does not.
-
-    A body's name goes on in small letters, `Sở Nông nghiệp và Môi trường`; what an abbreviation stands for tells where.
-    """
-    marks, gaps, folded, tokens = sentence.marks, sentence.gaps, sentence.folded, sentence.tokens
-    names, words = pairs_written_out(), compounds()
-    found = [
-        gaps[i] == "_"
-        and (
-            (marks[i] in "IA" and marks[i - 1] in "BIA")
-            or (marks[i - 1] == "A" and folded[i - 1 : i + 1] in names)
-            or (marks[i] == "o" and (tokens[i - 1].norm, tokens[i].norm) in words)
-        )
-        for i in range(len(marks))
-    ]
-    return [*found, False]
 
 
 def _whole(found: dict[Cut, set[str]], mentions: Cut) -> dict[Cut, set[str]]:

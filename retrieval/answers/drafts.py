@@ -99,7 +99,8 @@ def make(context: Context, probabilities: npt.NDArray[np.float64], model: SpanMo
         ruled = ruled or rule is not None
         inside = marked[rank].inside if rank < len(marked) else np.zeros(len(candidate.sentence.folded))
         holds = marked[rank].holds if rank < len(marked) else 0.0
-        fitting = mentions(context.asked.wants, candidate.sentence, context.asked.unit)
+        # What stands in a sentence that is not marked is no answer but where a rule finds it.
+        fitting = mentions(context.asked.wants, candidate.sentence, context.asked.unit) if rank < len(marked) else None
         names = cuts.cuts(candidate.sentence, inside, fitting) if rank < len(marked) else {}
         if context.asked.wants == "number" and (figures := counted(candidate.sentence, context.asked.unit)):
             # Where the sentence counts households, `16 căn nhà` does not tell how many households.
@@ -108,7 +109,7 @@ def make(context: Context, probabilities: npt.NDArray[np.float64], model: SpanMo
             # Beside `4.000 tỷ đồng` the `9` of a quận tells no sum.
             names = _counting(names, _of_asked_type(context.asked.wants, candidate.sentence)) or names
         if question.cue.word in _DAY_CUES and not question.elliptic:
-            names = _of_days(names, _days(candidate.sentence), fitting if rank < len(marked) else None)
+            names = _of_days(names, _days(candidate.sentence), fitting)
         names = _as_asked(names, candidate.sentence, question.cue.after)
         by_rule: Cut | None = None
         if rule is not None:

@@ -25,6 +25,8 @@ FEATURES = (
     "shared", "goes_on", "asks", "several", "all_of", "and", "besides",
     *_BOTH, *(f"other_{name}" for name in _BOTH), *(f"kind_{k}" for k in KINDS),
 )  # fmt: skip
+"""Of the best draft and of the other. `behind` is by how much worth the other is less, `apart` how many sentences it is away, `goes_on` that it opens
+with such words as `ngoài ra`; `asks` counts the words that ask, `several`, `all_of`, `and` and `besides` are `những`, `các`, `và` and `ngoài`."""
 _BOTH_AT = [drafts.FEATURES.index(name) for name in _BOTH]
 _RANK = drafts.FEATURES.index("sentence_rank")
 _ASKS = re.compile(r"\b(?:ai|gi|nao|dau|bao nhieu|may|the nao|ra sao|vi sao|tai sao)\b")

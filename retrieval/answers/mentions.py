@@ -3,7 +3,7 @@
 import numpy as np
 
 from retrieval.annotation import Sentence
-from retrieval.answers.cuts import Cut, goes_on, runs
+from retrieval.answers.cuts import Cut, runs
 from retrieval.answers.wants import MENTIONED, among
 from retrieval.vietnamese.abbreviations import pairs_written_out
 from retrieval.vietnamese.tables import rows
@@ -18,7 +18,7 @@ _NAMED = frozenset(row[0] for row in rows("named_things") if row[1] == "body")
 _SITES = frozenset(row[0] for row in rows("named_things") if row[1] == "place")
 _LEVELS = frozenset("tỉnh huyện xã phường quận tp".split())
 _TOWNS = frozenset((("thành", "phố"), ("thị", "xã"), ("thị", "trấn")))
-"""Levels of administration that a name goes on with: `Chi cục Thú y tỉnh …`."""
+"""Levels of administration, of one syllable and of two, that a name goes on with: `Chi cục Thú y tỉnh …`."""
 _AT = frozenset(("tại", "ở"))
 """What stands before the place where something happens."""
 _TO_LIVE = frozenset(("nhà", "đất", "chỗ"))
@@ -85,7 +85,7 @@ def counted(sentence: Sentence, unit: str) -> list[tuple[int, int]]:
 def _names(sentence: Sentence, heads: frozenset[str], capitals: str) -> list[tuple[int, int]]:
     """Return the names that one of `heads` opens (`Sở Nội vụ`, `huyện Đất Đỏ`), and `capitals` in a row."""
     marks, gaps = sentence.marks, sentence.gaps
-    joined = goes_on(sentence)
+    joined = sentence.joined
     found = []
     at = 0
     while at < len(marks):
@@ -101,7 +101,7 @@ def _names(sentence: Sentence, heads: frozenset[str], capitals: str) -> list[tup
             # `các quận 1, 3, 10`
             if gaps[at] != "_" and not (gaps[at] == "C" and marks[at - 1 : at + 1] == "NN"):
                 break
-            step = 1 if marks[at] in "ABI" or joined[at] else _further(sentence, at, heads)
+            step = 1 if marks[at] in "ABI" or joined[at] else _step(sentence, at, heads)
             if not step:
                 break
             at += step
@@ -121,7 +121,7 @@ def _head(sentence: Sentence, at: int, heads: frozenset[str]) -> int:
     return 0
 
 
-def _further(sentence: Sentence, at: int, heads: frozenset[str]) -> int:
+def _step(sentence: Sentence, at: int, heads: frozenset[str]) -> int:
     """Return by how many tokens a name goes on at `at` though the next is no capital: `tỉnh` …, `và Đào tạo`, `quận` 1."""
     marks, tokens = sentence.marks, sentence.tokens
     follows = marks[at + 1 : at + 2] in {"A", "B"} and sentence.gaps[at + 1] == "_"
@@ -140,7 +140,7 @@ def _further(sentence: Sentence, at: int, heads: frozenset[str]) -> int:
 def places(sentence: Sentence) -> list[tuple[int, int]]:
     """Return what tells where, behind `tại` or `ở`: `tại` một quán nhỏ ven đường; not `tồn tại`, nor nhà `ở`."""
     found, size = [], len(sentence.marks)
-    tokens, gaps, joined = sentence.tokens, sentence.gaps, goes_on(sentence)
+    tokens, gaps, joined = sentence.tokens, sentence.gaps, sentence.joined
     for before, token in enumerate(tokens[:-1]):
         first = last = before + 1
         lives = before > 0 and tokens[before - 1].norm in _TO_LIVE

@@ -187,12 +187,9 @@ def _no_place(context: Context, draft: Draft) -> bool:
         acts = longest > _LONGEST_NAME and any(begins_action(sentence, at) for at in acting)
         if longest > _LONGEST_PLACE or acts:
             return True
-    charged = [
-        task.assignee[1:]
-        for task in tasks(context.sentences[draft.candidate.hit], draft.candidate.index)
-        if task.assignee is not None
-    ]
-    if any(first_ <= begin and last <= last_ for begin, last in draft.cut for first_, last_ in charged):
+    given = tasks(context.sentences[draft.candidate.hit], draft.candidate.index)
+    charged = {at for task in given if task.assignee for at in range(task.assignee[1], task.assignee[2] + 1)}
+    if any(charged.issuperset(range(begin, last + 1)) for begin, last in draft.cut):
         return True
     return any(
         p.last - p.first >= 2 and (p.first == first or (p.introduced and first < p.first <= first + _HONORIFIC))

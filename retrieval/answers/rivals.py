@@ -48,20 +48,18 @@ def rivals(context: Context, best: int) -> list[Rival]:
     if question.follows_up:
         return []
     close = [best, *(h for h in _close(context, best) if h != best)]
-    articles = context.articles
-    by_place = {place: hit for hit in reversed(close) if (place := province(articles[hit])) is not None}
-    if len(by_place) > 1:
-        # Looked at closely only where it matters: `Chủ tịch UBND tỉnh Hà Thị Nhiên` is no province.
-        people = {hit: _people(context, hit) for hit in close}
-        by_place = {
-            place: hit for hit in reversed(close) if (place := province(articles[hit], people[hit])) is not None
-        }
+    if len(close) == 1:
+        return []
+    places = {hit: province(context.articles[hit], _people(context, hit)) for hit in close}
+    by_place: dict[str, Rival] = {}
+    for hit, place in places.items():
+        if place is not None:
+            by_place.setdefault(place, Rival(hit, place, None))
     if len(by_place) > 1 and not _placed(question, [seat_name(p) for p in by_place]):
-        order = sorted(by_place.items(), key=lambda known: close.index(known[1]))
-        return [Rival(hit, place, None) for place, hit in order[:MOST]]
+        return list(by_place.values())[:MOST]
     by_year: dict[int, Rival] = {}
-    for hit in close:
-        if (day := articles[hit].published_at) is not None and province(articles[hit]) == province(articles[best]):
+    for hit, place in places.items():
+        if (day := context.articles[hit].published_at) is not None and place == places[best]:
             by_year.setdefault(day.year, Rival(hit, None, day.year))
     a_day_of_any_year = any(w.day and w.month and not w.year for w in question.whens)
     return list(by_year.values())[:MOST] if len(by_year) > 1 and a_day_of_any_year else []
@@ -91,10 +89,10 @@ def _people(context: Context, hit: int) -> frozenset[str]:
     )
 
 
-def province(article: Article, people: Collection[str] = ()) -> str | None:
+def province(article: Article, people: Collection[str]) -> str | None:
     """Return the province that an article is about, `tỉnh Lam Giang`; None where neither its title nor its beginning names one.
 
-    `people` are those named in it, folded.
+    `people` are those named in it, folded: `Chủ tịch UBND tỉnh Hà Thị Nhiên` is no province.
 
     `Các tỉnh Tây Nguyên` are no province.
     """
