@@ -8,6 +8,7 @@ import pytest
 from bot.library import Library
 from retrieval.annotation import annotate
 from retrieval.answers import drafts
+from retrieval.answers.compose import differs
 from retrieval.answers.mentions import places
 from retrieval.encoding import Encoder
 from retrieval.vietnamese.text import folds

@@ -9,6 +9,7 @@ from bot.library import Library
 from retrieval.answers import drafts, further
 from retrieval.answers.compose import Composer
 from retrieval.answers.context import Context
+from retrieval.answers.reader import BuiltinReader
 from retrieval.answers.reading import Reading
 from retrieval.encoding import Encoder
 from retrieval.engine import Engine
@@ -130,3 +131,14 @@ def test_where_the_best_draft_is_left_out_the_other_is_not_told_for_it(
 )
 def test_one_thing_is_asked_for_or_several(question: str, several: bool) -> None:
     assert further.wants_several(understand(question)) is several
+
+
+def test_a_list_that_a_rule_fits_wholly_is_told_alone(province: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However much is expected of another sentence: the rule's list is complete."""
+    monkeypatch.setattr(further, "LEAST_GAIN", -10.0)
+    reader, context = BuiltinReader(), context_of(province.engine(), "Ban Dân vận Tỉnh ủy được giao nhiệm vụ gì?")
+    reading = reader.read(context)
+    assert reading.drafts[0].ruled
+    assert reading.further is None
+    monkeypatch.setattr(type(reading.drafts[0]), "ruled", property(lambda _draft: False))
+    assert reader.read(context).further is not None

@@ -184,7 +184,8 @@ class BuiltinReader:
 
     def _second(self, context: Context, made: Drafts, weighed: npt.NDArray[np.float64], best: int) -> int | None:
         """Return the draft of another sentence without which the draft `best` is half an answer, None where there is none."""
-        if not further.wants_several(context.asked.question):
+        # What a rule fits wholly is complete: the tasks of a body, the shortcomings behind a colon.
+        if made.drafts[best].ruled or not further.wants_several(context.asked.question):
             return None
         found, rows = further.rows(context.asked.question, made.drafts, made.features, weighed, best)
         if not found:
