@@ -52,6 +52,7 @@ train: $(STAMP) ## fit the question, linking, ranking and reading models on the 
 	for model in linking ranking; do \
 		$(BIN)/python -m training.$$model $(SHARED)/data/dev-corpus.jsonl $(SHARED)/eval/train-questions.jsonl || exit 1; \
 	done
+	$(BIN)/python -m training.vectors $(SHARED)/data/news-train.jsonl.xz
 	$(BIN)/python -m training.reader $(SHARED)/data/dev-corpus.jsonl $(SHARED)/eval/train-questions.jsonl \
 		--elsewhere $(SHARED)/data/qa/zalo2019-train.json --elsewhere $(SHARED)/data/qa/alqac-vilqa.csv \
 		--chairs $(SHARED)/eval/dev-questions.jsonl

@@ -39,12 +39,12 @@ _GAPS = (
     (".", "E"),
 )
 _UNITS = frozenset(
-    "dong ti trieu nghin ngan usd ha m2 km m tan kg nguoi ho hoc vu cai chiec du doanh cong can xa huyen tinh thon"
-    " phuong quan truong lop tau xe nha phan nam thang ngay gio phut tuoi lan dai hoi don mw luot diem chi to phong"
-    " suat can_ho san du_an khoang gan hon".split()
+    canonical(unit)
+    for unit in "đồng tỷ triệu nghìn ngàn usd ha hécta héc m2 km m mét tấn kg người hộ học vụ cái chiếc du doanh công căn cán cơ xã huyện tỉnh thôn"
+    " bản ấp phường quận trường lớp tàu xe nhà phần năm tháng ngày giờ phút tuổi lần làn đại hội đơn mw lượt điểm chi chị chỉ tổ phòng suất sản sàn"
+    " dự khoảng gần hơn hồ nam nữ em cháu con ca cây khẩu trạm khu tuyến giáo bác sinh mẫu đoàn đội đảng giường liều bệnh nạn gia hạng".split()
 )
-_NO_UNIT = "tân"
-"""`các quận 10, Tân Bình`: no `tấn`."""
+"""What is counted, with diacritics: `quận 10, Tân Bình` counts no `tấn`."""
 _CHAIR = (("chu", "tri"), ("chu", "toa"), ("dieu", "hanh"))
 _ATTENDANCE = ("du", "tham du", "cung du", "ve du", "toi du", "den du", "tham gia", "co mat")
 _CAPTION = 14
@@ -463,7 +463,7 @@ def _marks(piece: str, found: list[Token], persons: Sequence[Person], whens: Seq
     for i, token in enumerate(found):
         if token.norm[0].isdigit():
             marks[i] = "%" if piece[token.end : token.end + 2].strip().startswith("%") else "N"
-        elif i and marks[i - 1] in {"N", "U"} and token.fold in _UNITS and token.norm != _NO_UNIT:
+        elif i and marks[i - 1] in {"N", "U"} and token.norm in _UNITS:
             marks[i] = "U"
         elif piece[token.start].isupper():
             marks[i] = "A"

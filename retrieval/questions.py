@@ -26,6 +26,11 @@ KINDS = (
     "attendee", "chair", "conclusion", "limitation", "number", "task", "what", "when", "where", "who", "why",
 )  # fmt: skip
 """Kinds the model tells apart, in the order of its columns."""
+ASKING = tuple(
+    tuple(words.split())
+    for words in "bao nhieu|the nao|ra sao|lam gi|khi nao|o dau|vi sao|tai sao|nhung ai|nhung gi|nao|ai|gi|dau|may|sao|j".split("|")
+)  # fmt: skip
+"""The words whose place in a question its answer takes, the longer ones first."""
 LONGEST = 2_000
 """Characters of a question that are read."""
 _AROUND_CUE = 3
@@ -71,6 +76,8 @@ class Question:
     """Its folded syllables as typed, chat spellings written out; no term added."""
     asking: tuple[str, ...]
     """The same, but that none looks like a word that asks which is none: `dẫn đầu` keeps its diacritics."""
+    asked_for: tuple[str, ...]
+    """`asking` of the words that say what is wanted: its own, or those of the question before where it leaves that out."""
     kind: str
     kinds: tuple[float, ...]
     """Probability of each of `KINDS`."""
@@ -124,6 +131,7 @@ def understand(asked: str, previous: str | None = None, *, linked: bool = False)
         own_terms=own,
         syllables=tuple(typed),
         asking=tuple(asks),
+        asked_for=tuple(asked_for),
         kind=kind,
         kinds=kinds,
         cue=find_cue(asked_for),

@@ -1,10 +1,12 @@
-"""What a reader is given, and a span model that knows nothing: for tests of what comes after the search."""
+"""What a reader is given, and a network that knows nothing: for tests of what comes after the search."""
+
+from typing import Any
 
 import numpy as np
 
+from retrieval.answers.attention import Network, Read
 from retrieval.answers.context import Context, Contexts
-from retrieval.answers.field import Field
-from retrieval.answers.spans import SpanModel
+from retrieval.answers.reader import MODELS
 from retrieval.engine import Engine
 from retrieval.questions import understand
 from retrieval.search import Query, Searcher
@@ -18,7 +20,16 @@ def context_of(engine: Engine, question: str) -> Context:
     return Contexts(generation).of(understand(question), hits, searcher.vector(question), searcher.matcher(query))
 
 
-def untrained() -> SpanModel:
-    """Return a span model to which every word is as likely as every other."""
-    arrays = {"keys": np.ones(1, np.uint64), "weights": np.zeros((1, 3)), "transitions": np.zeros((3, 3))}
-    return SpanModel(Field(arrays))
+def untrained() -> Network:
+    """Return a network to which every word is as likely as every other."""
+    with np.load(MODELS / "attention.npz", allow_pickle=False) as stored:
+        arrays: dict[str, Any] = {name: np.zeros_like(stored[name]) for name in stored.files}
+        arrays["words"] = stored["words"]
+    arrays["deviation"] += 1
+    return Network(arrays)
+
+
+def marked(inside: np.ndarray) -> Read:
+    """Return a reading by which each token is in the answer with the probability given, and may be its first or last."""
+    even = np.full(len(inside), -np.log(max(1, len(inside))))
+    return Read(0.0, inside, even, even)

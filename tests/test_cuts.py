@@ -6,8 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval.annotation import Sentence, annotate
-from retrieval.answers.cuts import NAMES, cuts, runs
+from retrieval.answers.attention import Read
+from retrieval.answers.cuts import NAMES, cuts, runs, spans
 from retrieval.answers.mentions import mentions
+from tests.reading import marked
 
 TEXT = "Chiều nay (29/12), tại Mường Then, ông Tạ Quang Hiển cho biết tỉnh chi hơn 1.700 tỷ đồng cho 98 hộ; dân ủng hộ."
 
@@ -23,7 +25,7 @@ def test_every_cut_is_a_list_of_stretches_in_order(data: st.DataObject) -> None:
     size = len(found.folded)
     inside = np.array(data.draw(st.lists(st.floats(0.001, 1.0), min_size=size, max_size=size)))
     fitting = mentions(data.draw(st.sampled_from(["time", "number", "person", "body", "place", "clause"])), found)
-    made = cuts(found, inside, fitting)
+    made = cuts(found, marked(inside), fitting)
     assert made
     for cut, names in made.items():
         assert names <= set(NAMES)
@@ -48,7 +50,7 @@ def test_a_mention_is_never_split() -> None:
         inside = np.full(len(found.folded), 0.01)
         inside[at] = 0.9
         fitting = mentions(wants, found)
-        for cut in cuts(found, inside, fitting):
+        for cut in cuts(found, marked(inside), fitting):
             covering = [found.text_of(*stretch) for stretch in cut if stretch[0] <= at <= stretch[1]]
             assert all(whole in text for text in covering)
 
@@ -57,9 +59,15 @@ def test_a_body_s_name_is_not_broken_off() -> None:
     text = "Tỉnh giao Sở Nông nghiệp và Môi trường chủ trì."
     found = read(text)
     inside = np.where([w in {"so", "nong", "nghiep", "va", "moi"} for w in found.folded], 0.9, 0.01)
-    ends = {found.text_of(*cut[0]) for cut in cuts(found, inside)}
+    ends = {found.text_of(*cut[0]) for cut in cuts(found, marked(inside))}
     assert "Sở Nông nghiệp và Môi trường" in ends
     assert not any(end.endswith("Môi") for end in ends)
+
+
+def test_the_likeliest_edges_make_a_span() -> None:
+    begins, ends = np.full(6, -9.0), np.full(6, -9.0)
+    begins[2], begins[4], ends[4], ends[1] = -0.1, -2.0, -0.2, -1.5
+    assert spans(Read(0.0, np.zeros(6), begins, ends)) == [(2, 4), (4, 4)]
 
 
 @pytest.mark.parametrize(
@@ -94,6 +102,6 @@ def test_no_answer_begins_or_ends_within_a_word() -> None:
     found = read("Tỉnh ra chỉ thị về việc hạn chế thanh tra, kiểm tra chồng chéo.")
     inside = np.where([w in {"che", "thanh", "tra", "kiem"} for w in found.folded], 0.9, 0.01)
     inside[-3] = 0.01  # the `tra` of kiểm tra
-    told = {found.text_of(*stretch) for cut in cuts(found, inside) for stretch in cut}
+    told = {found.text_of(*stretch) for cut in cuts(found, marked(inside)) for stretch in cut}
     assert any(text.startswith("hạn chế") for text in told)
     assert not any(text.startswith("chế") or text.endswith("kiểm") for text in told)

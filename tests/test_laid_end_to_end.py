@@ -6,11 +6,9 @@ import pytest
 from bot.library import Library
 from retrieval.answers.context import Context
 from retrieval.answers.cuts import cuts
-from retrieval.answers.field import written
 from retrieval.answers.mentions import mentions
-from retrieval.answers.spans import token_keys
 from retrieval.answers.stretches import FEATURES, Cuts, features
-from tests.reading import context_of
+from tests.reading import context_of, marked
 
 QUESTIONS = (
     "Ai chủ trì giao ban dân vận quý I?",
@@ -25,27 +23,14 @@ def context(province: Library, request: pytest.FixtureRequest) -> Context:
     return context_of(province.engine(), request.param)
 
 
-def test_token_features(context: Context) -> None:
-    sentences = [c.sentence for c in context.candidates if c.sentence.folded]
-    together = token_keys(context.asked, sentences)
-    assert np.array_equal(together, np.concatenate([token_keys(context.asked, [s]) for s in sentences]))
-    assert len({tuple(row) for row in together.tolist()}) > len(together) / 2, "tokens are told apart"
-
-
 def test_features_of_cuts(context: Context) -> None:
     drawn = np.random.default_rng(3)
     looked = []
     for candidate in context.candidates:
-        inside = drawn.random(len(candidate.sentence.folded)) ** 3
+        read = marked(drawn.random(len(candidate.sentence.folded)) ** 3)
         fitting = mentions(context.asked.wants, candidate.sentence)
-        looked.append(Cuts(candidate.sentence, inside, cuts(candidate.sentence, inside, fitting)))
+        looked.append(Cuts(candidate.sentence, read, cuts(candidate.sentence, read, fitting)))
     together = features(context.asked, looked)
     alone = np.concatenate([features(context.asked, [each]) for each in looked])
     assert together.shape == (sum(len(each.names) for each in looked), len(FEATURES))
     assert np.allclose(together, alone, atol=1e-5)
-
-
-def test_what_the_trainer_is_handed_is_what_is_looked_up(context: Context) -> None:
-    keys = token_keys(context.asked, [context.candidates[0].sentence])
-    handed = written(keys)
-    assert [[int(name, 16) for name in row] for row in handed] == [[k for k in row if k] for row in keys.tolist()]

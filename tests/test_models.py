@@ -6,13 +6,8 @@ from typing import Any
 
 import lightgbm
 import numpy as np
-import pycrfsuite
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from retrieval.answers.field import LABELS as LABELS_OF_FIELD
-from retrieval.answers.field import Field, from_dump, written
 from retrieval.answers.reader import MODELS, BuiltinReader
 from retrieval.answers.trees import Trees, from_dumps
 from retrieval.encoding import SHIPPED, Encoder, StaticEncoder, open_encoder
@@ -122,41 +117,9 @@ def test_single_precision_reaches_the_same_leaves() -> None:
     assert np.array_equal(trees.leaves(x.astype(np.float64)) > 0, expected)
 
 
-@pytest.fixture(scope="module")
-def fitted(tmp_path_factory: pytest.TempPathFactory) -> tuple[pycrfsuite.Tagger, Field]:
-    """A field that CRFsuite has fitted to some labellings, and ours of it."""
-    rng = np.random.default_rng(5)
-    trainer = pycrfsuite.Trainer(algorithm="lbfgs", verbose=False)
-    for _ in range(200):
-        labels = [str(label) for label in rng.choice(LABELS_OF_FIELD, 8)]
-        seen = [[10 * LABELS_OF_FIELD.index(label) + rng.integers(1, 4), 100 + rng.integers(4)] for label in labels]
-        trainer.append(written(np.array(seen, np.uint64)), labels)
-    trainer.set_params({"max_iterations": 30, "feature.possible_transitions": True})
-    path = str(tmp_path_factory.mktemp("field") / "f.crf")
-    trainer.train(path)
-    tagger = pycrfsuite.Tagger()
-    tagger.open(path)
-    return tagger, Field(from_dump(tagger.info()))
-
-
-TOKENS = st.lists(st.lists(st.sampled_from([1, 12, 23, 100, 103, 7777, 0]), min_size=3, max_size=3), max_size=40)
-
-
-@given(tokens=TOKENS)
-def test_the_field_equals_crfsuite_s(fitted: tuple[pycrfsuite.Tagger, Field], tokens: list[list[int]]) -> None:
-    tagger, field = fitted
-    features = np.array(tokens, np.uint64).reshape(-1, 3)
-    outside, none = field.outside(field.scores(features))
-    if not tokens:
-        assert (len(outside), none) == (0, 1.0)
-        return
-    tagger.set(written(features))
-    assert np.allclose(outside, [tagger.marginal("O", at) for at in range(len(tokens))], atol=1e-5)
-    assert none == pytest.approx(tagger.probability(["O"] * len(tokens)), abs=1e-5)
-
-
 @pytest.mark.parametrize(
-    "name", ["sentences.npz", "answers.npz", "overlaps.npz", "silent.npz", "elsewhere.npz", "spans.npz", "reader.json"]
+    "name",
+    ["sentences.npz", "answers.npz", "overlaps.npz", "silent.npz", "elsewhere.npz", "attention.npz", "reader.json"],
 )
 def test_a_damaged_reader_is_named(tmp_path: Path, name: str) -> None:
     folder = tmp_path / "models"

@@ -11,14 +11,14 @@ import lightgbm
 import numpy as np
 
 from retrieval.answers import drafts
+from retrieval.answers.attention import Network
 from retrieval.answers.drafts import text_of
-from retrieval.answers.spans import SpanModel
 from retrieval.vietnamese.tables import rows as table
 from retrieval.vietnamese.text import fold
 from training.samples import Item, Maker
 
-Models = tuple[list[lightgbm.Booster], list[SpanModel], list[tuple[lightgbm.Booster, lightgbm.Booster]]]
-"""Of sentences, spans and answers, one each a fold."""
+Models = tuple[list[lightgbm.Booster], list[Network], list[tuple[lightgbm.Booster, lightgbm.Booster]]]
+"""Of sentences, the network and answers, one each a fold."""
 
 
 def bare(question: str, _: random.Random) -> str:
@@ -83,9 +83,9 @@ def report(maker: Maker, rows: list[dict[str, Any]], models: Models, wrong: str 
 
 
 def _read(item: Item, models: Models) -> None:
-    sentences, spans, answers = (of_fold[item.part] for of_fold in models)
+    sentences, network, answers = (of_fold[item.part] for of_fold in models)
     item.probabilities = np.asarray(sentences.predict(item.context.features))
-    item.made = drafts.make(item.context, item.probabilities, spans)
+    item.made = drafts.make(item.context, item.probabilities, network)
     item.judge()
     if item.made.drafts:
         item.chances = np.asarray(answers[0].predict(item.made.features))

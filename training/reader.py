@@ -1,40 +1,38 @@
-"""Train the built-in reader: sentence model, span model, answer model; cross-validated by article.
+"""Train the built-in reader: sentence model, network, answer model; cross-validated by article.
 
     python -m training.reader CORPUS.jsonl QUESTIONS.jsonl [--elsewhere QUESTIONS]... [--chairs MORE-QUESTIONS.jsonl] [--no-final]
 
 Each model is trained on what the one before says of articles it has not seen (stacking, Wolpert 1992), five folds by
 article. The sentence and answer models see each question also with words left out (`VARIANTS`): people leave out others
 than those of the training questions. Prints figures out of fold, of the questions as typed, then fits on all and writes
-retrieval/models/{sentences,answers,overlaps,further,silent,elsewhere,spans}.npz and reader.json (the lines of the refusals, their thresholds).
+retrieval/models/{sentences,attention,answers,overlaps,further,silent,elsewhere}.npz and reader.json (the lines of the refusals, their thresholds).
 """
 
 import argparse
 import functools
 import json
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import lightgbm
 import numpy as np
-import pycrfsuite
 from sklearn.linear_model import LogisticRegression
 
-from retrieval.answers import drafts, field, reader, sentences
-from retrieval.answers.field import Field
+from retrieval.answers import drafts, reader, sentences
+from retrieval.answers.attention import Network
 from retrieval.answers.further import FEATURES as FURTHER_FEATURES
-from retrieval.answers.spans import SpanModel, token_keys
 from retrieval.evaluation import calibration_error
-from training import chairs, further, refusal
+from training import attention, chairs, further, refusal
 from training.boosting import MODELS, save_trees, train_trees
 from training.corpus import read_questions, read_rows
 from training.refusal import TAKEN_FOR_STRANGERS, WRONGLY_REFUSED
 from training.samples import FOLDS, Item, Maker, Sample, sample_of
 
-SENTENCE_ROUNDS, SENTENCE_RATE = 900, 0.04
+SENTENCE_ROUNDS, SENTENCE_RATE = 500, 0.06
 ANSWER_ROUNDS = OVERLAP_ROUNDS = 300
+MARKED = 0.25
+"""A word this likely in the answer counts as marked, in what is reported."""
 
 
 def main() -> None:
@@ -65,13 +63,17 @@ def main() -> None:
     )
     by_sentence = fit_sentences(sample)
     report_sentences(items)
-    by_span = fit_drafts(sample)
+    *by_network, network = attention.trained(sample.whole, [*range(FOLDS), None])
+    tell("networks trained")
+    networks = [Network(arrays) for arrays in by_network]
+    make_drafts(sample, networks)
+    report_read(items, networks)
     tell("drafts made")
     by_answer = fit_answers(sample)
     report_answers(items)
     if options.chairs:
         rows = [*read_rows(options.questions), *read_rows(options.chairs)]
-        chairs.report(maker, rows, (by_sentence, by_span, by_answer), options.wrong)
+        chairs.report(maker, rows, (by_sentence, networks, by_answer), options.wrong)
     further.report(sample.whole, items)
     refusal.fit(sample)
     refusal.report(items)
@@ -79,30 +81,8 @@ def main() -> None:
     report_confidence(items)
     tell("cross-validated")
     if not options.no_final:
-        save(sample)
+        save(sample, network)
         tell("saved")
-
-
-def train_spans(samples: list[tuple[list[list[str]], list[str]]]) -> dict[str, Any]:
-    """Return the arrays of the field trained on (features, labels) of sentences."""
-    trainer = pycrfsuite.Trainer(algorithm="lbfgs", verbose=False)
-    for features, labels in samples:
-        trainer.append(features, labels)
-    trainer.set_params(
-        {
-            "c1": 0.15,
-            "c2": 0.6,
-            "max_iterations": 90,
-            "feature.minfreq": 2,
-            "feature.possible_transitions": True,
-        }
-    )
-    with tempfile.TemporaryDirectory() as folder:
-        path = str(Path(folder) / "spans.crf")
-        trainer.train(path)
-        tagger = pycrfsuite.Tagger()
-        tagger.open(path)
-        return field.from_dump(tagger.info())
 
 
 def sentence_rows(items: list[Item]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -137,32 +117,27 @@ def report_sentences(items: list[Item]) -> None:
         print(f"  answer in the best {k} sentences: {np.mean(right):.4f}")
 
 
-def span_samples(items: list[Item]) -> list[tuple[list[list[str]], list[str]]]:
-    """Return training sentences: each that holds gold, and the two likeliest of each question that do not."""
-    samples = []
-    for item in items:
-        order = np.argsort(-item.probabilities)
-        right = [j for j in order if item.labels[j] is not None][:2]
-        wrong = [j for j in order if item.labels[j] is None][:2]
-        for j in (*right, *wrong):
-            sentence = item.context.candidates[j].sentence
-            if sentence.folded:
-                labels = item.labels[j] or ["O"] * len(sentence.folded)
-                samples.append((field.written(token_keys(item.context.asked, [sentence])), labels))
-    return samples
+def make_drafts(sample: Sample, networks: list[Network]) -> None:
+    """Make and judge the drafts of each question by the network of its fold."""
+    for item in sample.every:
+        item.made = drafts.make(item.context, item.probabilities, networks[item.part])
+        item.judge()
 
 
-def fit_drafts(sample: Sample) -> list[SpanModel]:
-    """Make and judge the drafts of each question out of fold; return the field of each fold, which sees no variants."""
-    models = []
-    for k in range(FOLDS):
-        model = SpanModel(Field(train_spans(span_samples([i for i in sample.whole if i.part != k]))))
-        models.append(model)
-        for item in sample.every:
-            if item.part == k:
-                item.made = drafts.make(item.context, item.probabilities, model)
-                item.judge()
-    return models
+def report_read(items: list[Item], networks: list[Network]) -> None:
+    """Print how often the sentences that the network likes best hold the answer, and how well it marks the words of those that do."""
+    ranks, overlaps = [], []
+    for item in (i for i in items if i.gold):
+        read = drafts.read_closely(item.context, item.probabilities, networks[item.part])
+        order = sorted(read, key=lambda at: -read[at].odds)
+        ranks.append(next((rank for rank, at in enumerate(order) if item.labels[at] is not None), len(order) + 99))
+        for at, labels in ((at, item.labels[at]) for at in order):
+            if labels is not None:
+                inner, told = np.array([label != "O" for label in labels]), read[at].inside >= MARKED
+                overlaps.append(2 * (inner & told).sum() / max(1, inner.sum() + told.sum()))
+    for k in (1, 2, 4):
+        print(f"  answer in the best {k} sentences as read: {np.mean(np.array(ranks) < k):.4f}")
+    print(f"  overlap of words marked in the right sentences: {np.mean(overlaps):.4f}")
 
 
 def train_answers(items: list[Item]) -> tuple[lightgbm.Booster, lightgbm.Booster]:
@@ -244,10 +219,10 @@ def report_confidence(items: list[Item]) -> None:
     print(f"  expected calibration error {calibration_error(sure[kept], right[kept]):.4f} of {kept.sum()} answered")
 
 
-def save(sample: Sample) -> None:
-    """Fit on all and write the models."""
+def save(sample: Sample, network: dict[str, np.ndarray]) -> None:
+    """Fit on all and write the models, the `network` of all questions among them."""
     save_trees("sentences", [train_sentences(sample.all)], sentences.FEATURES)
-    np.savez_compressed(MODELS / "spans.npz", **train_spans(span_samples(sample.whole)))
+    np.savez_compressed(MODELS / "attention.npz", **network)
     answers, overlaps = train_answers([i for i in sample.all if i.made.drafts])
     read_ = [i for i in sample.typed if i.made.drafts]
     save_trees("further", [further.train(sample.whole)], FURTHER_FEATURES)

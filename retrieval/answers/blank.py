@@ -11,17 +11,12 @@ import numpy as np
 import numpy.typing as npt
 
 from retrieval.matching import Flags, Matches
+from retrieval.questions import ASKING
 
 FEATURES = (
     "blank_before", "blank_after", "blank_around", "blank_around_new", "blank_word_before", "blank_pair_before",
     "blank_name_here", "blank_word_after", "blank_words",
 )  # fmt: skip
-_ASKING = tuple(
-    tuple(words.split())
-    for words in "bao nhieu|the nao|ra sao|lam gi|khi nao|o dau|vi sao|tai sao|nhung ai|nhung gi|nao|ai|gi|dau|may|sao|j".split("|")
-)  # fmt: skip
-"""The words whose place the answer takes, the longer ones first. Not the question's cue: of `nguyên nhân gì` or `đơn vị nào` it is the
-last word that the answer replaces (the answer is in the likeliest sentence for .729 of the questions, by the cue's place for .715)."""
 _WORDS = 5
 """Words of the question on either side of the blank that are looked for."""
 _FADING = 0.8
@@ -56,7 +51,12 @@ class Blank:
 
 
 def _asking(syllables: Sequence[str]) -> tuple[int, int] | None:
-    for words in _ASKING:
+    """Return the first and last place of the words that ask, None where there are none.
+
+    Not those of the question's cue: of `nguyên nhân gì` or `đơn vị nào` it is the last word that the answer replaces (the answer is in the
+    likeliest sentence for .729 of the questions, by the cue's place for .715).
+    """
+    for words in ASKING:
         for at in range(len(syllables) - len(words) + 1):
             if tuple(syllables[at : at + len(words)]) == words:
                 return at, at + len(words)

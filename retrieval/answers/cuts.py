@@ -1,6 +1,6 @@
 """How likely each word of a sentence is part of the answer -> the stretches of it that may be the answer.
 
-The field's own best labelling is too shy: a quarter of the answers that it marks in the right sentence lack words. So
+The likeliest labelling alone is too shy: a quarter of the answers that it marks in the right sentence lack words. So
 each sentence gives several cuts, from the few likeliest words to whole clauses, and a model that has seen which cut was
 right chooses (retrieval/answers/drafts.py).
 """
@@ -8,16 +8,16 @@ right chooses (retrieval/answers/drafts.py).
 from collections.abc import Iterable, Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from retrieval.annotation import Sentence
+from retrieval.answers.attention import Read
 
 Cut = tuple[tuple[int, int], ...]
 """Stretches of tokens (first, last), both included, in order."""
 
 NAMES = (
     "least_50", "least_25", "least_12", "least_06", "half_of_peak", "quarter_of_peak", "best_50", "best_25", "clauses",
-    "parts", "sentence", "mention", "mentions", "rule",
+    "parts", "sentence", "mention", "mentions", "span", "second_span", "rule",
 )  # fmt: skip
 """How a cut came about; one cut may come about in several ways."""
 _LEAST = (0.5, 0.25, 0.12, 0.06)
@@ -29,14 +29,17 @@ _MENTIONED = 0.3
 """A mention of the wanted type belongs to the answer if it is at least this likely, relative to the likeliest."""
 _LONGEST_SENTENCE = 60
 """A longer sentence is no short answer, as a whole."""
+_EDGES = 4
+"""Likeliest first and last words of an answer that are tried together."""
 
 
-def cuts(sentence: Sentence, inside: npt.NDArray[np.float64], fitting: Cut | None = None) -> dict[Cut, set[str]]:
-    """Return the cuts of `sentence`, whose token i is in the answer with probability `inside[i]`, each with its names.
+def cuts(sentence: Sentence, read: Read, fitting: Cut | None = None) -> dict[Cut, set[str]]:
+    """Return the cuts of `sentence`, of which it is `read` how likely each token is in the answer, its first, its last; each with its names.
 
     `fitting` are the mentions of the type that is asked for, where one is: a date, a name, a sum.
     """
     found: dict[Cut, set[str]] = {}
+    inside = read.inside
     if not len(inside):
         return found
     values = inside.tolist()
@@ -59,9 +62,19 @@ def cuts(sentence: Sentence, inside: npt.NDArray[np.float64], fitting: Cut | Non
         found.setdefault((fitting[weights.index(best_of_all)],), set()).add("mention")
         likely = tuple(m for m, w in zip(fitting, weights, strict=True) if w >= _MENTIONED * best_of_all)
         found.setdefault(likely, set()).add("mentions")
+    for name, span in zip(("span", "second_span"), spans(read), strict=False):
+        found.setdefault((span,), set()).add(name)
     if len(inside) <= _LONGEST_SENTENCE:
         found.setdefault(((0, len(inside) - 1),), set()).add("sentence")
     return _names_whole(found, sentence)
+
+
+def spans(read: Read) -> list[tuple[int, int]]:
+    """Return the likeliest stretches by their first and last words, two at most, the best first."""
+    begins = np.argsort(-read.begins)[:_EDGES].tolist()
+    ends = np.argsort(-read.ends)[:_EDGES].tolist()
+    pairs = [(float(read.begins[a] + read.ends[b]), (a, b)) for a in begins for b in ends if a <= b]
+    return [span for _, span in sorted(pairs, reverse=True)[:2]]
 
 
 def _names_whole(found: dict[Cut, set[str]], sentence: Sentence) -> dict[Cut, set[str]]:

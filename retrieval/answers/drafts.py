@@ -10,23 +10,25 @@ import numpy.typing as npt
 
 from retrieval.annotation import Sentence
 from retrieval.answers import cuts, lacking, sentences, stretches
+from retrieval.answers.attention import Network, Read, glances, reconsidered, unread
 from retrieval.answers.context import Context
 from retrieval.answers.cuts import Cut
 from retrieval.answers.mentions import counted, mentions
 from retrieval.answers.sentences import Candidate
-from retrieval.answers.spans import SpanModel
 from retrieval.answers.stretches import Cuts
 from retrieval.answers.typed import Typed, typed
 from retrieval.answers.wants import FIGURES, WANTS, of_type
 from retrieval.questions import KINDS
 from retrieval.vietnamese.terms import day_term
 
+READ = 6
+"""Sentences that the network reads, the likeliest by the sentence model."""
 SENTENCES = 4
-"""Sentences in which the span model marks words."""
-LEAST_LIKELY = 0.2
-"""A sentence is marked if it is at least this likely, relative to the likeliest; the others cost time and win nothing."""
+"""Sentences that are cut as the network has marked them, the likeliest by it."""
+LEAST_LIKELY = 0.1
+"""A sentence is cut if it is at least this likely, relative to the likeliest; the others cost time and win nothing."""
 RULED_AMONG = 16
-"""Sentences among which a rule for the question's kind is tried, beside those the span model marks."""
+"""Sentences among which a rule for the question's kind is tried, beside those that are cut."""
 RULES = stretches.RULES
 
 _COPIED = (
@@ -36,7 +38,7 @@ _COPIED = (
 )  # fmt: skip
 """Features of the sentence that a draft has too."""
 _SENTENCE_FEATURES = (
-    "sentence", "sentence_rank", "sentence_gap", "best_sentence", "second_sentence", "holds", "best_holds", "peak",
+    "sentence", "sentence_rank", "sentence_gap", "best_sentence", "second_sentence", "odds", "best_odds", "glance", "glance_rank", "peak",
     "expected_tokens", "sentence_tokens", "article_rank", "article_score", "article_behind", "article_margin", *_COPIED,
     *lacking.OF_CANDIDATE, "rule_beside", "wants",
     *(f"wants_{w}" for w in WANTS),
@@ -75,42 +77,49 @@ class Drafts:
     features: npt.NDArray[np.float32]
 
 
-def make(context: Context, probabilities: npt.NDArray[np.float64], model: SpanModel) -> Drafts:
-    """Return drafts from the best sentences of `context`, the best sentence first.
+def make(context: Context, probabilities: npt.NDArray[np.float64], network: Network) -> Drafts:
+    """Return drafts from the best sentences of `context`, the best sentence first, given how likely each is at a glance.
 
-    Of each sentence: the cuts that the span model gives, and what a rule finds; and what a rule finds further down.
+    Of each sentence: the cuts that the network's reading gives, and what a rule finds; and what a rule finds further down.
     """
+    glance = _Glance(probabilities)
+    read = read_closely(context, probabilities, network)
+    probabilities = reconsidered(probabilities, read)
     ranking = np.argsort(-probabilities, kind="stable")[:RULED_AMONG]
-    likely = [at for at in ranking[:SENTENCES] if probabilities[at] >= LEAST_LIKELY * probabilities[ranking[0]]]
-    marked = model.mark(context.asked, [context.candidates[at].sentence for at in likely])
-    best_holds = max((m.holds for m in marked), default=0.0)
-    logits = [math.log(max(p, 1e-6) / max(1 - p, 1e-6)) for p in probabilities[ranking].tolist()]
+    likely = [
+        at
+        for at in ranking[:SENTENCES].tolist()
+        if at in read and probabilities[at] >= LEAST_LIKELY * probabilities[ranking[0]]
+    ]
+    best_odds = max((each.odds for each in read.values()), default=0.0)
+    logits = [_logit(p) for p in probabilities[ranking].tolist()]
     found: list[Draft] = []
     rows: list[npt.NDArray[np.float32]] = []
     looked: list[Cuts] = []
-    # A kind without a rule looks no further than the sentences that are marked.
+    # A kind without a rule looks no further than the sentences that are cut.
     question = context.asked.question
     ruled = question.kind not in RULES
     for rank, at in enumerate(ranking.tolist()):
         candidate = context.candidates[at]
-        if not candidate.sentence.folded or (rank >= len(marked) and ruled):
+        sentence = candidate.sentence
+        marked = at in likely
+        if not sentence.folded or (not marked and ruled):
             continue
         rule = typed(context.asked, context.sentences[candidate.hit], candidate.index)
         ruled = ruled or rule is not None
-        inside = marked[rank].inside if rank < len(marked) else np.zeros(len(candidate.sentence.folded))
-        holds = marked[rank].holds if rank < len(marked) else 0.0
         # What stands in a sentence that is not marked is no answer but where a rule finds it.
-        fitting = mentions(context.asked.wants, candidate.sentence, context.asked.unit) if rank < len(marked) else None
-        names = cuts.cuts(candidate.sentence, inside, fitting) if rank < len(marked) else {}
-        if context.asked.wants == "number" and (figures := counted(candidate.sentence, context.asked.unit)):
+        here = read[at] if marked else unread(sentence)
+        fitting = mentions(context.asked.wants, sentence, context.asked.unit) if marked else None
+        names = cuts.cuts(sentence, here, fitting) if marked else {}
+        if context.asked.wants == "number" and (figures := counted(sentence, context.asked.unit)):
             # Where the sentence counts households, `16 căn nhà` does not tell how many households.
             names = _counting(names, [at for at, _ in figures])
         elif context.asked.wants in FIGURES:
             # Beside `4.000 tỷ đồng` the `9` of a quận tells no sum.
-            names = _counting(names, _of_asked_type(context.asked.wants, candidate.sentence)) or names
+            names = _counting(names, _of_asked_type(context.asked.wants, sentence)) or names
         if question.cue.word in _DAY_CUES and not question.elliptic:
-            names = _of_days(names, _days(candidate.sentence), fitting)
-        names = _as_asked(names, candidate.sentence, question.cue.after)
+            names = _of_days(names, _days(sentence), fitting)
+        names = _as_asked(names, sentence, question.cue.after)
         by_rule: Cut | None = None
         if rule is not None:
             by_rule = rule.cut
@@ -118,12 +127,39 @@ def make(context: Context, probabilities: npt.NDArray[np.float64], model: SpanMo
         if not names:
             continue
         found += [Draft(candidate, cut, rule if cut == by_rule else None) for cut in names]
-        rows.append(_sentence_row(context, at, rank, logits, inside, holds, best_holds, rule))
-        looked.append(Cuts(candidate.sentence, inside, names, rule))
+        rows.append(_sentence_row(context, at, (rank, logits), (here, best_odds), glance, rule))
+        looked.append(Cuts(sentence, here, names, rule))
     if not looked:
         return Drafts((), np.zeros((0, len(FEATURES)), np.float32))
     shared = np.repeat(np.array(rows), [len(cuts_.names) for cuts_ in looked], axis=0)
     return Drafts(tuple(found), np.hstack([shared, stretches.features(context.asked, looked)]))
+
+
+def read_closely(context: Context, probabilities: npt.NDArray[np.float64], network: Network) -> dict[int, Read]:
+    """Return what `network` makes of the candidates that are likeliest at a glance, by their places."""
+    order = np.argsort(-probabilities, kind="stable").tolist()
+    looked = [at for at in order if context.candidates[at].sentence.folded][:READ]
+    known = glances(context.features[looked], probabilities[looked])
+    return dict(
+        zip(
+            looked,
+            network.read(context.asked, [context.candidates[at].sentence for at in looked], known),
+            strict=True,
+        )
+    )
+
+
+class _Glance:
+    """How likely the sentence model finds each sentence."""
+
+    def __init__(self, probabilities: npt.NDArray[np.float64]) -> None:
+        order = np.argsort(-probabilities, kind="stable").tolist()
+        self.places = {at: place for place, at in enumerate(order)}
+        self.logits = [_logit(p) for p in probabilities.tolist()]
+
+
+def _logit(probability: float) -> float:
+    return math.log(max(probability, 1e-6) / max(1 - probability, 1e-6))
 
 
 def _of_days(names: dict[Cut, set[str]], days: list[int], fitting: Cut | None) -> dict[Cut, set[str]]:
@@ -198,15 +234,15 @@ def _of_asked_type(wants: str, sentence: Sentence) -> list[int]:
 def _sentence_row(
     context: Context,
     at: int,
-    rank: int,
-    logits: Sequence[float],
-    inside: npt.NDArray[np.float64],
-    holds: float,
-    best_holds: float,
+    ranked: tuple[int, Sequence[float]],
+    read: tuple[Read, float],
+    glance: _Glance,
     rule: Typed | None,
 ) -> npt.NDArray[np.float32]:
+    """Return the features of the sentence `at`: `ranked` are its rank and the logits of all, `read` what was read of it and the best odds of all."""
     hits, candidate = context.hits, context.candidates[at]
     margin = hits[0].score - hits[1].score if len(hits) > 1 else 5.0
+    (rank, logits), (here, best_odds) = ranked, read
     return np.array(
         [
             logits[rank],
@@ -214,11 +250,13 @@ def _sentence_row(
             logits[0] - logits[rank],
             logits[0],
             logits[1] if len(logits) > 1 else -10.0,
-            holds,
-            best_holds,
-            inside.max(initial=0.0),
-            inside.sum(),
-            len(inside),
+            here.odds,
+            best_odds,
+            glance.logits[at],
+            glance.places[at],
+            here.inside.max(initial=0.0),
+            here.inside.sum(),
+            len(here.inside),
             candidate.hit,
             hits[candidate.hit].score,
             hits[candidate.hit].score - hits[0].score,

@@ -12,12 +12,12 @@ import numpy.typing as npt
 
 from retrieval.answers import drafts
 from retrieval.answers.drafts import Draft
-from retrieval.questions import KINDS, Question
+from retrieval.questions import ASKING, KINDS, Question
 from retrieval.vietnamese.text import norms
 
 MOST = 3
 """Other sentences whose best draft is looked at."""
-LEAST_GAIN = 0.15
+LEAST_GAIN = 0.1
 """A draft is added from this expected gain, of right answers and overlap together: from .1 twice as many are, for nearly the same right answers (docs/quality.md)."""
 _BOTH = ("sentence", "tokens", "stretches", "inside_sum", "names", "numbers", "wanted_new", "asked_tokens", "rule_fit")
 FEATURES = (
@@ -29,7 +29,7 @@ FEATURES = (
 with such words as `ngoài ra`; `asks` counts the words that ask, `several`, `all_of`, `and` and `besides` are `những`, `các`, `và` and `ngoài`."""
 _BOTH_AT = [drafts.FEATURES.index(name) for name in _BOTH]
 _RANK = drafts.FEATURES.index("sentence_rank")
-_ASKS = re.compile(r"\b(?:ai|gi|nao|dau|bao nhieu|may|the nao|ra sao|vi sao|tai sao)\b")
+_ASKS = re.compile(rf"\b(?:{'|'.join(' '.join(words) for words in ASKING)})\b")
 _GOES_ON = re.compile(
     r"^(?:ngoai ra|dong thoi|ben canh|cung voi|tiep do|mat khac|cu the|trong do|tiep tuc|(?:ong|ba) cung)\b"
 )

@@ -1,6 +1,6 @@
 """The built-in reader: articles found for a question -> drafts of an answer, and whether there is one at all.
 
-Sentence model -> span model and rules -> drafts -> answer models -> refusal models; all small, trained by
+Sentence model -> network and rules -> drafts -> answer models -> refusal models; all small, trained by
 training/reader.py, read without their libraries.
 """
 
@@ -15,16 +15,16 @@ import numpy as np
 import numpy.typing as npt
 
 from retrieval.answers import drafts, further, lacking, sentences, standing
+from retrieval.answers.attention import Network
 from retrieval.answers.context import Context
 from retrieval.answers.drafts import Draft, Drafts
 from retrieval.answers.reading import Reading
-from retrieval.answers.spans import SpanModel
 from retrieval.answers.trees import Trees
 from retrieval.answers.wants import WANTS
 from retrieval.errors import ReaderModelError
 
 MODELS = Path(__file__).parents[1] / "models"
-BREVITY, BREVITY_OF_MENTIONS = 1.0, 2.5
+BREVITY, BREVITY_OF_MENTIONS = 1.0, 1.5
 """How much the expected overlap counts beside the chance to be right, where a clause is wanted and where what is mentioned in a word or two:
 without it whole clauses are preferred to a name."""
 ARTICLE_WEIGHT = 0.5
@@ -32,7 +32,7 @@ ARTICLE_WEIGHT = 0.5
 LEAST_CHANCE = 0.05
 """A draft less likely to be right than this answers nothing, unless a rule fits it wholly: of the training questions that lose their
 answer by it, 1% (out of fold), four in five were answered wrongly, and .7% more of those without an answer are refused."""
-RULE_KEPT = {"chair": 0.5, "attendee": 0.5, "task": 1.0, "when": 0.0, "limitation": 0.35, "where": 0.7}
+RULE_KEPT = {"chair": 0.5, "attendee": 0.5, "task": 0.35, "when": 0.0, "limitation": 0.35, "where": 0.7}
 """A draft by a rule that fits wholly is preferred where its worth is at most this much lower: it is complete and typed."""
 
 REFUSAL_FEATURES = (
@@ -134,7 +134,7 @@ class BuiltinReader:
         silent = Trees.load(folder / "silent.npz", REFUSAL_FEATURES)
         elsewhere = Trees.load(folder / "elsewhere.npz", ELSEWHERE_FEATURES)
         self._further = Trees.load(folder / "further.npz", further.FEATURES)
-        self._spans = SpanModel.load(folder / "spans.npz")
+        self._network = Network.load(folder / "attention.npz")
         try:
             settings = json.loads((folder / "reader.json").read_text(encoding="utf-8"))
             self._silent = Refusal(silent, settings["silent"], REFUSAL_FEATURES)
@@ -153,7 +153,7 @@ class BuiltinReader:
         """Return drafts of an answer, the best first, and the probability that there is one."""
         if not context.candidates:
             return Reading((), 0.0, self.threshold)
-        made: Drafts = drafts.make(context, self._sentences.predict(context.features), self._spans)
+        made: Drafts = drafts.make(context, self._sentences.predict(context.features), self._network)
         if not made.drafts:
             return Reading((), 0.0, self.threshold)
         leaves = self._drafts.leaves(made.features)

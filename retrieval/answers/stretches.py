@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from retrieval.annotation import Sentence
 from retrieval.answers import cuts
+from retrieval.answers.attention import Read
 from retrieval.answers.cuts import Cut
 from retrieval.answers.sentences import Asked
 from retrieval.answers.typed import Typed
@@ -30,7 +31,7 @@ FEATURES = (
     "inside_most", "inside_mean", "outside_most", "first_inside", "last_inside", "before_inside", "after_inside",
     "gap_before", "gap_after", "names", "names_asked", "name_tokens", "numbers", "time_tokens", "units", "capitals", "starts_plain",
     "ends_plain", "asked_tokens", "new_tokens", "named_ways", "wanted_tokens", "lacks_wanted", "wanted_in_sentence",
-    "wanted_new", "head_inside", "unit_inside", *(f"by_{name}" for name in cuts.NAMES), *NEARNESS,
+    "wanted_new", "head_inside", "unit_inside", "begins", "ends", "edges", "edges_behind", *(f"by_{name}" for name in cuts.NAMES), *NEARNESS,
 )  # fmt: skip
 _GAP_CODES = "_^CLSPRQDE$"
 _BLANKS = 2
@@ -41,6 +42,8 @@ _FAR = 30.0
 _ELSEWHERE = 1000
 """The distance of a word that stands in another sentence."""
 _CUE_SIDE = 3
+_UNREAD = -20.0
+"""Log-probability."""
 _NAME_MARKS = np.frombuffer(b"BI", np.uint8)
 _AFTER_CUE = 2
 
@@ -54,8 +57,8 @@ class Cuts:
     """The cuts of one sentence, at least one, each with the ways it came about."""
 
     sentence: Sentence
-    inside: Floats
-    """The probability of each token to be part of the answer."""
+    read: Read
+    """What the network makes of it; nothing at all where it was not read."""
     names: Mapping[Cut, set[str]]
     rule: Typed | None = None
 
@@ -64,7 +67,7 @@ class _Laid:
     """The tokens of some sentences end to end, and their cuts."""
 
     def __init__(self, looked: Sequence[Cuts]) -> None:
-        sizes = [len(each.inside) + _BLANKS for each in looked]
+        sizes = [len(each.read.inside) + _BLANKS for each in looked]
         starts = np.cumsum([0, *sizes[:-1]]).tolist()
         size = sum(sizes)
         counts = [len(each.names) for each in looked]
@@ -74,18 +77,22 @@ class _Laid:
         self.words: list[str] = []
         marks, gaps, gaps_after = "", "", ""
         self.inside = np.zeros(size)
+        self.begins, self.ends = np.full(size, _UNREAD), np.full(size, _UNREAD)
+        """Of what was not read, and of the blanks, as unlikely as can be."""
         own = np.zeros((len(looked), size), bool)
         self.masks = np.zeros((self.count, size), bool)
         """(cuts, tokens): which tokens are in each cut."""
         first, last = [], []
         row = 0
         for number, (each, start) in enumerate(zip(looked, starts, strict=True)):
-            sentence, here = each.sentence, len(each.inside)
+            sentence, here = each.sentence, len(each.read.inside)
             self.words += [*sentence.folded, *[""] * _BLANKS]
             marks += sentence.marks + "o" * _BLANKS
             gaps += sentence.gaps + "$" * _BLANKS
             gaps_after += sentence.gaps[1:] + "$" * (1 + _BLANKS)
-            self.inside[start : start + here] = each.inside
+            self.inside[start : start + here] = each.read.inside
+            self.begins[start : start + here] = each.read.begins
+            self.ends[start : start + here] = each.read.ends
             own[number, start : start + here] = True
             for cut in each.names:
                 for begin, end in cut:
@@ -118,8 +125,8 @@ def features(asked: Asked, looked: Sequence[Cuts]) -> npt.NDArray[np.float32]:
     masks, inside, first, last = laid.masks, laid.inside, laid.first, laid.last
     known = np.fromiter(map(asked.weights.__contains__, laid.words), bool, len(laid.words))
     tokens = masks.sum(axis=1)
-    sizes = np.array([len(each.inside) for each in looked])[laid.of]
-    total = np.array([float(each.inside.sum()) for each in looked])[laid.of]
+    sizes = np.array([len(each.read.inside) for each in looked])[laid.of]
+    total = np.array([float(each.read.inside.sum()) for each in looked])[laid.of]
     sums = masks @ inside
     kinds = {letter: (masks & (laid.marks == ord(letter))).sum(axis=1) for letter in "BIN%TUA"}
     ways = [named for each in looked for named in each.names.values()]
@@ -129,6 +136,9 @@ def features(asked: Asked, looked: Sequence[Cuts]) -> npt.NDArray[np.float32]:
     fitting = of_type(asked.wants, laid.marks, laid.words)
     wanted = (masks & fitting).sum(axis=1)
     plain = laid.marks == ord("o")
+    edges = laid.begins[first] + laid.ends[last]
+    best_edges = np.full(len(looked), -np.inf)
+    np.maximum.at(best_edges, laid.of, edges)
     rows = np.empty((len(FEATURES), laid.count), np.float32)
     columns: tuple[npt.ArrayLike, ...] = (
         ruled * codes,
@@ -167,6 +177,10 @@ def features(asked: Asked, looked: Sequence[Cuts]) -> npt.NDArray[np.float32]:
         (masks & (fitting & ~known)).sum(axis=1),
         _there(laid, asked.head),
         _there(laid, asked.unit),
+        laid.begins[first],
+        laid.ends[last],
+        edges,
+        best_edges[laid.of] - edges,
         *([name in named for named in ways] for name in cuts.NAMES),
         *_nearness(asked, laid),
     )

@@ -50,7 +50,7 @@ _AFTER_FIGURE = {"money": _MONEY, "area": _AREA}
 
 def wanted(question: Question) -> str:
     """Return which of `WANTS` answers `question`."""
-    text = f" {' '.join(question.asking)} "
+    text = f" {' '.join(question.asked_for)} "
     if question.kind in {"number", "what", "who", "when", "where", "chair", "attendee"}:
         for phrase, kind in _phrases():
             if f" {phrase} " in text and (question.kind == "number" or kind not in FIGURES):
@@ -64,7 +64,7 @@ def wanted(question: Question) -> str:
 
 def _who(question: Question) -> str:
     """Return what a question wants that asks who without a word for it: `cơ quan ban hành quy chế`, `đội bóng nào`, `bộ trưởng họp ở …`, `hộ nào`."""
-    words = list(question.asking)
+    words = list(question.asked_for)
     while words and (words[0] in _COUNTING or words[:3] == ["cho", "minh", "hoi"]):
         del words[: 1 if words[0] in _COUNTING else 3]
     word, pair = "".join(words[:1]), " ".join(words[:2])

@@ -1,0 +1,362 @@
+"""A small network that reads the question and a sentence side by side: whether the sentence answers it, and with which of its words.
+
+Each word of a sentence looks at the words of the question that are like it (Parikh et al. 2016, Chen et al. 2017); gated convolutions
+(Dauphin et al. 2017), steered by the question (Perez et al. 2018), pass on what stands around it. So `rót bao nhiêu tiền` finds `kinh phí`,
+which no count of shared words does. Trained by training/attention.py, read with numpy; equal to the library that trains it (tested).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from retrieval.annotation import Sentence
+from retrieval.answers.sentences import FEATURES as SENTENCE_FEATURES
+from retrieval.answers.sentences import Asked
+from retrieval.answers.wants import WANTS
+from retrieval.errors import ReaderModelError
+from retrieval.questions import KINDS
+from retrieval.vietnamese.text import folds
+
+Floats = npt.NDArray[np.float32]
+Places = npt.NDArray[np.int64]
+
+MARKS, GAPS = "BITN%UAo", "_^CLSPRQDE"
+"""Letters of retrieval/annotation.py, in the order of their codes, from 1."""
+CUES = (
+    "none", "who", "which_body", "which_place", "what", "which", "how", "when", "duration", "where", "why", "number",
+)  # fmt: skip
+LONGEST_QUESTION = 60
+"""Syllables of a question that are read; with the question before it, the last ones."""
+BETWEEN = 2
+"""Blanks behind each sentence, as many as the widest step of a convolution: no sentence sees another."""
+STEPS = (1, 2, 2)
+"""How far each convolution looks to either side."""
+FLAGS = 14
+QUESTION_FLAGS = 4
+TOLD = len(KINDS) + len(CUES) + len(WANTS) + 1
+GLANCES = len(SENTENCE_FEATURES) + 1
+_MOST_DIGITS = 6
+_FAR = 20
+_LONG = 60
+_EPSILON = 1e-5
+_UNREAD = -20.0
+
+
+def shape(word: str) -> str:
+    """Return the word by which a folded syllable is known: of a figure, how many digits it has."""
+    return f"<{min(sum(c.isdigit() for c in word), _MOST_DIGITS)}>" if word[:1].isdigit() else word
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What the network makes of a sentence."""
+
+    odds: float
+    """How much speaks for it against no sentence at all (log-odds)."""
+    inside: npt.NDArray[np.float64]
+    """The probability of each token to be part of the answer."""
+    begins: npt.NDArray[np.float64]
+    ends: npt.NDArray[np.float64]
+    """The log-probability of each token to be the answer's first, and its last, where the sentence has the answer."""
+
+
+def unread(sentence: Sentence) -> Read:
+    """Return what there is to say of a sentence that the network has not read."""
+    size = len(sentence.folded)
+    nothing = np.full(size, _UNREAD)
+    return Read(_UNREAD, np.zeros(size), nothing, nothing)
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionInputs:
+    """A question as the network sees it."""
+
+    words: Places
+    """(syllables, 3): the rows of the syllable, of the pair with the one before, of the pair with the one behind; 0 for what is unknown."""
+    flags: Floats
+    told: Floats
+    """What is asked for, as the rules and the kind model have it: (TOLD,)."""
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceInputs:
+    """A sentence as the network sees it under a question; all of one length."""
+
+    words: Places
+    marks: Places
+    gaps: Places
+    flags: Floats
+
+
+class Vocabulary:
+    """Words and their rows in the table of vectors, from 1."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        self.words = tuple(words)
+        self._rows = {word: row for row, word in enumerate(self.words, 1)}
+
+    def rows(self, folded: Sequence[str]) -> Places:
+        """Return the rows of syllables: (syllables, 3)."""
+        known = self._rows.get
+        shapes = [shape(word) for word in folded]
+        pairs = [known(f"{a}_{b}", 0) for a, b in pairwise(shapes)]
+        return np.array([[known(w, 0) for w in shapes], [0, *pairs], [*pairs, 0]], np.int64).T.reshape(-1, 3)
+
+    def question(self, asked: Asked) -> QuestionInputs:
+        """Return the question of `asked`, the one before included where it leans on it."""
+        question = asked.question
+        words = folds(question.text)[-LONGEST_QUESTION:] or [""]
+        middle = asked.total / max(len(asked.weights), 1)
+        flags = np.zeros((len(words), QUESTION_FLAGS), np.float32)
+        for at, word in enumerate(words):
+            weight = asked.weights.get(word)
+            flags[at] = weight is not None, (weight or 0.0) / middle, word in asked.own, min(at, _FAR) / _FAR
+        told = np.array(
+            [
+                *question.kinds,
+                *(float(label == question.cue.label) for label in CUES),
+                *(float(wants == asked.wants) for wants in WANTS),
+                float(question.follows_up),
+            ],
+            np.float32,
+        )
+        return QuestionInputs(self.rows(words), flags, told)
+
+    def sentence(self, asked: Asked, sentence: Sentence, pairs: frozenset[str]) -> SentenceInputs:
+        """Return `sentence`, which has tokens, under a question whose `pairs` of syllables are given."""
+        return SentenceInputs(
+            self.rows(sentence.folded),
+            np.array([MARKS.find(m) + 1 for m in sentence.marks], np.int64),
+            np.array([GAPS.find(g) + 1 for g in sentence.gaps], np.int64),
+            _flags(asked, sentence, pairs),
+        )
+
+
+def pairs_of(asked: Asked) -> frozenset[str]:
+    """Return the pairs of syllables of a question, the one before included where it leans on it."""
+    return frozenset(map("_".join, pairwise(folds(asked.question.text))))
+
+
+def reconsidered(probabilities: npt.NDArray[np.float64], read: Mapping[int, Read]) -> npt.NDArray[np.float64]:
+    """Return the probabilities of sentences in the light of what was `read`: of these, and of no answer, the sum is 1; the others come behind them."""
+    if not read:
+        return probabilities
+    at = list(read)
+    raised = np.exp(np.clip([read[j].odds for j in at], -60.0, 60.0))
+    chances = raised / (1.0 + raised.sum())
+    out = probabilities * chances.min()
+    out[at] = chances
+    return np.asarray(out)
+
+
+def glances(features: npt.NDArray[np.float32], probabilities: npt.NDArray[np.float64]) -> Floats:
+    """Return what is known of sentences before they are read: the sentence model's features, and its verdict."""
+    likely = np.clip(probabilities, 1e-6, 1 - 1e-6)
+    return np.hstack([features, np.log(likely / (1 - likely))[:, None]]).astype(np.float32)
+
+
+def _flags(asked: Asked, sentence: Sentence, pairs: frozenset[str]) -> Floats:
+    """Return what each token is to the question: (tokens, FLAGS)."""
+    words, weights = sentence.folded, asked.weights
+    size = len(words)
+    middle = asked.total / max(len(weights), 1)
+    flags = np.zeros((size, FLAGS), np.float32)
+    rows = []
+    seen: set[str] = set()
+    share, before = 0.0, ""
+    for word in words:
+        weight = weights.get(word)
+        if weight is not None and word not in seen:
+            seen.add(word)
+            share += weight / asked.total
+        paired = f"{before}_{word}" in pairs
+        if weight is None:
+            rows.append((0.0, 0.0, 0.0, share, paired))
+        else:
+            rows.append((1.0, weight / middle, word in asked.own, share, paired))
+        before = word
+    flags[:, :5] = rows
+    flags[:-1, 5] = flags[1:, 4]
+    flags[:, 6] = share
+    strong = np.flatnonzero(flags[:, 1] >= 1.0)
+    at = np.arange(size)
+    if len(strong):
+        # How near the nearest one stands on either side.
+        left = np.searchsorted(strong, at, side="right") - 1
+        right = np.searchsorted(strong, at)
+        near = 1.0 / (1.0 + np.abs(at - strong[np.maximum(left, 0)]))
+        flags[:, 7] = np.where(left >= 0, near, 0.0)
+        near = 1.0 / (1.0 + np.abs(at - strong[np.minimum(right, len(strong) - 1)]))
+        flags[:, 8] = np.where(right < len(strong), near, 0.0)
+    flags[list(sentence.roles), 9] = 1.0
+    flags[:, 10] = np.minimum(at, _FAR) / _FAR
+    flags[:, 11] = np.minimum(size - 1 - at, _FAR) / _FAR
+    flags[:, 12] = min(size, _LONG) / _LONG
+    beside = {asked.unit, asked.head} - {""}
+    if beside:
+        flags[:, 13] = [word in beside for word in words]
+    return flags
+
+
+class Network:
+    """The trained network."""
+
+    def __init__(self, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
+        weights = {
+            name: np.asarray(array, np.float32) for name, array in arrays.items() if name not in {"words", "vectors"}
+        }
+        self.vocabulary = Vocabulary(bytes(arrays["words"]).decode("utf-8").split("\n"))
+        vectors = np.asarray(arrays["vectors"], np.float32)
+        if len(vectors) != len(self.vocabulary.words) + 1 or weights["mean"].shape != (GLANCES,):
+            raise ValueError("its arrays do not fit each other")
+        # What the first layer makes of a syllable and of a pair is known before any question.
+        self._known = [
+            np.ascontiguousarray(vectors @ part.T) for part in np.split(weights["project.weight"], 3, axis=1)
+        ]
+        self._bias = weights["project.bias"]
+        self._w = weights
+        self._convolutions = {
+            name: [np.ascontiguousarray(weights[f"{name}.weight"][:, :, k].T) for k in range(3)]
+            for name in ("question_convolution", *(f"convolutions.{n}" for n in range(len(STEPS))))
+        }
+
+    @classmethod
+    def load(cls, path: Path) -> "Network":
+        """Return the network at `path`; ReaderModelError where it is missing or damaged."""
+        try:
+            with np.load(path, allow_pickle=False) as stored:
+                return cls({name: stored[name] for name in stored.files})
+        except (OSError, ValueError, KeyError) as error:
+            raise ReaderModelError(f"{path} cannot be used ({error})", mend="Reinstall tintinh") from error
+
+    def read(self, asked: Asked, sentences: Sequence[Sentence], glanced: Floats) -> list[Read]:
+        """Return what the network makes of each of `sentences`, which all have tokens; `glanced` are their `glances`."""
+        if not sentences:
+            return []
+        pairs = pairs_of(asked)
+        question = self.vocabulary.question(asked)
+        inputs = [self.vocabulary.sentence(asked, sentence, pairs) for sentence in sentences]
+        odds, tokens = self.forward(question, inputs, glanced)
+        found, at = [], 0
+        for one, inputs_ in zip(odds.tolist(), inputs, strict=True):
+            size = len(inputs_.words)
+            begins, ends, inside = tokens[at : at + size].astype(np.float64).T
+            found.append(Read(one, _sigmoid(inside), begins - _log_sum(begins), ends - _log_sum(ends)))
+            at += size
+        return found
+
+    def forward(
+        self, question: QuestionInputs, inputs: Sequence[SentenceInputs], glanced: Floats
+    ) -> tuple[Floats, Floats]:
+        """Return the log-odds of each sentence, and of each token how much speaks for a first, a last, an inner one: (tokens, 3)."""
+        w = self._w
+        asked = self._embedded(question.words)
+        meant = self._meant(asked, question)
+        sizes = [len(each.words) for each in inputs]
+        here = self._embedded(np.concatenate([each.words for each in inputs]))
+        alike = _relu(here @ w["align.weight"].T) @ _relu(asked @ w["align.weight"].T).T / np.float32(8.0)
+        looked = _softmax(alike) @ asked
+        nearest = (_unit(here) @ _unit(asked).T).max(axis=1, keepdims=True)
+        known = np.hstack(
+            [
+                here,
+                looked,
+                here * looked,
+                w["mark.weight"][np.concatenate([each.marks for each in inputs])],
+                w["gap.weight"][np.concatenate([each.gaps for each in inputs])],
+                np.concatenate([each.flags for each in inputs]),
+                alike.max(axis=1, keepdims=True),
+                nearest,
+            ]
+        )
+        first = _relu(self._linear("enter", known))
+        starts = np.cumsum([0, *sizes[:-1]])
+        at = np.arange(sum(sizes)) + np.repeat(BETWEEN * np.arange(len(sizes)), sizes)
+        hidden = np.zeros((sum(sizes) + BETWEEN * len(sizes), first.shape[1]), np.float32)
+        hidden[at] = first
+        for number, step in enumerate(STEPS):
+            more, plus = np.split(self._linear(f"steer.{number}", meant), 2)
+            told = np.zeros_like(hidden)
+            told[at] = self._normed(f"norm.{number}", hidden[at]) * (1 + more) + plus
+            passed = _gated(self._convolved(f"convolutions.{number}", told, step))
+            hidden[at] += passed[at]
+        hidden = hidden[at]
+        out = self._linear("out", hidden)
+        weight = out[:, 3]
+        weight = np.exp(weight - np.repeat(np.maximum.reduceat(weight, starts), sizes))
+        weight = (weight / np.repeat(np.add.reduceat(weight, starts), sizes))[:, None]
+        pooled = np.hstack(
+            [
+                np.add.reduceat(hidden * weight, starts, axis=0),
+                np.maximum.reduceat(hidden, starts, axis=0),
+                np.add.reduceat(hidden, starts, axis=0) / np.array(sizes, np.float32)[:, None],
+                _relu(self._linear("glance", standardised(glanced, w["mean"], w["deviation"]))),
+                np.repeat(meant[None], len(sizes), axis=0),
+            ]
+        )
+        odds = self._linear("verdict.3", _relu(self._linear("verdict.0", pooled)))[:, 0]
+        return odds, out[:, :3]
+
+    def _embedded(self, rows: Places) -> Floats:
+        alone, before, behind = self._known
+        return np.asarray(alone[rows[:, 0]] + before[rows[:, 1]] + behind[rows[:, 2]] + self._bias)
+
+    def _meant(self, asked: Floats, question: QuestionInputs) -> Floats:
+        """Return what the question is after: (hidden,)."""
+        words = _relu(self._linear("question", np.hstack([asked, question.flags])))
+        words = words + _gated(self._convolved("question_convolution", words, 1))
+        weight = _softmax(self._linear("question_weight", words).T)
+        return np.asarray((weight @ words)[0] + self._linear("told", question.told))
+
+    def _linear(self, name: str, x: Floats) -> Floats:
+        return np.asarray(x @ self._w[f"{name}.weight"].T + self._w[f"{name}.bias"])
+
+    def _normed(self, name: str, x: Floats) -> Floats:
+        centred = x - x.mean(axis=1, keepdims=True)
+        scale = np.sqrt((centred**2).mean(axis=1, keepdims=True) + np.float32(_EPSILON))
+        return np.asarray(centred / scale * self._w[f"{name}.weight"] + self._w[f"{name}.bias"])
+
+    def _convolved(self, name: str, x: Floats, step: int) -> Floats:
+        left, middle, right = self._convolutions[name]
+        out = x @ middle + self._w[f"{name}.bias"]
+        if len(x) > step:
+            out[step:] += x[:-step] @ left
+            out[:-step] += x[step:] @ right
+        return np.asarray(out)
+
+
+def standardised(glanced: Floats, mean: Floats, deviation: Floats) -> Floats:
+    """Return `glances` in units of their deviation, outliers held back."""
+    return np.clip((glanced - mean) / deviation, -4.0, 4.0).astype(np.float32)
+
+
+def _relu(x: Floats) -> Floats:
+    return np.maximum(x, 0)
+
+
+def _sigmoid(x: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(x, -60.0, 60.0))))
+
+
+def _gated(x: Floats) -> Floats:
+    value, gate = np.split(x, 2, axis=1)
+    return np.asarray(value * _sigmoid(gate))
+
+
+def _softmax(x: Floats) -> Floats:
+    raised = np.exp(x - x.max(axis=1, keepdims=True))
+    return np.asarray(raised / raised.sum(axis=1, keepdims=True))
+
+
+def _unit(x: Floats) -> Floats:
+    return np.asarray(x / np.maximum(np.sqrt((x**2).sum(axis=1, keepdims=True)), np.float32(1e-12)))
+
+
+def _log_sum(x: npt.NDArray[np.float64]) -> float:
+    highest = x.max()
+    return float(highest + np.log(np.exp(x - highest).sum()))

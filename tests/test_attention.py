@@ -1,0 +1,225 @@
+"""The network that reads: equal to the library that trains it, sentence by sentence, whatever it is given."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.library import Library
+from retrieval.answers.attention import (
+    BETWEEN,
+    FLAGS,
+    GAPS,
+    GLANCES,
+    MARKS,
+    QUESTION_FLAGS,
+    TOLD,
+    Network,
+    QuestionInputs,
+    Read,
+    SentenceInputs,
+    Vocabulary,
+    glances,
+    pairs_of,
+    reconsidered,
+    shape,
+    unread,
+)  # fmt: skip
+from retrieval.answers.context import Context
+from retrieval.answers.reader import MODELS
+from retrieval.questions import understand
+from tests.reading import context_of
+from training import attention
+
+WORDS = ("chu", "tri", "chu_tri", "hop", "<2>", "kinh_phi", "tien")
+QUESTIONS = (
+    "Ai chủ trì giao ban dân vận quý I?",
+    "huyen nao duoc giao lam duong",
+    "Sở Y tế được giao nhiệm vụ gì?",
+    "?",
+)
+
+
+@pytest.fixture(scope="module")
+def both() -> tuple[attention.Module, Network, tuple[np.ndarray, np.ndarray]]:
+    """A network of random weights, as PyTorch and as numpy read it."""
+    drawn = np.random.default_rng(1)
+    torch.manual_seed(1)
+    module = attention.Module(drawn.normal(size=(len(WORDS) + 1, 64)).astype(np.float16).astype(np.float32))
+    module.eval()
+    scale = drawn.normal(size=GLANCES).astype(np.float32), drawn.uniform(0.5, 2.0, GLANCES).astype(np.float32)
+    return module, Network(attention.arrays(module, Vocabulary(WORDS), scale)), scale
+
+
+def question_of(drawn: np.random.Generator, size: int) -> QuestionInputs:
+    flags = drawn.random((size, QUESTION_FLAGS)).astype(np.float32)
+    return QuestionInputs(drawn.integers(0, len(WORDS) + 1, (size, 3)), flags, drawn.random(TOLD).astype(np.float32))
+
+
+def sentence_of(drawn: np.random.Generator, size: int) -> SentenceInputs:
+    return SentenceInputs(
+        drawn.integers(0, len(WORDS) + 1, (size, 3)),
+        drawn.integers(0, len(MARKS) + 1, size),
+        drawn.integers(0, len(GAPS) + 1, size),
+        drawn.random((size, FLAGS)).astype(np.float32),
+    )
+
+
+def example_of(drawn: np.random.Generator, asked: int, sizes: list[int]) -> attention.Example:
+    return attention.Example(
+        part=0,
+        weight=1.0,
+        question=question_of(drawn, asked),
+        sentences=tuple(sentence_of(drawn, size) for size in sizes),
+        glanced=drawn.normal(size=(len(sizes), GLANCES)).astype(np.float32),
+        labels=(None,) * len(sizes),
+        likely=np.ones(len(sizes)),
+        known=True,
+    )
+
+
+@given(
+    seed=st.integers(0, 1000),
+    shapes=st.lists(
+        st.tuples(st.integers(1, 20), st.lists(st.integers(1, 30), min_size=1, max_size=4)), min_size=1, max_size=3
+    ),
+)
+def test_it_equals_pytorch_s_whatever_stands_beside_in_the_batch(
+    both: tuple[attention.Module, Network, tuple[np.ndarray, np.ndarray]],
+    seed: int,
+    shapes: list[tuple[int, list[int]]],
+) -> None:
+    module, network, scale = both
+    drawn = np.random.default_rng(seed)
+    found = [example_of(drawn, asked, sizes) for asked, sizes in shapes]
+    with torch.no_grad():
+        odds, tokens = module(attention.batch([(e, range(len(e.sentences))) for e in found], scale))
+    for row, example in enumerate(found):
+        own, words = network.forward(example.question, example.sentences, example.glanced)
+        assert np.allclose(own, odds[row, : len(own)], atol=1e-4)
+        begin = at = 0
+        for sentence in example.sentences:
+            size = len(sentence.words)
+            assert np.allclose(words[at : at + size], tokens[row, begin : begin + size], atol=1e-4)
+            at, begin = at + size, begin + size + BETWEEN
+
+
+@pytest.fixture(scope="module", params=QUESTIONS)
+def context(province: Library, request: pytest.FixtureRequest) -> Context:
+    return context_of(province.engine(), request.param)
+
+
+def test_sentences_do_not_see_each_other(context: Context) -> None:
+    network = Network.load(MODELS / "attention.npz")
+    sentences = [c.sentence for c in context.candidates if c.sentence.folded][:8]
+    glanced = glances(context.features[: len(sentences)], np.linspace(0.9, 0.01, len(sentences)))
+    together = network.read(context.asked, sentences, glanced)
+    assert len(together) == len(sentences)
+    for at, (sentence, read) in enumerate(zip(sentences, together, strict=True)):
+        alone = network.read(context.asked, [sentence], glanced[at : at + 1])[0]
+        for name in ("inside", "begins", "ends"):
+            assert np.allclose(getattr(read, name), getattr(alone, name), atol=1e-4)
+        assert read.odds == pytest.approx(alone.odds, abs=1e-4)
+        assert np.exp(read.begins).sum() == pytest.approx(1.0)
+        assert ((read.inside >= 0) & (read.inside <= 1)).all()
+    assert network.read(context.asked, [], glanced[:0]) == []
+
+
+def test_the_answer_stands_out(province: Library) -> None:
+    """What is shipped has learned something: the likeliest words of the likeliest sentence tell the chair."""
+    context = context_of(province.engine(), "Ai chủ trì giao ban dân vận quý I?")
+    network = Network.load(MODELS / "attention.npz")
+    sentences = [c.sentence for c in context.candidates if c.sentence.folded]
+    read = network.read(context.asked, sentences, glances(context.features, np.full(len(sentences), 0.1)))
+    best = max(range(len(read)), key=lambda at: read[at].odds)
+    at = int(read[best].inside.argmax())
+    assert sentences[best].marks[at] in "BI"
+
+
+@pytest.mark.parametrize(
+    ("word", "known_as"),
+    [("chu", "chu"), ("29", "<2>"), ("1.700", "<4>"), ("29/12/2023", "<6>"), ("m2", "m2"), ("", "")],
+)
+def test_of_a_figure_it_knows_how_many_digits_it_has(word: str, known_as: str) -> None:
+    assert shape(word) == known_as
+
+
+def test_pairs_of_syllables_are_words_too() -> None:
+    rows = Vocabulary(WORDS).rows(["chu", "tri", "hop", "25"])
+    assert rows.tolist() == [[1, 0, 3], [2, 3, 0], [4, 0, 0], [5, 0, 0]]
+
+
+def test_a_question_that_leans_on_another_is_read_with_it(province: Library) -> None:
+    asked = context_of(province.engine(), "Ai chủ trì giao ban dân vận quý I?").asked
+    leaning = dataclasses.replace(asked.question, text="Ai chủ trì? Còn Sở Y tế?", follows_up=True)
+    asked.question = leaning
+    words = Vocabulary(("so", "y", "te", "i", "chu")).question(asked)
+    assert len(words.words) == 7
+    assert words.told[-1] == 1.0
+    assert "chu_tri" in pairs_of(asked)
+    assert understand("Còn Sở Y tế?", "Ai chủ trì?").follows_up
+
+
+@given(
+    probabilities=st.lists(st.floats(0.0, 1.0), min_size=1, max_size=12),
+    odds=st.lists(st.floats(-200.0, 200.0), min_size=0, max_size=5),
+)
+def test_what_was_read_comes_before_what_was_not(probabilities: list[float], odds: list[float]) -> None:
+    nothing = np.zeros(0)
+    before = np.array(probabilities)
+    read = {at: Read(one, nothing, nothing, nothing) for at, one in zip(range(len(before)), odds, strict=False)}
+    after = reconsidered(before, read)
+    if not read:
+        assert np.array_equal(after, before)
+        return
+    own, others = after[list(read)], np.delete(after, list(read))
+    assert own.sum() <= 1.0 + 1e-9
+    assert (np.diff(own[np.argsort([read[at].odds for at in read])]) >= 0).all()
+    assert others.max(initial=0.0) <= own.min()
+    assert (np.diff(others[np.argsort(np.delete(before, list(read)), kind="stable")]) >= 0).all()
+
+
+def test_of_what_was_not_read_nothing_is_likely(context: Context) -> None:
+    sentence = context.candidates[0].sentence
+    nothing = unread(sentence)
+    assert len(nothing.inside) == len(nothing.begins) == len(sentence.folded)
+    assert not nothing.inside.any()
+    assert nothing.begins.max() < np.log(0.001)
+
+
+def test_training_it_makes_it_less_wrong() -> None:
+    """On a few questions whose answer is the sentence with `chu tri`, and in it the one token that is a name."""
+    drawn = np.random.default_rng(2)
+    found = []
+    for number in range(40):
+        example = example_of(drawn, 5, [8, 8, 8])
+        right = int(drawn.integers(3))
+        at = int(drawn.integers(8))
+        for index, sentence in enumerate(example.sentences):
+            sentence.words[:] = 4
+            sentence.marks[:] = 8
+            sentence.flags[:] = 0
+            if index == right:
+                sentence.words[at] = 3
+                sentence.marks[at] = 1
+        labels = np.zeros(8, np.int64)
+        labels[at] = 1
+        told = tuple(labels if index == right else None for index in range(3))
+        found.append(dataclasses.replace(example, labels=told, part=number % 2))
+    words = Vocabulary(WORDS)
+    vectors = np.vstack([np.zeros((1, 64)), drawn.normal(size=(len(WORDS), 64))]).astype(np.float32)
+    network = Network(attention.train(found, words=words, vectors=vectors, epochs=30))
+    again = Network(attention.train(found, words=words, vectors=vectors, epochs=30))
+    right_sentences = right_words = 0
+    for example in found:
+        odds, tokens = network.forward(example.question, example.sentences, example.glanced)
+        assert np.array_equal(odds, again.forward(example.question, example.sentences, example.glanced)[0])
+        gold = next(index for index, labels in enumerate(example.labels) if labels is not None)
+        right_sentences += int(odds.argmax()) == gold
+        own = tokens[8 * gold : 8 * gold + 8, 2]
+        right_words += int(own.argmax()) == int(np.asarray(example.labels[gold]).argmax())
+    assert right_sentences >= 36
+    assert right_words >= 36
