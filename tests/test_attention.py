@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.library import Library
@@ -81,6 +81,7 @@ def example_of(drawn: np.random.Generator, asked: int, sizes: list[int]) -> atte
     )
 
 
+@settings(deadline=None)
 @given(
     seed=st.integers(0, 1000),
     shapes=st.lists(

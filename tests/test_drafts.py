@@ -1,4 +1,4 @@
-"""Drafts of an answer: what none of them may hold, however likely the span model thinks it."""
+"""Drafts of an answer: what none of them may hold, however likely the network thinks it."""
 
 from pathlib import Path
 
@@ -65,3 +65,22 @@ def test_a_place_is_what_the_words_for_where_open_and_no_more(text: str, told: l
     notes, vocabulary, _ = annotate([text])
     found = notes.read(0, text, vocabulary)[0]
     assert [found.text_of(*place) for place in places(found)] == told
+
+
+def test_asked_whom_a_task_was_given_the_giver_is_none(tmp_path: Path, encoder: Encoder) -> None:
+    text = (
+        "UBND tỉnh Lam Giang giao Sở Nội vụ chủ trì, phối hợp với Sở Tài chính rà soát biên chế giáo viên năm học mới."
+    )
+    (tmp_path / "a.md").write_text(f"---\ntitle: Rà soát biên chế giáo viên\n---\n{text}\n", encoding="utf-8")
+    library = Library(tmp_path / "data", encoder)
+    library.index([tmp_path / "a.md"])
+    for question, asked in (("Rà soát biên chế giáo viên giao cho sở nào?", True), ("Sở nào rà soát biên chế?", False)):
+        context = context_of(library.engine(), question)
+        assert drafts.asks_whom(context.asked.question) is asked
+        made = drafts.make(context, np.ones(len(context.candidates)), untrained())
+        told = {
+            drafts.text_of(d.candidate.sentence, d.cut)
+            for d in made.drafts
+            if "Sở" in drafts.text_of(d.candidate.sentence, d.cut)
+        }
+        assert (told == {"Sở Nội vụ"}) is asked

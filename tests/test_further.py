@@ -136,6 +136,7 @@ def test_one_thing_is_asked_for_or_several(question: str, several: bool) -> None
 def test_a_list_that_a_rule_fits_wholly_is_told_alone(province: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     """However much is expected of another sentence: the rule's list is complete."""
     monkeypatch.setattr(further, "LEAST_GAIN", -10.0)
+    monkeypatch.setattr(drafts, "LEAST_LIKELY", 0.0)
     reader, context = BuiltinReader(), context_of(province.engine(), "Ban Dân vận Tỉnh ủy được giao nhiệm vụ gì?")
     reading = reader.read(context)
     assert reading.drafts[0].ruled

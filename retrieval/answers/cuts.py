@@ -55,6 +55,8 @@ def cuts(sentence: Sentence, read: Read, fitting: Cut | None = None) -> dict[Cut
     base = runs(values, 0.25 if peak >= 0.25 else peak * 0.5, CLOSED_GAP)
     for name, ends in (("clauses", _CLAUSE_ENDS), ("parts", _PART_ENDS)):
         found.setdefault(merged(_widened(sentence.gaps, a, b, ends) for a, b in base), set()).add(name)
+    for name, span in zip(("span", "second_span"), spans(read), strict=False):
+        found.setdefault((span,), set()).add(name)
     if fitting:
         found = _whole(found, fitting)
         weights = [max(values[first : last + 1]) for first, last in fitting]
@@ -62,8 +64,6 @@ def cuts(sentence: Sentence, read: Read, fitting: Cut | None = None) -> dict[Cut
         found.setdefault((fitting[weights.index(best_of_all)],), set()).add("mention")
         likely = tuple(m for m, w in zip(fitting, weights, strict=True) if w >= _MENTIONED * best_of_all)
         found.setdefault(likely, set()).add("mentions")
-    for name, span in zip(("span", "second_span"), spans(read), strict=False):
-        found.setdefault((span,), set()).add(name)
     if len(inside) <= _LONGEST_SENTENCE:
         found.setdefault(((0, len(inside) - 1),), set()).add("sentence")
     return _names_whole(found, sentence)

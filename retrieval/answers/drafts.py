@@ -18,7 +18,7 @@ from retrieval.answers.sentences import Candidate
 from retrieval.answers.stretches import Cuts
 from retrieval.answers.typed import Typed, typed
 from retrieval.answers.wants import FIGURES, WANTS, of_type
-from retrieval.questions import KINDS
+from retrieval.questions import KINDS, Question
 from retrieval.vietnamese.terms import day_term
 
 READ = 6
@@ -119,6 +119,8 @@ def make(context: Context, probabilities: npt.NDArray[np.float64], network: Netw
             names = _counting(names, _of_asked_type(context.asked.wants, sentence)) or names
         if question.cue.word in _DAY_CUES and not question.elliptic:
             names = _of_days(names, _days(sentence), fitting)
+        if fitting and asks_whom(question):
+            names = _charged(sentence, fitting) or names
         names = _as_asked(names, sentence, question.cue.after)
         by_rule: Cut | None = None
         if rule is not None:
@@ -160,6 +162,26 @@ class _Glance:
 
 def _logit(probability: float) -> float:
     return math.log(max(probability, 1e-6) / max(1 - probability, 1e-6))
+
+
+def asks_whom(question: Question) -> bool:
+    """Tell whether a question asks which body was given a task: `giao sở nào`, `giao cho đơn vị nào`."""
+    before = question.cue.before
+    return question.cue.label == "which_body" and (before[-1:] == ("giao",) or before[-2:] == ("giao", "cho"))
+
+
+def _charged(sentence: Sentence, bodies: Cut) -> dict[Cut, set[str]]:
+    """Return the cut of those of `bodies` to which the sentence says a task is given, none where it says so of none.
+
+    `UBND tỉnh giao Sở A chủ trì, phối hợp với Sở B`: Sở A.
+    """
+    words = sentence.folded
+    given = tuple(
+        run
+        for run in bodies
+        if words[run[0] - 1 : run[0]] == ("giao",) or words[max(0, run[0] - 2) : run[0]] == ("giao", "cho")
+    )
+    return {given: {"mention", "mentions"}} if given else {}
 
 
 def _of_days(names: dict[Cut, set[str]], days: list[int], fitting: Cut | None) -> dict[Cut, set[str]]:
