@@ -114,7 +114,7 @@ class Module(nn.Module):
     def __init__(self, vectors: np.ndarray) -> None:
         super().__init__()
         size = vectors.shape[1]
-        self.vectors = nn.Embedding.from_pretrained(torch.from_numpy(vectors), freeze=True)
+        self.vectors = nn.Embedding(len(vectors), size, _weight=torch.from_numpy(vectors), _freeze=True)
         self.project = nn.Linear(3 * size, size)
         self.align = nn.Linear(size, size, bias=False)
         self.question = nn.Linear(size + QUESTION_FLAGS, HIDDEN)
@@ -183,7 +183,8 @@ class Module(nn.Module):
             functional.relu(self.glance(b["glanced"].flatten(0, 1))),
             meant.repeat_interleave(most, 0),
         ]
-        return self.verdict(torch.cat(pooled, -1)).view(count, most).masked_fill(~b["full"], _NEVER)
+        odds: Tensor = self.verdict(torch.cat(pooled, -1)).view(count, most)
+        return odds.masked_fill(~b["full"], _NEVER)
 
 
 def batch(chosen: Sequence[tuple[Example, Sequence[int]]], scale: tuple[np.ndarray, np.ndarray]) -> dict[str, Tensor]:
@@ -308,9 +309,10 @@ def train(
     for _ in range(epochs):
         for chosen in _batches(known, drawn):
             b = _forgetful(batch(chosen, scale), drawn)
-            wrong = loss(*module(b), b, torch.tensor([e.weight for e, _ in chosen], dtype=torch.float32))
+            odds, tokens = module(b)
+            wrong = loss(odds, tokens, b, torch.tensor([e.weight for e, _ in chosen], dtype=torch.float32))
             optimiser.zero_grad()
-            wrong.backward()
+            wrong.backward()  # type: ignore[no-untyped-call] # as the library has it
             nn.utils.clip_grad_norm_(learned, 1.0)
             optimiser.step()
             pace.step()

@@ -47,9 +47,8 @@ def main() -> None:
     counts = np.bincount(np.concatenate(texts), minlength=len(names))
     syllables = [int(at) for at in np.argsort(-counts)[:SYLLABLES] if counts[at] >= FEWEST]
     pairs = cohesive_pairs(texts, names, counts)
-    units = {(at,): row for row, at in enumerate(syllables)} | {
-        pair: row for row, pair in enumerate(pairs, len(syllables))
-    }
+    units: dict[tuple[int, ...], int] = {(at,): row for row, at in enumerate(syllables)}
+    units.update((pair, row) for row, pair in enumerate(pairs, len(syllables)))
     vectors = decomposed(positive_information([segmented(text, units) for text in texts], len(units)))
     written = ["_".join(names[at] for at in unit) for unit in units]
     OUT.parent.mkdir(parents=True, exist_ok=True)
@@ -113,7 +112,7 @@ def decomposed(information: csr_array) -> np.ndarray:
     """Return the vectors of words, each of length 1: (size, DIMENSIONS)."""
     left, strengths, _ = randomized_svd(information, n_components=DIMENSIONS, n_iter=3, random_state=0)
     vectors = left * np.sqrt(strengths)
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+    return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9))
 
 
 if __name__ == "__main__":

@@ -332,7 +332,7 @@ class Network:
 
 def standardised(glanced: Floats, mean: Floats, deviation: Floats) -> Floats:
     """Return `glances` in units of their deviation, outliers held back."""
-    return np.clip((glanced - mean) / deviation, -4.0, 4.0).astype(np.float32)
+    return np.asarray(np.clip((glanced - mean) / deviation, -4.0, 4.0), np.float32)
 
 
 def _relu(x: Floats) -> Floats:
