@@ -327,6 +327,20 @@ def test_seeds_answer(tmp_path: Path, encoder: Encoder) -> None:
     refuses(engine, "Ai chủ trì hội nghị giao ban khối MTTQ Điện Biên năm 2012?")
 
 
+def test_a_small_corpus_names_nobody_for_what_it_does_not_tell(tmp_path: Path, encoder: Encoder) -> None:
+    """Whoever spoke at another meeting in Đắk Nông led no delegation there; other words for who chaired still find him."""
+    library = Library(tmp_path, encoder)
+    library.index([Path(__file__).parents[1] / "seeds"])
+    engine = library.engine()
+    for question in (
+        "Ai dẫn đầu đoàn công tác ở Đắk Nông?",
+        "Ai ký quyết định ở Điện Biên?",
+        "ai cam dau vu pha rung o Dak Nong",
+    ):
+        assert isinstance(engine.ask(question), NotFound)
+    assert "Mùa A Sơn" in answers(engine, "Ai điều hành hội nghị giao ban khối MTTQ ngày 29/12?").text
+
+
 def test_a_draft_that_is_hardly_likely_answers_nothing(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     """Unless a rule fits it wholly, as a task of the body that is asked about does."""
     figure = "Quý I toàn tỉnh có bao nhiêu mô hình dân vận khéo?"

@@ -26,7 +26,7 @@ READ = 6
 SENTENCES = 4
 """Sentences that are cut as the network has marked them, the likeliest by it."""
 LEAST_LIKELY = 0.1
-"""A sentence is cut if it is at least this likely, relative to the likeliest; the others cost time and win nothing."""
+"""A sentence is cut if it is at least this likely, relative to the likeliest: two of six are, on average, and the others would cost time."""
 RULED_AMONG = 16
 """Sentences among which a rule for the question's kind is tried, beside those that are cut."""
 RULES = stretches.RULES

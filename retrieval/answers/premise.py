@@ -40,7 +40,8 @@ _MEETINGS = frozenset("nghi hop viec dam thao phien cuoc buoi doan khao sat tra"
 _TOPIC_ENDS = frozenset("o tai do ngay nam thang la ai khi luc".split())
 _FILLERS = frozenset("con the vay thi sao la gi nhung cac co a nhi ha vay ne nua va rieng".split())
 _MOST_MISSING = 0.45
-_SMALL_CORPUS = 500
+SMALL_CORPUS = 500
+"""Articles below which something always looks like the question: how rare its words are, by which strangers are told, tells little there."""
 _LEAST_PAIRS = 0.5
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 """Also within `2015-2020` and `12/12/2017`."""
@@ -110,7 +111,7 @@ def _nothing_shared(context: Context, draft: Draft) -> bool:
     left are gone by it; over 2,944 articles it would lose 2% of the answers and refuse 1 to 5% of what is elsewhere.
     """
     asked = context.asked
-    if asked.question.elliptic or asked.corpus_size >= _SMALL_CORPUS:
+    if asked.question.elliptic or asked.corpus_size >= SMALL_CORPUS:
         return False
     words = asked.matcher.words
     there = {w for w, stands in zip(words, context.words_in(draft.candidate.hit).tolist(), strict=True) if stands}
