@@ -9,6 +9,12 @@ TinTinhError
 └── SettingsError      a setting is wrong
 """
 
+import zipfile
+import zlib
+
+BROKEN = (OSError, EOFError, ValueError, KeyError, IndexError, zipfile.BadZipFile, zlib.error)
+"""What numpy and zipfile raise on a file of arrays that is damaged, cut short or empty."""
+
 
 class TinTinhError(Exception):
     """Root of all faults. `code` is stable: it is what operators search the manual for."""

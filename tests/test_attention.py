@@ -115,8 +115,9 @@ def context(province: Library, request: pytest.FixtureRequest) -> Context:
 
 def test_sentences_do_not_see_each_other(context: Context) -> None:
     network = Network.load(MODELS / "attention.npz")
-    sentences = [c.sentence for c in context.candidates if c.sentence.folded][:8]
-    glanced = glances(context.features[: len(sentences)], np.linspace(0.9, 0.01, len(sentences)))
+    kept = [at for at, candidate in enumerate(context.candidates) if candidate.sentence.folded][:8]
+    sentences = [context.candidates[at].sentence for at in kept]
+    glanced = glances(context.features[kept], np.linspace(0.9, 0.01, len(kept)))
     together = network.read(context.asked, sentences, glanced)
     assert len(together) == len(sentences)
     for at, (sentence, read) in enumerate(zip(sentences, together, strict=True)):
@@ -124,7 +125,7 @@ def test_sentences_do_not_see_each_other(context: Context) -> None:
         for name in ("inside", "begins", "ends"):
             assert np.allclose(getattr(read, name), getattr(alone, name), atol=1e-4)
         assert read.odds == pytest.approx(alone.odds, abs=1e-4)
-        assert np.exp(read.begins).sum() == pytest.approx(1.0)
+        assert np.exp(read.begins).sum() == pytest.approx(1.0, abs=1e-6)
         assert ((read.inside >= 0) & (read.inside <= 1)).all()
     assert network.read(context.asked, [], glanced[:0]) == []
 
@@ -133,8 +134,9 @@ def test_the_answer_stands_out(province: Library) -> None:
     """What is shipped has learned something: the likeliest words of the likeliest sentence tell the chair."""
     context = context_of(province.engine(), "Ai chủ trì giao ban dân vận quý I?")
     network = Network.load(MODELS / "attention.npz")
-    sentences = [c.sentence for c in context.candidates if c.sentence.folded]
-    read = network.read(context.asked, sentences, glances(context.features, np.full(len(sentences), 0.1)))
+    kept = [at for at, candidate in enumerate(context.candidates) if candidate.sentence.folded]
+    sentences = [context.candidates[at].sentence for at in kept]
+    read = network.read(context.asked, sentences, glances(context.features[kept], np.full(len(kept), 0.1)))
     best = max(range(len(read)), key=lambda at: read[at].odds)
     at = int(read[best].inside.argmax())
     assert sentences[best].marks[at] in "BI"

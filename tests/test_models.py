@@ -8,6 +8,7 @@ import lightgbm
 import numpy as np
 import pytest
 
+from retrieval.answers.attention import Network
 from retrieval.answers.reader import MODELS, BuiltinReader
 from retrieval.answers.trees import Trees, from_dumps
 from retrieval.encoding import SHIPPED, Encoder, StaticEncoder, open_encoder
@@ -128,6 +129,23 @@ def test_a_damaged_reader_is_named(tmp_path: Path, name: str) -> None:
         if path.is_file():
             shutil.copy(path, folder)
     BuiltinReader(folder)
-    (folder / name).write_bytes(b"broken")
-    with pytest.raises(ReaderModelError, match=name):
-        BuiltinReader(folder)
+    whole = (folder / name).read_bytes()
+    for damaged in (b"broken", b"", whole[: len(whole) // 2]):
+        (folder / name).write_bytes(damaged)
+        with pytest.raises(ReaderModelError, match=name):
+            BuiltinReader(folder)
+
+
+@pytest.mark.parametrize("lacking", ["verdict.3.weight", "told.bias", "seen", "words"])
+def test_a_network_that_lacks_a_part_or_knows_other_features_is_named(tmp_path: Path, lacking: str) -> None:
+    with np.load(MODELS / "attention.npz", allow_pickle=False) as stored:
+        arrays = {name: stored[name] for name in stored.files}
+    np.savez(tmp_path / "whole.npz", **arrays)
+    Network.load(tmp_path / "whole.npz")
+    np.savez(tmp_path / "half.npz", **(arrays | {lacking: arrays[lacking].ravel()[: arrays[lacking].size // 2]}))
+    with pytest.raises(ReaderModelError, match=r"half\.npz"):
+        Network.load(tmp_path / "half.npz")
+    del arrays[lacking]
+    np.savez(tmp_path / "less.npz", **arrays)
+    with pytest.raises(ReaderModelError, match=r"less\.npz"):
+        Network.load(tmp_path / "less.npz")

@@ -35,6 +35,7 @@ from retrieval.answers.attention import (
     Vocabulary,
     glances,
     pairs_of,
+    seen,
     standardised,
 )  # fmt: skip
 from training.samples import Item
@@ -42,13 +43,13 @@ from training.vectors import OUT as VECTORS
 
 HIDDEN = 64
 OTHERS = 9
-"""Sentences without the answer that are kept of each question, the likeliest; of these, those that are seen together with the right ones: """
+"""Sentences without the answer that are kept of each question, the likeliest."""
 SEEN = 6
 """Sentences of a question that are seen at once."""
 RIGHT = 3
 """Right ones among them, at most."""
 EPOCHS, QUESTIONS, RATE, DECAY = 4, 24, 2e-3, 0.01
-DROPPED, WORDS_DROPPED = 0.15, 0.1
+DROPPED = 0.15
 ELSEWHERE = 0.15
 """How much the words of sentences without the answer count in what is learned of words."""
 _NEVER = -1e4
@@ -68,7 +69,7 @@ class Example:
     likely: np.ndarray
     """The sentence model's probability of each."""
     known: bool
-    """Whether it can be learned from: an answer that stands in no sentence here teaches that there is none."""
+    """False where there is an answer, but in none of the sentences: it would teach, wrongly, that there is none."""
 
 
 def vocabulary() -> tuple[Vocabulary, np.ndarray]:
@@ -252,15 +253,6 @@ def _seen(example: Example, drawn: np.random.Generator) -> list[int]:
     return [*right, *others[np.argsort(-worth)][: SEEN - len(right)].tolist()]
 
 
-def _forgetful(b: dict[str, Tensor], drawn: np.random.Generator) -> dict[str, Tensor]:
-    """Return the batch with some words of the questions unknown, never those beside the words that ask."""
-    gone = torch.from_numpy(drawn.random(b["asked_there"].shape) < WORDS_DROPPED) & (b["asked_flags"][..., 2] == 0)
-    return b | {
-        "asked": b["asked"].masked_fill(gone.unsqueeze(-1), 0),
-        "asked_flags": b["asked_flags"].masked_fill(gone.unsqueeze(-1), 0.0),
-    }
-
-
 def _batches(known: Sequence[Example], drawn: np.random.Generator) -> Iterator[list[tuple[Example, list[int]]]]:
     order = drawn.permutation(len(known))
     for at in range(0, len(order), QUESTIONS):
@@ -308,7 +300,7 @@ def train(
     module.train()
     for _ in range(epochs):
         for chosen in _batches(known, drawn):
-            b = _forgetful(batch(chosen, scale), drawn)
+            b = batch(chosen, scale)
             odds, tokens = module(b)
             wrong = loss(odds, tokens, b, torch.tensor([e.weight for e, _ in chosen], dtype=torch.float32))
             optimiser.zero_grad()
@@ -324,6 +316,7 @@ def arrays(module: Module, words: Vocabulary, scale: tuple[np.ndarray, np.ndarra
     named = {name: tensor.detach().numpy() for name, tensor in module.state_dict().items()}
     vectors = named.pop("vectors.weight")
     return named | {
+        "seen": seen(),
         "words": np.frombuffer("\n".join(words.words).encode("utf-8"), np.uint8),
         "vectors": vectors.astype(np.float16),
         "mean": scale[0],

@@ -2,7 +2,7 @@
 
     python -m training.reader CORPUS.jsonl QUESTIONS.jsonl [--elsewhere QUESTIONS]... [--chairs MORE-QUESTIONS.jsonl] [--no-final]
 
-Each model is trained on what the one before says of articles it has not seen (stacking, Wolpert 1992), five folds by
+training/vectors.py goes before. Each model is trained on what the one before says of articles it has not seen (stacking, Wolpert 1992), five folds by
 article. The sentence and answer models see each question also with words left out (`VARIANTS`): people leave out others
 than those of the training questions. Prints figures out of fold, of the questions as typed, then fits on all and writes
 retrieval/models/{sentences,attention,answers,overlaps,further,silent,elsewhere}.npz and reader.json (the lines of the refusals, their thresholds).
@@ -49,6 +49,10 @@ def main() -> None:
     options = parser.parse_args()
     if options.wrong and not options.chairs:
         parser.error("--wrong tells of the questions of --chairs: give both")
+    if not attention.VECTORS.is_file():
+        parser.error(
+            f"there are no vectors of words in {attention.VECTORS}: run `python -m training.vectors NEWS` first"
+        )
     started = time.time()
 
     def tell(what: str) -> None:
@@ -63,9 +67,10 @@ def main() -> None:
     )
     by_sentence = fit_sentences(sample)
     report_sentences(items)
-    *by_network, network = attention.trained(sample.whole, [*range(FOLDS), None])
+    parts: list[int | None] = [*range(FOLDS)] if options.no_final else [*range(FOLDS), None]
+    by_network = attention.trained(sample.whole, parts)
     tell("networks trained")
-    networks = [Network(arrays) for arrays in by_network]
+    networks = [Network(arrays) for arrays in by_network[:FOLDS]]
     make_drafts(sample, networks)
     report_read(items, networks)
     tell("drafts made")
@@ -81,7 +86,7 @@ def main() -> None:
     report_confidence(items)
     tell("cross-validated")
     if not options.no_final:
-        save(sample, network)
+        save(sample, by_network[-1])
         tell("saved")
 
 

@@ -15,10 +15,10 @@ import numpy as np
 import numpy.typing as npt
 
 from retrieval.annotation import Sentence
+from retrieval.answers.sentences import CUES, Asked
 from retrieval.answers.sentences import FEATURES as SENTENCE_FEATURES
-from retrieval.answers.sentences import Asked
 from retrieval.answers.wants import WANTS
-from retrieval.errors import ReaderModelError
+from retrieval.errors import BROKEN, ReaderModelError
 from retrieval.questions import KINDS
 from retrieval.vietnamese.text import folds
 
@@ -27,9 +27,6 @@ Places = npt.NDArray[np.int64]
 
 MARKS, GAPS = "BITN%UAo", "_^CLSPRQDE"
 """Letters of retrieval/annotation.py, in the order of their codes, from 1."""
-CUES = (
-    "none", "who", "which_body", "which_place", "what", "which", "how", "when", "duration", "where", "why", "number",
-)  # fmt: skip
 LONGEST_QUESTION = 60
 """Syllables of a question that are read; with the question before it, the last ones."""
 BETWEEN = 2
@@ -44,7 +41,8 @@ _MOST_DIGITS = 6
 _FAR = 20
 _LONG = 60
 _EPSILON = 1e-5
-_UNREAD = -20.0
+UNREAD = -20.0
+"""Log-odds, and log-probability, of what was not read."""
 
 
 def shape(word: str) -> str:
@@ -68,8 +66,8 @@ class Read:
 def unread(sentence: Sentence) -> Read:
     """Return what there is to say of a sentence that the network has not read."""
     size = len(sentence.folded)
-    nothing = np.full(size, _UNREAD)
-    return Read(_UNREAD, np.zeros(size), nothing, nothing)
+    nothing = np.full(size, UNREAD)
+    return Read(UNREAD, np.zeros(size), nothing, nothing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +89,12 @@ class SentenceInputs:
     marks: Places
     gaps: Places
     flags: Floats
+
+
+def seen() -> npt.NDArray[np.uint8]:
+    """Return the names of all that a network is fitted to, in order: with others of the same number it would read nonsense."""
+    names = [*SENTENCE_FEATURES, *KINDS, *CUES, *WANTS, *MARKS, *GAPS]
+    return np.frombuffer("\n".join(names).encode("utf-8"), np.uint8)
 
 
 class Vocabulary:
@@ -207,8 +211,12 @@ class Network:
     """The trained network."""
 
     def __init__(self, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
+        if not np.array_equal(arrays["seen"], seen()):
+            raise ValueError("it was trained for other features")
         weights = {
-            name: np.asarray(array, np.float32) for name, array in arrays.items() if name not in {"words", "vectors"}
+            name: np.asarray(array, np.float32)
+            for name, array in arrays.items()
+            if name not in {"words", "vectors", "seen"}
         }
         self.vocabulary = Vocabulary(bytes(arrays["words"]).decode("utf-8").split("\n"))
         vectors = np.asarray(arrays["vectors"], np.float32)
@@ -224,14 +232,21 @@ class Network:
             name: [np.ascontiguousarray(weights[f"{name}.weight"][:, :, k].T) for k in range(3)]
             for name in ("question_convolution", *(f"convolutions.{n}" for n in range(len(STEPS))))
         }
+        # What is missing or of another shape is told now, not at the first question.
+        question = QuestionInputs(
+            np.zeros((1, 3), np.int64), np.zeros((1, QUESTION_FLAGS), np.float32), np.zeros(TOLD, np.float32)
+        )
+        token = np.zeros(1, np.int64)
+        sentence = SentenceInputs(np.zeros((1, 3), np.int64), token, token, np.zeros((1, FLAGS), np.float32))
+        self.forward(question, [sentence], np.zeros((1, GLANCES), np.float32))
 
     @classmethod
     def load(cls, path: Path) -> "Network":
         """Return the network at `path`; ReaderModelError where it is missing or damaged."""
         try:
-            with np.load(path, allow_pickle=False) as stored:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
                 return cls({name: stored[name] for name in stored.files})
-        except (OSError, ValueError, KeyError) as error:
+        except BROKEN as error:
             raise ReaderModelError(f"{path} cannot be used ({error})", mend="Reinstall tintinh") from error
 
     def read(self, asked: Asked, sentences: Sequence[Sentence], glanced: Floats) -> list[Read]:
@@ -246,7 +261,7 @@ class Network:
         for one, inputs_ in zip(odds.tolist(), inputs, strict=True):
             size = len(inputs_.words)
             begins, ends, inside = tokens[at : at + size].astype(np.float64).T
-            found.append(Read(one, _sigmoid(inside), begins - _log_sum(begins), ends - _log_sum(ends)))
+            found.append(Read(one, _sigmoid(inside), _likely(begins), _likely(ends)))
             at += size
         return found
 
@@ -357,6 +372,7 @@ def _unit(x: Floats) -> Floats:
     return np.asarray(x / np.maximum(np.sqrt((x**2).sum(axis=1, keepdims=True)), np.float32(1e-12)))
 
 
-def _log_sum(x: npt.NDArray[np.float64]) -> float:
+def _likely(x: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return the log-probabilities of which each is in proportion to the exponential of `x`; none is below what was not read."""
     highest = x.max()
-    return float(highest + np.log(np.exp(x - highest).sum()))
+    return np.asarray(np.maximum(x - highest - np.log(np.exp(x - highest).sum()), UNREAD))

@@ -1,7 +1,6 @@
 """How likely each word of a sentence is part of the answer -> the stretches of it that may be the answer.
 
-The likeliest labelling alone is too shy: a quarter of the answers that it marks in the right sentence lack words. So
-each sentence gives several cuts, from the few likeliest words to whole clauses, and a model that has seen which cut was
+The likeliest labelling alone is too shy: it leaves words out. So each sentence gives several cuts, from the few likeliest words to whole clauses, and a model that has seen which cut was
 right chooses (retrieval/answers/drafts.py).
 """
 

@@ -165,23 +165,24 @@ def _logit(probability: float) -> float:
 
 
 def asks_whom(question: Question) -> bool:
-    """Tell whether a question asks which body was given a task: `giao sở nào`, `giao cho đơn vị nào`."""
-    before = question.cue.before
-    return question.cue.label == "which_body" and (before[-1:] == ("giao",) or before[-2:] == ("giao", "cho"))
+    """Tell whether a question asks which body was given a task: `giao sở nào`, `giao cho những đơn vị nào`."""
+    before = [word for word in question.cue.before if word not in {"cho", "nhung", "cac"}]
+    return question.cue.label == "which_body" and before[-1:] == ["giao"] and before[-2:-1] not in (["ban"], ["chuyen"])
 
 
 def _charged(sentence: Sentence, bodies: Cut) -> dict[Cut, set[str]]:
     """Return the cut of those of `bodies` to which the sentence says a task is given, none where it says so of none.
 
-    `UBND tỉnh giao Sở A chủ trì, phối hợp với Sở B`: Sở A.
+    `UBND tỉnh giao Sở A và Sở B chủ trì, phối hợp với Sở C`: Sở A, Sở B.
     """
-    words = sentence.folded
-    given = tuple(
-        run
-        for run in bodies
-        if words[run[0] - 1 : run[0]] == ("giao",) or words[max(0, run[0] - 2) : run[0]] == ("giao", "cho")
-    )
-    return {given: {"mention", "mentions"}} if given else {}
+    words, gaps = sentence.folded, sentence.gaps
+    given: list[tuple[int, int]] = []
+    for run in bodies:
+        before = words[given[-1][1] + 1 : run[0]] if given else None
+        listed = before == ("va",) or (before == () and gaps[run[0]] == "C")
+        if listed or words[run[0] - 1 : run[0]] == ("giao",) or words[max(0, run[0] - 2) : run[0]] == ("giao", "cho"):
+            given.append(run)
+    return {tuple(given): {"mention", "mentions"}} if given else {}
 
 
 def _of_days(names: dict[Cut, set[str]], days: list[int], fitting: Cut | None) -> dict[Cut, set[str]]:

@@ -34,6 +34,8 @@ LEAST_CHANCE = 0.05
 answer by it, 1% (out of fold), four in five were answered wrongly, and .7% more of those without an answer are refused."""
 RULE_KEPT = {"chair": 0.5, "attendee": 0.5, "task": 1.0, "when": 1.0, "limitation": 0.35, "where": 1.0}
 """A draft by a rule that fits wholly is preferred where its worth is at most this much lower: it is complete and typed."""
+RULE_KEPT_OF_OTHERS = 0.35
+"""The most of it where the rule's draft is of another article than the best one."""
 
 REFUSAL_FEATURES = (
     *drafts.FEATURES, "chance", "second_chance", "drafts", "named_missing_any", "own_missing_squared", "best_sentence_any",
@@ -55,11 +57,14 @@ def worths(
 def pick(found: Sequence[Draft], worth: npt.NDArray[np.float64], *, rules: bool = True) -> int:
     """Return the index of the draft to answer with."""
     best = int(np.argmax(worth))
-    ruled = [
-        (worth[i], i)
-        for i, d in enumerate(found)
-        if d.typed is not None and d.ruled and worth[i] >= worth[best] - RULE_KEPT[d.typed.rule]
-    ]
+    ruled = []
+    for i, draft in enumerate(found):
+        if draft.typed is not None and draft.ruled:
+            kept = RULE_KEPT[draft.typed.rule]
+            if draft.candidate.hit != found[best].candidate.hit:
+                kept = min(kept, RULE_KEPT_OF_OTHERS)
+            if worth[i] >= worth[best] - kept:
+                ruled.append((worth[i], i))
     return max(ruled)[1] if rules and ruled else best
 
 

@@ -38,7 +38,7 @@ _LIKELY = [FEATURES.index(name) for name in ("contrast", "contrast_so_far", "cos
 _LIKELY_WEIGHTS = np.array([1.0, 0.5, 0.5, 0.2], np.float32)
 """By what a sentence is looked at closely at all: so weighed, 15, 10 and 7 sentences hold the answer to .970 of the training
 questions, by share of the question and likeness alone to .956 (all sentences: .978)."""
-_CUE_LABELS = (
+CUES = (
     "none", "who", "which_body", "which_place", "what", "which", "how", "when", "duration", "where", "why", "number",
 )  # fmt: skip
 _UNIT_AFTER = 3
@@ -174,7 +174,7 @@ def _block(
     kind_words = np.full((len(KIND_WORDS), len(laid)), -1.0)
     if question.kind in KIND_WORDS:
         kind_words[KIND_WORDS.index(question.kind)] = laid.counts[:, COUNTED.index(f"words_{question.kind}")]
-    cue = float(_CUE_LABELS.index(question.cue.label) if question.cue.label in _CUE_LABELS else 0)
+    cue = float(CUES.index(question.cue.label) if question.cue.label in CUES else 0)
     columns = (
         *_matching(asked, laid, coverage, cosine),
         matched,

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from retrieval.annotation import Sentence
 from retrieval.answers import cuts
-from retrieval.answers.attention import Read
+from retrieval.answers.attention import UNREAD, Read
 from retrieval.answers.cuts import Cut
 from retrieval.answers.sentences import Asked
 from retrieval.answers.typed import Typed
@@ -42,8 +42,6 @@ _FAR = 30.0
 _ELSEWHERE = 1000
 """The distance of a word that stands in another sentence."""
 _CUE_SIDE = 3
-_UNREAD = -20.0
-"""Log-probability."""
 _NAME_MARKS = np.frombuffer(b"BI", np.uint8)
 _AFTER_CUE = 2
 
@@ -77,7 +75,7 @@ class _Laid:
         self.words: list[str] = []
         marks, gaps, gaps_after = "", "", ""
         self.inside = np.zeros(size)
-        self.begins, self.ends = np.full(size, _UNREAD), np.full(size, _UNREAD)
+        self.begins, self.ends = np.full(size, UNREAD), np.full(size, UNREAD)
         """Of what was not read, and of the blanks, as unlikely as can be."""
         own = np.zeros((len(looked), size), bool)
         self.masks = np.zeros((self.count, size), bool)

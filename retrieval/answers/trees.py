@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from retrieval.errors import ReaderModelError
+from retrieval.errors import BROKEN, ReaderModelError
 
 Matrix = npt.NDArray[np.float32]
 
@@ -37,12 +37,12 @@ class Trees:
     def load(cls, path: Path, features: Sequence[str]) -> "Trees":
         """Return the model of `features` that `from_dumps` gave; ReaderModelError where it is missing, damaged or of others."""
         try:
-            with np.load(path, allow_pickle=False) as stored:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
                 arrays = {name: stored[name] for name in stored.files}
             if json.loads(str(arrays.pop("names"))) != list(features):
                 raise ValueError("it was fitted for other features")
             return cls(arrays)
-        except (OSError, ValueError, KeyError) as error:
+        except BROKEN as error:
             raise ReaderModelError(f"{path} cannot be used ({error})", mend="Reinstall tintinh") from error
 
     def predict(self, rows: npt.NDArray[Any]) -> npt.NDArray[np.float64]:

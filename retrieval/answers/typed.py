@@ -1,6 +1,6 @@
 """Sentences of a known build -> typed answers, by rule: who chaired, who attended, which task is whose.
 
-These are the sentences every report of a meeting has. A rule gives a draft beside that of the span model; the answer
+These are the sentences every report of a meeting has. A rule gives a draft beside that of the network; the answer
 model weighs both.
 """
 
