@@ -1,8 +1,8 @@
 """A small network that reads the question and a sentence side by side: whether the sentence answers it, and with which of its words.
 
 Each word of a sentence looks at the words of the question that are like it (Parikh et al. 2016, Chen et al. 2017); gated convolutions
-(Dauphin et al. 2017), steered by the question (Perez et al. 2018), pass on what stands around it. So `rót bao nhiêu tiền` finds `kinh phí`,
-which no count of shared words does. Trained by training/attention.py, read with numpy; equal to the library that trains it (tested).
+(Dauphin et al. 2017), steered by the question (Perez et al. 2018), pass on what stands around it. So `rót bao nhiêu tiền` may find `kinh phí`,
+which no count of shared words can. Trained by training/attention.py, read with numpy; equal to the library that trains it (tested).
 """
 
 from collections.abc import Mapping, Sequence
@@ -33,8 +33,14 @@ BETWEEN = 2
 """Blanks behind each sentence, as many as the widest step of a convolution: no sentence sees another."""
 STEPS = (1, 2, 2)
 """How far each convolution looks to either side."""
-FLAGS = 14
-QUESTION_FLAGS = 4
+OF_TOKENS = (
+    "asked", "weight", "own", "share_so_far", "pair_before", "pair_behind", "share", "nearness_before", "nearness_behind", "role", "position",
+    "from_the_end", "length", "beside_cue",
+)  # fmt: skip
+"""What is told of each token of a sentence under a question: whether the question has it, how much it weighs, and so on."""
+OF_QUESTION = ("asked", "weight", "own", "position")
+"""What is told of each syllable of the question."""
+FLAGS, QUESTION_FLAGS = len(OF_TOKENS), len(OF_QUESTION)
 TOLD = len(KINDS) + len(CUES) + len(WANTS) + 1
 GLANCES = len(SENTENCE_FEATURES) + 1
 _MOST_DIGITS = 6
@@ -93,7 +99,7 @@ class SentenceInputs:
 
 def seen() -> npt.NDArray[np.uint8]:
     """Return the names of all that a network is fitted to, in order: with others of the same number it would read nonsense."""
-    names = [*SENTENCE_FEATURES, *KINDS, *CUES, *WANTS, *MARKS, *GAPS]
+    names = [*SENTENCE_FEATURES, *KINDS, *CUES, *WANTS, *MARKS, *GAPS, *OF_TOKENS, *OF_QUESTION]
     return np.frombuffer("\n".join(names).encode("utf-8"), np.uint8)
 
 
@@ -165,7 +171,7 @@ def glances(features: npt.NDArray[np.float32], probabilities: npt.NDArray[np.flo
 
 
 def _flags(asked: Asked, sentence: Sentence, pairs: frozenset[str]) -> Floats:
-    """Return what each token is to the question: (tokens, FLAGS)."""
+    """Return `OF_TOKENS` of each token: (tokens, FLAGS)."""
     words, weights = sentence.folded, asked.weights
     size = len(words)
     middle = asked.total / max(len(weights), 1)
