@@ -38,6 +38,10 @@ _GAPS = (
     (" - ", "D"),
     (".", "E"),
 )
+MARKS = "BITN%UAo"
+"""The letters of `Sentence.marks`."""
+GAPS = "_^CLSPRQDE"
+"""The letters of `Sentence.gaps`."""
 _UNITS = frozenset(
     canonical(unit)
     for unit in "đồng tỷ triệu nghìn ngàn usd ha hécta héc m2 km m mét tấn kg người hộ học vụ cái chiếc du doanh công căn cán cơ xã huyện tỉnh thôn"

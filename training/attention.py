@@ -21,12 +21,11 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from retrieval.annotating import cores
+from retrieval.annotation import GAPS, MARKS
 from retrieval.answers.attention import (
     BETWEEN,
     FLAGS,
-    GAPS,
     GLANCES,
-    MARKS,
     QUESTION_FLAGS,
     STEPS,
     TOLD,
@@ -34,20 +33,19 @@ from retrieval.answers.attention import (
     SentenceInputs,
     Vocabulary,
     glances,
+    input_names,
     pairs_of,
-    seen,
     standardised,
-)  # fmt: skip
+)
+from retrieval.answers.drafts import READ
 from training.samples import Item
 from training.vectors import OUT as VECTORS
 
 HIDDEN = 64
 OTHERS = 9
 """Sentences without the answer that are kept of each question, the likeliest."""
-SEEN = 6
-"""Sentences of a question that are seen at once."""
 RIGHT = 3
-"""Right ones among them, at most."""
+"""Right ones among those that are seen at once, at most; as many are seen as are read at run time."""
 EPOCHS, QUESTIONS, RATE, DECAY = 4, 24, 2e-3, 0.01
 DROPPED = 0.15
 ELSEWHERE = 0.15
@@ -250,7 +248,7 @@ def _seen(example: Example, drawn: np.random.Generator) -> list[int]:
     right = [j for j, labels in enumerate(example.labels) if labels is not None]
     others = np.array([j for j, labels in enumerate(example.labels) if labels is None], np.int64)
     worth = np.log(example.likely[others] + 1e-4) + drawn.gumbel(size=len(others))
-    return [*right, *others[np.argsort(-worth)][: SEEN - len(right)].tolist()]
+    return [*right, *others[np.argsort(-worth)][: READ - len(right)].tolist()]
 
 
 def _batches(known: Sequence[Example], drawn: np.random.Generator) -> Iterator[list[tuple[Example, list[int]]]]:
@@ -316,7 +314,7 @@ def arrays(module: Module, words: Vocabulary, scale: tuple[np.ndarray, np.ndarra
     named = {name: tensor.detach().numpy() for name, tensor in module.state_dict().items()}
     vectors = named.pop("vectors.weight")
     return named | {
-        "seen": seen(),
+        "names": input_names(),
         "words": np.frombuffer("\n".join(words.words).encode("utf-8"), np.uint8),
         "vectors": vectors.astype(np.float16),
         "mean": scale[0],

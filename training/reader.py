@@ -135,7 +135,7 @@ def report_read(items: list[Item], networks: list[Network]) -> None:
     for item in (i for i in items if i.gold):
         read = drafts.read_closely(item.context, item.probabilities, networks[item.part])
         order = sorted(read, key=lambda at: -read[at].odds)
-        ranks.append(next((rank for rank, at in enumerate(order) if item.labels[at] is not None), len(order) + 99))
+        ranks.append(next((rank for rank, at in enumerate(order) if item.labels[at] is not None), np.inf))
         for at, labels in ((at, item.labels[at]) for at in order):
             if labels is not None:
                 inner, told = np.array([label != "O" for label in labels]), read[at].inside >= MARKED

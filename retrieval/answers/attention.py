@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from retrieval.annotation import Sentence
+from retrieval.annotation import GAPS, MARKS, Sentence
 from retrieval.answers.sentences import CUES, Asked
 from retrieval.answers.sentences import FEATURES as SENTENCE_FEATURES
 from retrieval.answers.wants import WANTS
@@ -25,8 +25,6 @@ from retrieval.vietnamese.text import folds
 Floats = npt.NDArray[np.float32]
 Places = npt.NDArray[np.int64]
 
-MARKS, GAPS = "BITN%UAo", "_^CLSPRQDE"
-"""Letters of retrieval/annotation.py, in the order of their codes, from 1."""
 LONGEST_QUESTION = 60
 """Syllables of a question that are read; with the question before it, the last ones."""
 BETWEEN = 2
@@ -97,7 +95,7 @@ class SentenceInputs:
     flags: Floats
 
 
-def seen() -> npt.NDArray[np.uint8]:
+def input_names() -> npt.NDArray[np.uint8]:
     """Return the names of all that a network is fitted to, in order: with others of the same number it would read nonsense."""
     names = [*SENTENCE_FEATURES, *KINDS, *CUES, *WANTS, *MARKS, *GAPS, *OF_TOKENS, *OF_QUESTION]
     return np.frombuffer("\n".join(names).encode("utf-8"), np.uint8)
@@ -217,12 +215,12 @@ class Network:
     """The trained network."""
 
     def __init__(self, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
-        if not np.array_equal(arrays["seen"], seen()):
+        if not np.array_equal(arrays["names"], input_names()):
             raise ValueError("it was trained for other features")
         weights = {
             name: np.asarray(array, np.float32)
             for name, array in arrays.items()
-            if name not in {"words", "vectors", "seen"}
+            if name not in {"words", "vectors", "names"}
         }
         self.vocabulary = Vocabulary(bytes(arrays["words"]).decode("utf-8").split("\n"))
         vectors = np.asarray(arrays["vectors"], np.float32)

@@ -57,15 +57,18 @@ def worths(
 def pick(found: Sequence[Draft], worth: npt.NDArray[np.float64], *, rules: bool = True) -> int:
     """Return the index of the draft to answer with."""
     best = int(np.argmax(worth))
-    ruled = []
-    for i, draft in enumerate(found):
-        if draft.typed is not None and draft.ruled:
-            kept = RULE_KEPT[draft.typed.rule]
-            if draft.candidate.hit != found[best].candidate.hit:
-                kept = min(kept, RULE_KEPT_OF_OTHERS)
-            if worth[i] >= worth[best] - kept:
-                ruled.append((worth[i], i))
+    ruled = [
+        (worth[i], i)
+        for i, d in enumerate(found)
+        if d.typed is not None and d.ruled and worth[i] >= worth[best] - _kept(d.typed.rule, d, found[best])
+    ]
     return max(ruled)[1] if rules and ruled else best
+
+
+def _kept(rule: str, ruled: Draft, best: Draft) -> float:
+    """Return by how much less worth the draft of a rule is preferred to the best one."""
+    kept = RULE_KEPT[rule]
+    return kept if ruled.candidate.hit == best.candidate.hit else min(kept, RULE_KEPT_OF_OTHERS)
 
 
 def refusal_row(

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from retrieval.annotation import Sentence
+from retrieval.annotation import GAPS, Sentence
 from retrieval.answers import cuts
 from retrieval.answers.attention import UNREAD, Read
 from retrieval.answers.cuts import Cut
@@ -33,7 +33,7 @@ FEATURES = (
     "ends_plain", "asked_tokens", "new_tokens", "named_ways", "wanted_tokens", "lacks_wanted", "wanted_in_sentence",
     "wanted_new", "head_inside", "unit_inside", "begins", "ends", "edges", "edges_behind", *(f"by_{name}" for name in cuts.NAMES), *NEARNESS,
 )  # fmt: skip
-_GAP_CODES = "_^CLSPRQDE$"
+_GAP_CODES = GAPS + "$"
 _BLANKS = 2
 """Tokens between two sentences: what reaches over the edge of one, two tokens at most, reaches no word of the next."""
 _CLOSE = 4
