@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from retrieval.annotation import Sentence, annotate
 from retrieval.answers.attention import Read
-from retrieval.answers.cuts import NAMES, cuts, runs, spans
+from retrieval.answers.cuts import NAMES, cuts, spans
 from retrieval.answers.mentions import mentions
+from retrieval.answers.runs import runs
 from tests.reading import marked
 
 TEXT = "Chiều nay (29/12), tại Mường Then, ông Tạ Quang Hiển cho biết tỉnh chi hơn 1.700 tỷ đồng cho 98 hộ; dân ủng hộ."

@@ -10,6 +10,7 @@ from retrieval.annotation import annotate
 from retrieval.answers import drafts
 from retrieval.answers.compose import differs
 from retrieval.answers.drafts import Draft
+from retrieval.answers.fitting import asks_whom
 from retrieval.answers.mentions import places
 from retrieval.answers.reader import pick
 from retrieval.answers.sentences import Candidate
@@ -96,7 +97,7 @@ def test_asked_whom_a_task_was_given_the_giver_is_none(
     library = Library(tmp_path / "data", encoder)
     library.index([tmp_path / "a.md"])
     context = context_of(library.engine(), question)
-    assert drafts.asks_whom(context.asked.question) is (told is not None)
+    assert asks_whom(context.asked.question) is (told is not None)
     made = drafts.make(context, np.ones(len(context.candidates)), untrained())
     bodies = {text for d in made.drafts if "Sở" in (text := drafts.text_of(d.candidate.sentence, d.cut))}
     assert bodies == told if told else len(bodies) > 1, bodies

@@ -4,15 +4,11 @@ The likeliest labelling alone is too shy: it leaves words out. So each sentence 
 right chooses (retrieval/answers/drafts.py).
 """
 
-from collections.abc import Iterable, Sequence
-
 import numpy as np
 
 from retrieval.annotation import Sentence
 from retrieval.answers.attention import Read
-
-Cut = tuple[tuple[int, int], ...]
-"""Stretches of tokens (first, last), both included, in order."""
+from retrieval.answers.runs import Cut, merged, runs
 
 NAMES = (
     "least_50", "least_25", "least_12", "least_06", "half_of_peak", "quarter_of_peak", "best_50", "best_25", "clauses",
@@ -105,22 +101,6 @@ def _whole(found: dict[Cut, set[str]], mentions: Cut) -> dict[Cut, set[str]]:
     return whole
 
 
-def runs(inside: Sequence[float], least: float, gap: int) -> Cut:
-    """Return the stretches of tokens whose probability is at least `least`, gaps of up to `gap` tokens closed."""
-    found: list[tuple[int, int]] = []
-    first, last = -1, -1
-    # A sentence has a few dozen tokens: a plain loop takes a fifth of what arrays take.
-    for at, probability in enumerate(inside):
-        if probability >= least:
-            if first < 0:
-                first = at
-            elif at - last > gap + 1:
-                found.append((first, last))
-                first = at
-            last = at
-    return (*found, (first, last)) if first >= 0 else ()
-
-
 def _widened(gaps: str, first: int, last: int, ends: frozenset[str]) -> tuple[int, int]:
     """Return the stretch widened to the marks of punctuation `ends` around it."""
     while first > 0 and gaps[first] not in ends:
@@ -128,14 +108,3 @@ def _widened(gaps: str, first: int, last: int, ends: frozenset[str]) -> tuple[in
     while last + 1 < len(gaps) and gaps[last + 1] not in ends:
         last += 1
     return first, last
-
-
-def merged(stretches: Iterable[tuple[int, int]]) -> Cut:
-    """Return the stretches in order, those that touch or overlap as one."""
-    found: list[tuple[int, int]] = []
-    for first, last in sorted(stretches):
-        if found and first <= found[-1][1] + 1:
-            found[-1] = (found[-1][0], max(last, found[-1][1]))
-        else:
-            found.append((first, last))
-    return tuple(found)

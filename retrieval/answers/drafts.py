@@ -3,7 +3,6 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -12,14 +11,14 @@ from retrieval.annotation import Sentence
 from retrieval.answers import cuts, lacking, sentences, stretches
 from retrieval.answers.attention import Network, Read, glances, reconsidered, unread
 from retrieval.answers.context import Context
-from retrieval.answers.cuts import Cut
-from retrieval.answers.mentions import counted, mentions
+from retrieval.answers.fitting import of_asked_type
+from retrieval.answers.mentions import mentions
+from retrieval.answers.runs import Cut
 from retrieval.answers.sentences import Candidate
 from retrieval.answers.stretches import Cuts
 from retrieval.answers.typed import Typed, typed
-from retrieval.answers.wants import FIGURES, WANTS, of_type
-from retrieval.questions import KINDS, Question
-from retrieval.vietnamese.terms import day_term
+from retrieval.answers.wants import WANTS
+from retrieval.questions import KINDS
 
 READ = 6
 """Sentences that the network reads, the likeliest by the sentence model."""
@@ -111,17 +110,7 @@ def make(context: Context, probabilities: npt.NDArray[np.float64], network: Netw
         here = read[at] if marked else unread(sentence)
         fitting = mentions(context.asked.wants, sentence, context.asked.unit) if marked else None
         names = cuts.cuts(sentence, here, fitting) if marked else {}
-        if context.asked.wants == "number" and (figures := counted(sentence, context.asked.unit)):
-            # Where the sentence counts households, `16 căn nhà` does not tell how many households.
-            names = _counting(names, [at for at, _ in figures])
-        elif context.asked.wants in FIGURES:
-            # Beside `4.000 tỷ đồng` the `9` of a quận tells no sum.
-            names = _counting(names, _of_asked_type(context.asked.wants, sentence)) or names
-        if question.cue.word in _DAY_CUES and not question.elliptic:
-            names = _of_days(names, _days(sentence), fitting)
-        if fitting and asks_whom(question):
-            names = _charged(sentence, fitting) or names
-        names = _as_asked(names, sentence, question.cue.after)
+        names = of_asked_type(names, context.asked, sentence, fitting)
         by_rule: Cut | None = None
         if rule is not None:
             by_rule = rule.cut
@@ -162,96 +151,6 @@ class _Glance:
 
 def _logit(probability: float) -> float:
     return math.log(max(probability, 1e-6) / max(1 - probability, 1e-6))
-
-
-def asks_whom(question: Question) -> bool:
-    """Tell whether a question asks which body was given a task: `giao sở nào`, `giao cho những đơn vị nào`."""
-    before = [word for word in question.cue.before if word not in {"cho", "nhung", "cac"}]
-    return question.cue.label == "which_body" and before[-1:] == ["giao"] and before[-2:-1] not in (["ban"], ["chuyen"])
-
-
-def _charged(sentence: Sentence, bodies: Cut) -> dict[Cut, set[str]]:
-    """Return the cut of those of `bodies` to which the sentence says a task is given, none where it says so of none.
-
-    `UBND tỉnh giao Sở A và Sở B chủ trì, phối hợp với Sở C`: Sở A, Sở B.
-    """
-    words, gaps = sentence.folded, sentence.gaps
-    given: list[tuple[int, int]] = []
-    for run in bodies:
-        before = words[given[-1][1] + 1 : run[0]] if given else None
-        listed = before == ("va",) or (before == () and gaps[run[0]] == "C")
-        if listed or words[run[0] - 1 : run[0]] == ("giao",) or words[max(0, run[0] - 2) : run[0]] == ("giao", "cho"):
-            given.append(run)
-    return {tuple(given): {"mention", "mentions"}} if given else {}
-
-
-def _of_days(names: dict[Cut, set[str]], days: list[int], fitting: Cut | None) -> dict[Cut, set[str]]:
-    """Return the cuts in which one of `days` (tokens) stands, none of them a whole clause; and each mention of one of them."""
-    found = {
-        cut: ways
-        for cut, ways in _counting(names, days).items()
-        if sum(last - first + 1 for first, last in cut) <= _LONGEST_DAY
-    }
-    for run in fitting or ():
-        if any(run[0] <= day <= run[1] for day in days):
-            found.setdefault((run,), set()).add("mention")
-    return found
-
-
-def _days(sentence: Sentence) -> list[int]:
-    """Return the tokens of a sentence that are days: `28/3`, ngày `5`, `29` tháng 12."""
-    words = (*sentence.folded, "")
-    return [
-        at
-        for at, mark in enumerate(sentence.marks)
-        if mark == "T"
-        and words[at][0].isdigit()
-        and (day_term(words[at]) or words[at - 1] in _BEFORE_DAY or words[at + 1] == "thang")
-    ]
-
-
-_DAY_CUES = frozenset(("ngay_nao", "hom_nao", "ngay_may"))
-"""Words that ask for a day: `năm học 2023 - 2024` is none. Of 48 training questions that ask so, 47 are answered by a day; one is a follow-up on something else."""
-_LONGEST_DAY = 10
-"""Syllables that tell a day or two: `từ ngày 15/8 đến ngày 30/8/2017`."""
-_BEFORE_DAY = frozenset("ngay hom mung sang chieu toi trua dem".split())
-
-
-def _as_asked(names: dict[Cut, set[str]], sentence: Sentence, after: Sequence[str]) -> dict[Cut, set[str]]:
-    """Return the cuts, one that breaks off within what the question counts so widened that it holds the whole: `24 phòng` `học`.
-
-    `after` are the syllables behind the words that ask: bao nhiêu `phòng học`.
-    """
-    pairs = set(pairwise(after))
-    found: dict[Cut, set[str]] = {}
-    for cut, ways in names.items():
-        widened = []
-        for first, end in cut:
-            last = end
-            while (
-                last + 1 < len(sentence.folded)
-                and sentence.gaps[last + 1] == "_"
-                and sentence.folded[last : last + 2] in pairs
-            ):
-                last += 1
-            widened.append((first, last))
-        found.setdefault(cuts.merged(widened), set()).update(ways)
-    return found
-
-
-def _counting(names: dict[Cut, set[str]], figures: list[int]) -> dict[Cut, set[str]]:
-    """Return the cuts with those of their stretches alone in which one of `figures` (tokens) stands; a cut without any is left out."""
-    found: dict[Cut, set[str]] = {}
-    for cut, ways in names.items():
-        kept = tuple((first, last) for first, last in cut if any(first <= at <= last for at in figures))
-        if kept:
-            found.setdefault(kept, set()).update(ways)
-    return found
-
-
-def _of_asked_type(wants: str, sentence: Sentence) -> list[int]:
-    marks = np.frombuffer(sentence.marks.encode("ascii"), np.uint8)
-    return np.flatnonzero(of_type(wants, marks, sentence.folded)).tolist()
 
 
 def _sentence_row(

@@ -3,7 +3,7 @@
 import numpy as np
 
 from retrieval.annotation import Sentence
-from retrieval.answers.cuts import Cut, runs
+from retrieval.answers.runs import Cut, runs
 from retrieval.answers.wants import MENTIONED, among
 from retrieval.vietnamese.abbreviations import pairs_written_out
 from retrieval.vietnamese.tables import rows

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from retrieval.annotation import GAPS, Sentence
 from retrieval.answers import cuts
 from retrieval.answers.attention import UNREAD, Read
-from retrieval.answers.cuts import Cut
+from retrieval.answers.runs import Cut
 from retrieval.answers.sentences import Asked
 from retrieval.answers.typed import Typed
 from retrieval.answers.wants import of_type

@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from retrieval.annotation import Sentence, chair_cues, lists_attendance
-from retrieval.answers.cuts import Cut
 from retrieval.answers.mentions import places
+from retrieval.answers.runs import Cut
 from retrieval.answers.sentences import Asked
 from retrieval.answers.tasks import Task, tasks
 from retrieval.vietnamese.names import Person

@@ -1,0 +1,121 @@
+"""The cuts of a sentence -> those that are of the type that is asked for, each whole: a day, a count of households, the body given a task."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from retrieval.annotation import Sentence
+from retrieval.answers.mentions import counted
+from retrieval.answers.runs import Cut, merged
+from retrieval.answers.sentences import Asked
+from retrieval.answers.wants import FIGURES, of_type
+from retrieval.questions import Question
+from retrieval.vietnamese.terms import day_term
+
+_DAY_CUES = frozenset(("ngay_nao", "hom_nao", "ngay_may"))
+"""Words that ask for a day: `năm học 2023 - 2024` is none. Of 48 training questions that ask so, 47 are answered by a day; one is a follow-up on something else."""
+_LONGEST_DAY = 10
+"""Syllables that tell a day or two: `từ ngày 15/8 đến ngày 30/8/2017`."""
+_BEFORE_DAY = frozenset("ngay hom mung sang chieu toi trua dem".split())
+
+
+def of_asked_type(
+    names: dict[Cut, set[str]], asked: Asked, sentence: Sentence, fitting: Cut | None
+) -> dict[Cut, set[str]]:
+    """Return of the cuts `names` of `sentence` those that may answer; `fitting` are the mentions of the wanted type, where one is."""
+    question = asked.question
+    if asked.wants == "number" and (figures := counted(sentence, asked.unit)):
+        # Where the sentence counts households, `16 căn nhà` does not tell how many households.
+        names = _counting(names, [at for at, _ in figures])
+    elif asked.wants in FIGURES:
+        # Beside `4.000 tỷ đồng` the `9` of a quận tells no sum.
+        names = _counting(names, _of_type(asked.wants, sentence)) or names
+    if question.cue.word in _DAY_CUES and not question.elliptic:
+        names = _of_days(names, _days(sentence), fitting)
+    if fitting and asks_whom(question):
+        names = _charged(sentence, fitting) or names
+    return _as_asked(names, sentence, question.cue.after)
+
+
+def asks_whom(question: Question) -> bool:
+    """Tell whether a question asks which body was given a task: `giao sở nào`, `giao cho những đơn vị nào`."""
+    before = [word for word in question.cue.before if word not in {"cho", "nhung", "cac"}]
+    return question.cue.label == "which_body" and before[-1:] == ["giao"] and before[-2:-1] not in (["ban"], ["chuyen"])
+
+
+def _charged(sentence: Sentence, bodies: Cut) -> dict[Cut, set[str]]:
+    """Return the cut of those of `bodies` to which the sentence says a task is given, none where it says so of none.
+
+    `UBND tỉnh giao Sở A và Sở B chủ trì, phối hợp với Sở C`: Sở A, Sở B.
+    """
+    words, gaps = sentence.folded, sentence.gaps
+    given: list[tuple[int, int]] = []
+    for run in bodies:
+        before = words[given[-1][1] + 1 : run[0]] if given else None
+        listed = before == ("va",) or (before == () and gaps[run[0]] == "C")
+        if listed or words[run[0] - 1 : run[0]] == ("giao",) or words[max(0, run[0] - 2) : run[0]] == ("giao", "cho"):
+            given.append(run)
+    return {tuple(given): {"mention", "mentions"}} if given else {}
+
+
+def _of_days(names: dict[Cut, set[str]], days: list[int], fitting: Cut | None) -> dict[Cut, set[str]]:
+    """Return the cuts in which one of `days` (tokens) stands, none of them a whole clause; and each mention of one of them."""
+    found = {
+        cut: ways
+        for cut, ways in _counting(names, days).items()
+        if sum(last - first + 1 for first, last in cut) <= _LONGEST_DAY
+    }
+    for run in fitting or ():
+        if any(run[0] <= day <= run[1] for day in days):
+            found.setdefault((run,), set()).add("mention")
+    return found
+
+
+def _days(sentence: Sentence) -> list[int]:
+    """Return the tokens of a sentence that are days: `28/3`, ngày `5`, `29` tháng 12."""
+    words = (*sentence.folded, "")
+    return [
+        at
+        for at, mark in enumerate(sentence.marks)
+        if mark == "T"
+        and words[at][0].isdigit()
+        and (day_term(words[at]) or words[at - 1] in _BEFORE_DAY or words[at + 1] == "thang")
+    ]
+
+
+def _as_asked(names: dict[Cut, set[str]], sentence: Sentence, after: Sequence[str]) -> dict[Cut, set[str]]:
+    """Return the cuts, one that breaks off within what the question counts so widened that it holds the whole: `24 phòng` `học`.
+
+    `after` are the syllables behind the words that ask: bao nhiêu `phòng học`.
+    """
+    pairs = set(pairwise(after))
+    found: dict[Cut, set[str]] = {}
+    for cut, ways in names.items():
+        widened = []
+        for first, end in cut:
+            last = end
+            while (
+                last + 1 < len(sentence.folded)
+                and sentence.gaps[last + 1] == "_"
+                and sentence.folded[last : last + 2] in pairs
+            ):
+                last += 1
+            widened.append((first, last))
+        found.setdefault(merged(widened), set()).update(ways)
+    return found
+
+
+def _counting(names: dict[Cut, set[str]], figures: list[int]) -> dict[Cut, set[str]]:
+    """Return the cuts with those of their stretches alone in which one of `figures` (tokens) stands; a cut without any is left out."""
+    found: dict[Cut, set[str]] = {}
+    for cut, ways in names.items():
+        kept = tuple((first, last) for first, last in cut if any(first <= at <= last for at in figures))
+        if kept:
+            found.setdefault(kept, set()).update(ways)
+    return found
+
+
+def _of_type(wants: str, sentence: Sentence) -> list[int]:
+    marks = np.frombuffer(sentence.marks.encode("ascii"), np.uint8)
+    return np.flatnonzero(of_type(wants, marks, sentence.folded)).tolist()
