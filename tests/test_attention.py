@@ -14,6 +14,7 @@ from retrieval.answers.attention import (
     BETWEEN,
     FLAGS,
     GLANCES,
+    OF_QUESTION,
     QUESTION_FLAGS,
     TOLD,
     Network,
@@ -154,6 +155,36 @@ def test_pairs_of_syllables_are_words_too() -> None:
     assert rows.tolist() == [[1, 0, 3], [2, 3, 0], [4, 0, 0], [5, 0, 0]]
 
 
+@pytest.mark.parametrize(
+    ("asked", "asks"),
+    [
+        ("Ai chủ trì giao ban dân vận quý I?", [0]),
+        ("huyen nao duoc giao lam duong", [1]),
+        ("Ban đầu, hội nghị họp ở đâu?", [5, 6]),
+        ("chủ trì giao ban dân vận quý I", []),
+    ],
+)
+def test_it_is_told_which_words_ask(province: Library, asked: str, asks: list[int]) -> None:
+    flags = Vocabulary(WORDS).question(context_of(province.engine(), asked).asked).flags
+    assert np.flatnonzero(flags[:, OF_QUESTION.index("asks")]).tolist() == asks
+
+
+def test_of_several_members_the_mean_is_taken(
+    both: tuple[attention.Module, Network, tuple[np.ndarray, np.ndarray]],
+) -> None:
+    module, network, scale = both
+    one = attention.arrays(module, Vocabulary(WORDS), scale)
+    other = {name: -array if name.startswith("0.") else array for name, array in one.items()}
+    drawn = np.random.default_rng(3)
+    example = example_of(drawn, 6, [5, 9])
+    given_ = example.question, example.sentences, example.glanced
+    alone = [network.forward(*given_), Network(other).forward(*given_)]
+    together = Network(attention.together([one, other])).forward(*given_)
+    for mean, first, second in zip(together, *alone, strict=True):
+        assert np.allclose(mean, (first + second) / 2, atol=1e-5)
+        assert not np.allclose(first, second)
+
+
 def test_a_question_that_leans_on_another_is_read_with_it(province: Library) -> None:
     asked = context_of(province.engine(), "Ai chủ trì giao ban dân vận quý I?").asked
     leaning = dataclasses.replace(asked.question, text="Ai chủ trì? Còn Sở Y tế?", follows_up=True)
@@ -161,6 +192,8 @@ def test_a_question_that_leans_on_another_is_read_with_it(province: Library) -> 
     words = Vocabulary(("so", "y", "te", "i", "chu")).question(asked)
     assert len(words.words) == 7
     assert words.told[-1] == 1.0
+    before = words.flags[:, OF_QUESTION.index("before")]
+    assert before.tolist() == [float(at < 7 - len(leaning.asking)) for at in range(7)]
     assert "chu_tri" in pairs_of(asked)
     assert understand("Còn Sở Y tế?", "Ai chủ trì?").follows_up
 

@@ -136,7 +136,7 @@ def test_a_damaged_reader_is_named(tmp_path: Path, name: str) -> None:
             BuiltinReader(folder)
 
 
-@pytest.mark.parametrize("lacking", ["verdict.3.weight", "told.bias", "names", "words"])
+@pytest.mark.parametrize("lacking", ["0.verdict.3.weight", "1.told.bias", "names", "words"])
 def test_a_network_that_lacks_a_part_or_knows_other_features_is_named(tmp_path: Path, lacking: str) -> None:
     with np.load(MODELS / "attention.npz", allow_pickle=False) as stored:
         arrays = {name: stored[name] for name in stored.files}

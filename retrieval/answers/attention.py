@@ -19,25 +19,25 @@ from retrieval.answers.sentences import CUES, Asked
 from retrieval.answers.sentences import FEATURES as SENTENCE_FEATURES
 from retrieval.answers.wants import WANTS
 from retrieval.errors import BROKEN, ReaderModelError
-from retrieval.questions import KINDS
-from retrieval.vietnamese.text import folds
+from retrieval.questions import KINDS, asking
+from retrieval.vietnamese.text import fold, folds
 
 Floats = npt.NDArray[np.float32]
 Places = npt.NDArray[np.int64]
 
 LONGEST_QUESTION = 60
 """Syllables of a question that are read; with the question before it, the last ones."""
-BETWEEN = 2
-"""Blanks behind each sentence, as many as the widest step of a convolution: no sentence sees another."""
-STEPS = (1, 2, 2)
+STEPS = (1, 2, 4, 1)
 """How far each convolution looks to either side."""
+BETWEEN = max(STEPS)
+"""Blanks behind each sentence, as many as the widest step of a convolution: no sentence sees another."""
 OF_TOKENS = (
     "asked", "weight", "own", "share_so_far", "pair_before", "pair_behind", "share", "nearness_before", "nearness_behind", "role", "position",
     "from_the_end", "length", "beside_cue",
 )  # fmt: skip
 """What is told of each token of a sentence under a question: whether the question has it, how much it weighs, and so on."""
-OF_QUESTION = ("asked", "weight", "own", "position")
-"""What is told of each syllable of the question."""
+OF_QUESTION = ("asks", "weight", "before", "position")
+"""What is told of each syllable of the question: whether it is of the words that ask, how much it weighs, whether the question before has it, where it stands."""
 FLAGS, QUESTION_FLAGS = len(OF_TOKENS), len(OF_QUESTION)
 TOLD = len(KINDS) + len(CUES) + len(WANTS) + 1
 GLANCES = len(SENTENCE_FEATURES) + 1
@@ -118,12 +118,16 @@ class Vocabulary:
     def question(self, asked: Asked) -> QuestionInputs:
         """Return the question of `asked`, the one before included where it leans on it."""
         question = asked.question
-        words = folds(question.text)[-LONGEST_QUESTION:] or [""]
+        written = asking(question.text)[-LONGEST_QUESTION:] or [""]
+        words = [fold(word) for word in written]
         middle = asked.total / max(len(asked.weights), 1)
+        cue = question.cue.word.split("_")
+        asks = next((at for at in reversed(range(len(words))) if written[at : at + len(cue)] == cue), len(words))
+        own = len(words) - len(question.asking) if question.follows_up else 0
         flags = np.zeros((len(words), QUESTION_FLAGS), np.float32)
         for at, word in enumerate(words):
-            weight = asked.weights.get(word)
-            flags[at] = weight is not None, (weight or 0.0) / middle, word in asked.own, min(at, _FAR) / _FAR
+            weight = asked.weights.get(word, 0.0) / middle
+            flags[at] = asks <= at < asks + len(cue), weight, at < own, min(at, _FAR) / _FAR
         told = np.array(
             [
                 *question.kinds,
@@ -212,30 +216,22 @@ def _flags(asked: Asked, sentence: Sentence, pairs: frozenset[str]) -> Floats:
 
 
 class Network:
-    """The trained network."""
+    """The trained network: the mean of what its members say, which were trained alike from other beginnings (Lakshminarayanan et al. 2017)."""
 
     def __init__(self, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
         if not np.array_equal(arrays["names"], input_names()):
             raise ValueError("it was trained for other features")
-        weights = {
-            name: np.asarray(array, np.float32)
-            for name, array in arrays.items()
-            if name not in {"words", "vectors", "names"}
-        }
         self.vocabulary = Vocabulary(bytes(arrays["words"]).decode("utf-8").split("\n"))
-        vectors = np.asarray(arrays["vectors"], np.float32)
-        if len(vectors) != len(self.vocabulary.words) + 1 or weights["mean"].shape != (GLANCES,):
+        vectors, mean, deviation = (np.asarray(arrays[name], np.float32) for name in ("vectors", "mean", "deviation"))
+        by_member: dict[str, dict[str, Floats]] = {}
+        for name, array in arrays.items():
+            number, _, own = name.partition(".")
+            if own:
+                by_member.setdefault(number, {})[own] = np.asarray(array, np.float32)
+        if len(vectors) != len(self.vocabulary.words) + 1 or mean.shape != (GLANCES,) or not by_member:
             raise ValueError("its arrays do not fit each other")
-        # What the first layer makes of a syllable and of a pair is known before any question.
-        self._known = [
-            np.ascontiguousarray(vectors @ part.T) for part in np.split(weights["project.weight"], 3, axis=1)
-        ]
-        self._bias = weights["project.bias"]
-        self._w = weights
-        self._convolutions = {
-            name: [np.ascontiguousarray(weights[f"{name}.weight"][:, :, k].T) for k in range(3)]
-            for name in ("question_convolution", *(f"convolutions.{n}" for n in range(len(STEPS))))
-        }
+        self._scale = mean, deviation
+        self._members = [_Member(weights, vectors) for weights in by_member.values()]
         # What is missing or of another shape is told now, not at the first question.
         question = QuestionInputs(
             np.zeros((1, 3), np.int64), np.zeros((1, QUESTION_FLAGS), np.float32), np.zeros(TOLD, np.float32)
@@ -273,11 +269,46 @@ class Network:
         self, question: QuestionInputs, inputs: Sequence[SentenceInputs], glanced: Floats
     ) -> tuple[Floats, Floats]:
         """Return the log-odds of each sentence, and of each token how much speaks for a first, a last, an inner one: (tokens, 3)."""
-        w = self._w
+        laid = _Laid(inputs, standardised(glanced, *self._scale))
+        said = [member.forward(question, laid) for member in self._members]
+        return np.mean([odds for odds, _ in said], axis=0), np.mean([tokens for _, tokens in said], axis=0)
+
+
+class _Laid:
+    """Some sentences end to end, the same for every member."""
+
+    def __init__(self, inputs: Sequence[SentenceInputs], glanced: Floats) -> None:
+        self.words, self.marks, self.gaps, self.flags = (
+            np.concatenate([getattr(each, name) for each in inputs]) for name in ("words", "marks", "gaps", "flags")
+        )
+        self.glanced = glanced
+        self.sizes = [len(each.words) for each in inputs]
+        self.starts = np.cumsum([0, *self.sizes[:-1]])
+        self.at = np.arange(sum(self.sizes)) + np.repeat(BETWEEN * np.arange(len(inputs)), self.sizes)
+        """Where each token stands once there are blanks between the sentences, and of how many places there are then."""
+        self.places = sum(self.sizes) + BETWEEN * len(inputs)
+
+
+class _Member:
+    """One of the networks whose mean is taken."""
+
+    def __init__(self, weights: Mapping[str, Floats], vectors: Floats) -> None:
+        # What the first layer makes of a syllable and of a pair is known before any question.
+        self._known = [
+            np.ascontiguousarray(vectors @ part.T) for part in np.split(weights["project.weight"], 3, axis=1)
+        ]
+        self._w = weights
+        self._convolutions = {
+            name: [np.ascontiguousarray(weights[f"{name}.weight"][:, :, k].T) for k in range(3)]
+            for name in ("question_convolution", *(f"convolutions.{n}" for n in range(len(STEPS))))
+        }
+
+    def forward(self, question: QuestionInputs, laid: _Laid) -> tuple[Floats, Floats]:
+        """Return the log-odds of each sentence, and what speaks for each token: (tokens, 3)."""
+        w, at, starts, sizes = self._w, laid.at, laid.starts, laid.sizes
         asked = self._embedded(question.words)
         meant = self._meant(asked, question)
-        sizes = [len(each.words) for each in inputs]
-        here = self._embedded(np.concatenate([each.words for each in inputs]))
+        here = self._embedded(laid.words)
         alike = _relu(here @ w["align.weight"].T) @ _relu(asked @ w["align.weight"].T).T / np.float32(8.0)
         looked = _softmax(alike) @ asked
         nearest = (_unit(here) @ _unit(asked).T).max(axis=1, keepdims=True)
@@ -286,17 +317,15 @@ class Network:
                 here,
                 looked,
                 here * looked,
-                w["mark.weight"][np.concatenate([each.marks for each in inputs])],
-                w["gap.weight"][np.concatenate([each.gaps for each in inputs])],
-                np.concatenate([each.flags for each in inputs]),
+                w["mark.weight"][laid.marks],
+                w["gap.weight"][laid.gaps],
+                laid.flags,
                 alike.max(axis=1, keepdims=True),
                 nearest,
             ]
         )
         first = _relu(self._linear("enter", known))
-        starts = np.cumsum([0, *sizes[:-1]])
-        at = np.arange(sum(sizes)) + np.repeat(BETWEEN * np.arange(len(sizes)), sizes)
-        hidden = np.zeros((sum(sizes) + BETWEEN * len(sizes), first.shape[1]), np.float32)
+        hidden = np.zeros((laid.places, first.shape[1]), np.float32)
         hidden[at] = first
         for number, step in enumerate(STEPS):
             more, plus = np.split(self._linear(f"steer.{number}", meant), 2)
@@ -314,7 +343,7 @@ class Network:
                 np.add.reduceat(hidden * weight, starts, axis=0),
                 np.maximum.reduceat(hidden, starts, axis=0),
                 np.add.reduceat(hidden, starts, axis=0) / np.array(sizes, np.float32)[:, None],
-                _relu(self._linear("glance", standardised(glanced, w["mean"], w["deviation"]))),
+                _relu(self._linear("glance", laid.glanced)),
                 np.repeat(meant[None], len(sizes), axis=0),
             ]
         )
@@ -323,7 +352,7 @@ class Network:
 
     def _embedded(self, rows: Places) -> Floats:
         alone, before, behind = self._known
-        return np.asarray(alone[rows[:, 0]] + before[rows[:, 1]] + behind[rows[:, 2]] + self._bias)
+        return np.asarray(alone[rows[:, 0]] + before[rows[:, 1]] + behind[rows[:, 2]] + self._w["project.bias"])
 
     def _meant(self, asked: Floats, question: QuestionInputs) -> Floats:
         """Return what the question is after: (hidden,)."""

@@ -20,14 +20,12 @@ from retrieval.answers.context import Context
 from retrieval.answers.drafts import Draft, Drafts
 from retrieval.answers.reading import Reading
 from retrieval.answers.trees import Trees
-from retrieval.answers.wants import WANTS
 from retrieval.errors import ReaderModelError
 
 MODELS = Path(__file__).parents[1] / "models"
-BREVITY, BREVITY_OF_MENTIONS = 1.0, 1.5
-"""How much the expected overlap counts beside the chance to be right, where a clause is wanted and where what is mentioned in a word or two:
-without it whole clauses are preferred to a name."""
-ARTICLE_WEIGHT = 0.5
+BREVITY = 1.0
+"""How much the expected overlap counts beside the chance to be right: without it whole clauses are preferred to a name."""
+ARTICLE_WEIGHT = 0.25
 """How much the search's score of an article (log-odds, relative to the best one's) counts beside."""
 LEAST_CHANCE = 0.05
 """A draft less likely to be right than this answers nothing, unless a rule fits it wholly: of the training questions that lose their
@@ -50,8 +48,7 @@ def worths(
     features: npt.NDArray[np.float32], chances: npt.NDArray[np.float64], overlaps: npt.NDArray[np.float64]
 ) -> npt.NDArray[np.float64]:
     """Return how good it is to answer with each draft: its chance to be right, its brevity, its article's score."""
-    brevity = np.where(features[:, _WANTS] == _CLAUSE, BREVITY, BREVITY_OF_MENTIONS)
-    return chances + brevity * overlaps + ARTICLE_WEIGHT * features[:, _BEHIND]
+    return chances + BREVITY * overlaps + ARTICLE_WEIGHT * features[:, _BEHIND]
 
 
 def pick(found: Sequence[Draft], worth: npt.NDArray[np.float64], *, rules: bool = True) -> int:
@@ -104,7 +101,6 @@ def _logit(chance: float) -> float:
     return math.log(chance / (1 - chance))
 
 
-_WANTS, _CLAUSE = drafts.FEATURES.index("wants"), WANTS.index("clause")
 _RANK, _NAMED, _NUMBERS, _OWN, _BEHIND, _NAMES, _WANTED = (
     drafts.FEATURES.index(name)
     for name in (
