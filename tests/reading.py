@@ -24,7 +24,7 @@ def untrained() -> Network:
     """Return a network to which every word is as likely as every other."""
     with np.load(MODELS / "attention.npz", allow_pickle=False) as stored:
         arrays: dict[str, Any] = {name: np.zeros_like(stored[name]) for name in stored.files}
-        arrays |= {name: stored[name] for name in ("words", "names")}
+        arrays |= {name: stored[name] for name in ("words", "names", "members")}
     arrays["deviation"] += 1
     return Network(arrays)
 

@@ -161,12 +161,31 @@ def test_pairs_of_syllables_are_words_too() -> None:
         ("Ai chủ trì giao ban dân vận quý I?", [0]),
         ("huyen nao duoc giao lam duong", [0, 1]),
         ("Ban đầu, hội nghị họp ở đâu?", [5, 6]),
+        ("Ai chủ trì hội nghị, ai dự?", [5]),
         ("chủ trì giao ban dân vận quý I", []),
+        ("?", []),
     ],
 )
 def test_it_is_told_which_words_ask(province: Library, asked: str, asks: list[int]) -> None:
     flags = Vocabulary(WORDS).question(context_of(province.engine(), asked).asked).flags
     assert np.flatnonzero(flags[:, OF_QUESTION.index("asks")]).tolist() == asks
+
+
+def test_it_is_told_what_the_question_before_asked(province: Library) -> None:
+    asked = context_of(province.engine(), "Ai chủ trì giao ban dân vận quý I?").asked
+    asked.question = understand("Còn Sở Y tế thì sao?", "Ai chủ trì giao ban?")
+    flags = Vocabulary(WORDS).question(asked).flags
+    assert np.flatnonzero(flags[:, OF_QUESTION.index("before")]).tolist() == [0, 1, 2, 3, 4]
+    assert np.flatnonzero(flags[:, OF_QUESTION.index("asks")]).tolist() == [0]
+
+
+def test_members_trained_on_other_examples_make_no_network(
+    both: tuple[attention.Module, Network, tuple[np.ndarray, np.ndarray]],
+) -> None:
+    module, _, (mean, deviation) = both
+    one, other = (attention.arrays(module, Vocabulary(WORDS), (m, deviation)) for m in (mean, mean + 1))
+    with pytest.raises(ValueError, match="member 1"):
+        attention.together([one, other])
 
 
 def test_of_several_members_the_mean_is_taken(
@@ -192,8 +211,6 @@ def test_a_question_that_leans_on_another_is_read_with_it(province: Library) -> 
     words = Vocabulary(("so", "y", "te", "i", "chu")).question(asked)
     assert len(words.words) == 7
     assert words.told[-1] == 1.0
-    before = words.flags[:, OF_QUESTION.index("before")]
-    assert before.tolist() == [float(at < 7 - len(leaning.asking)) for at in range(7)]
     assert "chu_tri" in pairs_of(asked)
     assert understand("Còn Sở Y tế?", "Ai chủ trì?").follows_up
 

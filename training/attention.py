@@ -110,7 +110,7 @@ def _labels(labels: list[str] | None) -> np.ndarray | None:
 
 
 class Module(nn.Module):
-    """The network as PyTorch trains it; the names of its parameters are those of the file."""
+    """The network as PyTorch trains it; the names of its parameters are those of a member in the file."""
 
     def __init__(self, vectors: np.ndarray) -> None:
         super().__init__()
@@ -288,9 +288,12 @@ def _without(path: Path, part: int | None, seed: int) -> dict[str, np.ndarray]:
 
 def together(networks: Sequence[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
     """Return the network whose members are those of `networks`, each of one member, trained on the same examples."""
-    found = dict(networks[0])
+    found = networks[0] | {"members": np.array(len(networks))}
     for number, network in enumerate(networks):
-        found |= {f"{number}.{name[2:]}": array for name, array in network.items() if name.startswith("0.")}
+        if not np.array_equal(network["mean"], found["mean"]):
+            raise ValueError(f"member {number} was trained on other examples than the first")
+        own = {name.removeprefix("0."): array for name, array in network.items() if name.startswith("0.")}
+        found |= {f"{number}.{name}": array for name, array in own.items()}
     return found
 
 
@@ -327,6 +330,7 @@ def arrays(module: Module, words: Vocabulary, scale: tuple[np.ndarray, np.ndarra
     vectors = named.pop("vectors.weight")
     return {f"0.{name}": array for name, array in named.items()} | {
         "names": input_names(),
+        "members": np.array(1),
         "words": np.frombuffer("\n".join(words.words).encode("utf-8"), np.uint8),
         "vectors": vectors.astype(np.float16),
         "mean": scale[0],

@@ -37,7 +37,7 @@ OF_TOKENS = (
 )  # fmt: skip
 """What is told of each token of a sentence under a question: whether the question has it, how much it weighs, and so on."""
 OF_QUESTION = ("asks", "weight", "before", "position")
-"""What is told of each syllable of the question: whether it is of the words that ask, how much it weighs, whether the question before has it, where it stands."""
+"""What is told of each syllable of the question: whether it is of the words that ask, how much it weighs, whether it is of the question before, where it stands."""
 FLAGS, QUESTION_FLAGS = len(OF_TOKENS), len(OF_QUESTION)
 TOLD = len(KINDS) + len(CUES) + len(WANTS) + 1
 GLANCES = len(SENTENCE_FEATURES) + 1
@@ -121,13 +121,15 @@ class Vocabulary:
         written = asking(question.text)[-LONGEST_QUESTION:] or [""]
         words = [fold(word) for word in written]
         middle = asked.total / max(len(asked.weights), 1)
-        cue = question.cue.word.split("_")
-        asks = next((at for at in reversed(range(len(words))) if written[at : at + len(cue)] == cue), len(words))
-        own = len(words) - len(question.asking) if question.follows_up else 0
+        cue = question.cue.word.split("_") if question.cue.word else []
+        first = next(
+            (at for at in reversed(range(len(words))) if cue and written[at : at + len(cue)] == cue), len(words)
+        )
+        before = len(words) - len(question.asking) if question.follows_up else 0
         flags = np.zeros((len(words), QUESTION_FLAGS), np.float32)
         for at, word in enumerate(words):
             weight = asked.weights.get(word, 0.0) / middle
-            flags[at] = asks <= at < asks + len(cue), weight, at < own, min(at, _FAR) / _FAR
+            flags[at] = first <= at < first + len(cue), weight, at < before, min(at, _FAR) / _FAR
         told = np.array(
             [
                 *question.kinds,
@@ -216,7 +218,11 @@ def _flags(asked: Asked, sentence: Sentence, pairs: frozenset[str]) -> Floats:
 
 
 class Network:
-    """The trained network: the mean of what its members say, which were trained alike from other beginnings (Lakshminarayanan et al. 2017)."""
+    """The trained network: the mean of its members' log-odds, which were trained alike from other beginnings.
+
+    After Lakshminarayanan et al. (2017), who take the mean of the probabilities. Its file holds `names` (of all it is fitted to), `words`, their
+    `vectors`, `mean` and `deviation` of what is known of sentences before, how many `members` there are; and of each member its own arrays, `0.project.weight` and so on.
+    """
 
     def __init__(self, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
         if not np.array_equal(arrays["names"], input_names()):
@@ -228,7 +234,8 @@ class Network:
             number, _, own = name.partition(".")
             if own:
                 by_member.setdefault(number, {})[own] = np.asarray(array, np.float32)
-        if len(vectors) != len(self.vocabulary.words) + 1 or mean.shape != (GLANCES,) or not by_member:
+        whole = set(by_member) == {str(number) for number in range(arrays["members"].item())}
+        if len(vectors) != len(self.vocabulary.words) + 1 or mean.shape != (GLANCES,) or not whole:
             raise ValueError("its arrays do not fit each other")
         self._scale = mean, deviation
         self._members = [_Member(weights, vectors) for weights in by_member.values()]
@@ -285,8 +292,9 @@ class _Laid:
         self.sizes = [len(each.words) for each in inputs]
         self.starts = np.cumsum([0, *self.sizes[:-1]])
         self.at = np.arange(sum(self.sizes)) + np.repeat(BETWEEN * np.arange(len(inputs)), self.sizes)
-        """Where each token stands once there are blanks between the sentences, and of how many places there are then."""
+        """Where each token stands once there are blanks between the sentences."""
         self.places = sum(self.sizes) + BETWEEN * len(inputs)
+        """Tokens and blanks together."""
 
 
 class _Member:
