@@ -23,7 +23,10 @@ _BEFORE_DAY = frozenset("ngay hom mung sang chieu toi trua dem".split())
 def of_asked_type(
     names: dict[Cut, set[str]], asked: Asked, sentence: Sentence, fitting: Cut | None
 ) -> dict[Cut, set[str]]:
-    """Return of the cuts `names` of `sentence` those that may answer; `fitting` are the mentions of the wanted type, where one is."""
+    """Return the cuts `names` of `sentence` cut down to, widened to, or replaced by what is of the type asked for, each with how it came about (`cuts.NAMES`).
+
+    They are as they were where nothing tells a type. `fitting` are the mentions of the wanted type, where one is.
+    """
     question = asked.question
     if asked.wants == "number" and (figures := counted(sentence, asked.unit)):
         # Where the sentence counts households, `16 căn nhà` does not tell how many households.
