@@ -103,6 +103,11 @@ class Sentence:
         return tuple(found)
 
     @functools.cached_property
+    def mark_codes(self) -> npt.NDArray[np.uint8]:
+        """The marks as ASCII codes: (tokens,)."""
+        return np.frombuffer(self.marks.encode("ascii"), np.uint8)
+
+    @functools.cached_property
     def joined(self) -> tuple[bool, ...]:
         """Whether each token goes on with the one before it, one word or one name; and of the end, that it does not.
 

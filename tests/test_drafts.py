@@ -103,6 +103,15 @@ def test_asked_whom_a_task_was_given_the_giver_is_none(
     assert bodies == told if told else len(bodies) > 1, bodies
 
 
+def test_what_is_hardly_likely_at_a_glance_is_not_read(province: Library) -> None:
+    context = context_of(province.engine(), "Ai chủ trì giao ban dân vận quý I?")
+    filled = [at for at, candidate in enumerate(context.candidates) if candidate.sentence.folded]
+    for likely, read in ((1, 2), (3, 3), (len(filled), drafts.READ)):
+        probabilities = np.full(len(context.candidates), drafts.WORTH_READING / 2)
+        probabilities[filled[:likely]] = drafts.WORTH_READING
+        assert sorted(drafts.read_closely(context, probabilities, untrained())) == filled[:read]
+
+
 @pytest.mark.parametrize(("hit", "behind", "kept"), [(0, 0.9, True), (0, 1.1, False), (1, 0.3, True), (1, 0.9, False)])
 def test_a_rule_is_preferred_within_its_article_rather_than_to_another_s(
     hit: int, behind: float, *, kept: bool

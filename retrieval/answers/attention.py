@@ -96,8 +96,8 @@ class SentenceInputs:
 
 
 def input_names() -> npt.NDArray[np.uint8]:
-    """Return the names of all that a network is fitted to, in order: with others of the same number it would read nonsense."""
-    names = [*SENTENCE_FEATURES, *KINDS, *CUES, *WANTS, *MARKS, *GAPS, *OF_TOKENS, *OF_QUESTION]
+    """Return the names of all that a network is fitted to, in order, and its `STEPS`: with others of the same number it would read nonsense."""
+    names = [*SENTENCE_FEATURES, *KINDS, *CUES, *WANTS, *MARKS, *GAPS, *OF_TOKENS, *OF_QUESTION, *map(str, STEPS)]
     return np.frombuffer("\n".join(names).encode("utf-8"), np.uint8)
 
 
@@ -276,12 +276,12 @@ class Network:
         self, question: QuestionInputs, inputs: Sequence[SentenceInputs], glanced: Floats
     ) -> tuple[Floats, Floats]:
         """Return the log-odds of each sentence, and of each token how much speaks for a first, a last, an inner one: (tokens, 3)."""
-        laid = _Laid(inputs, standardised(glanced, *self._scale))
-        said = [member.forward(question, laid) for member in self._members]
+        batch = _Batch(inputs, standardised(glanced, *self._scale))
+        said = [member.forward(question, batch) for member in self._members]
         return np.mean([odds for odds, _ in said], axis=0), np.mean([tokens for _, tokens in said], axis=0)
 
 
-class _Laid:
+class _Batch:
     """Some sentences end to end, the same for every member."""
 
     def __init__(self, inputs: Sequence[SentenceInputs], glanced: Floats) -> None:
@@ -311,12 +311,12 @@ class _Member:
             for name in ("question_convolution", *(f"convolutions.{n}" for n in range(len(STEPS))))
         }
 
-    def forward(self, question: QuestionInputs, laid: _Laid) -> tuple[Floats, Floats]:
+    def forward(self, question: QuestionInputs, batch: _Batch) -> tuple[Floats, Floats]:
         """Return the log-odds of each sentence, and what speaks for each token: (tokens, 3)."""
-        w, at, starts, sizes = self._w, laid.at, laid.starts, laid.sizes
+        w, at, starts, sizes = self._w, batch.at, batch.starts, batch.sizes
         asked = self._embedded(question.words)
         meant = self._meant(asked, question)
-        here = self._embedded(laid.words)
+        here = self._embedded(batch.words)
         alike = _relu(here @ w["align.weight"].T) @ _relu(asked @ w["align.weight"].T).T / np.float32(8.0)
         looked = _softmax(alike) @ asked
         nearest = (_unit(here) @ _unit(asked).T).max(axis=1, keepdims=True)
@@ -325,15 +325,15 @@ class _Member:
                 here,
                 looked,
                 here * looked,
-                w["mark.weight"][laid.marks],
-                w["gap.weight"][laid.gaps],
-                laid.flags,
+                w["mark.weight"][batch.marks],
+                w["gap.weight"][batch.gaps],
+                batch.flags,
                 alike.max(axis=1, keepdims=True),
                 nearest,
             ]
         )
         first = _relu(self._linear("enter", known))
-        hidden = np.zeros((laid.places, first.shape[1]), np.float32)
+        hidden = np.zeros((batch.places, first.shape[1]), np.float32)
         hidden[at] = first
         for number, step in enumerate(STEPS):
             more, plus = np.split(self._linear(f"steer.{number}", meant), 2)
@@ -351,7 +351,7 @@ class _Member:
                 np.add.reduceat(hidden * weight, starts, axis=0),
                 np.maximum.reduceat(hidden, starts, axis=0),
                 np.add.reduceat(hidden, starts, axis=0) / np.array(sizes, np.float32)[:, None],
-                _relu(self._linear("glance", laid.glanced)),
+                _relu(self._linear("glance", batch.glanced)),
                 np.repeat(meant[None], len(sizes), axis=0),
             ]
         )

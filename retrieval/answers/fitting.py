@@ -33,7 +33,8 @@ def of_asked_type(
         names = _counting(names, [at for at, _ in figures])
     elif asked.wants in FIGURES:
         # Beside `4.000 tỷ đồng` the `9` of a quận tells no sum.
-        names = _counting(names, _of_type(asked.wants, sentence)) or names
+        fits = of_type(asked.wants, sentence.mark_codes, sentence.folded)
+        names = _counting(names, np.flatnonzero(fits).tolist()) or names
     if question.cue.word in _DAY_CUES and not question.elliptic:
         names = _of_days(names, _days(sentence), fitting)
     if fitting and asks_whom(question):
@@ -117,8 +118,3 @@ def _counting(names: dict[Cut, set[str]], figures: list[int]) -> dict[Cut, set[s
         if kept:
             found.setdefault(kept, set()).update(ways)
     return found
-
-
-def _of_type(wants: str, sentence: Sentence) -> list[int]:
-    marks = np.frombuffer(sentence.marks.encode("ascii"), np.uint8)
-    return np.flatnonzero(of_type(wants, marks, sentence.folded)).tolist()

@@ -53,9 +53,8 @@ def mentions(wants: str, sentence: Sentence, unit: str = "") -> Cut | None:
         for first, last in (*_names(sentence, _SITES, "AB"), *places(sentence)):
             found[first : last + 1] = True
         return runs(found.tolist(), 0.5, 0)
-    marks = np.frombuffer(sentence.marks.encode("ascii"), np.uint8)
     letters = {"person": "BI", "time": "T"}.get(wants, "N%U")
-    found = among(marks, letters)
+    found = among(sentence.mark_codes, letters)
     if wants == "number" and (figures := counted(sentence, unit)):
         found = np.zeros(len(found), bool)
         for first, last in figures:

@@ -8,8 +8,6 @@ import itertools
 import re
 from collections.abc import Sequence
 
-import numpy as np
-
 from retrieval.annotation import Sentences, chair_cues
 from retrieval.answers.context import Context
 from retrieval.answers.drafts import Draft
@@ -206,8 +204,7 @@ def _type_missing(context: Context, draft: Draft) -> bool:
     wants, sentence = context.asked.wants, draft.candidate.sentence
     told = [at for first, last in draft.cut for at in range(first, last + 1)]
     if wants in FIGURES:
-        marks = np.frombuffer(sentence.marks.encode("ascii"), np.uint8)
-        return not of_type(wants, marks, sentence.folded)[told].any()
+        return not of_type(wants, sentence.mark_codes, sentence.folded)[told].any()
     if wants not in _NAMED:
         return False
     # A sentence begins with a capital whatever it begins with.
