@@ -113,7 +113,9 @@ def context(province: Library, request: pytest.FixtureRequest) -> Context:
     return context_of(province.engine(), request.param)
 
 
-def test_sentences_do_not_see_each_other(context: Context) -> None:
+def test_sentences_do_not_see_each_other(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Alone every sentence is the best one, which all members read.
+    monkeypatch.setattr("retrieval.answers.attention.WORTH_ANOTHER", np.inf)
     network = Network.load(MODELS / "attention.npz")
     kept = [at for at, candidate in enumerate(context.candidates) if candidate.sentence.folded][:8]
     sentences = [context.candidates[at].sentence for at in kept]
@@ -189,9 +191,10 @@ def test_members_trained_on_other_examples_make_no_network(
 
 
 def test_of_several_members_the_mean_is_taken(
-    both: tuple[attention.Module, Network, tuple[np.ndarray, np.ndarray]],
+    both: tuple[attention.Module, Network, tuple[np.ndarray, np.ndarray]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     module, network, scale = both
+    monkeypatch.setattr("retrieval.answers.attention.WORTH_ANOTHER", np.inf)
     one = attention.arrays(module, Vocabulary(WORDS), scale)
     other = {name: -array if name.startswith("0.") else array for name, array in one.items()}
     drawn = np.random.default_rng(3)
@@ -204,6 +207,30 @@ def test_of_several_members_the_mean_is_taken(
         assert not np.allclose(first, second)
 
 
+def test_what_the_first_member_finds_hopeless_the_others_do_not_read(
+    both: tuple[attention.Module, Network, tuple[np.ndarray, np.ndarray]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module, network, scale = both
+    one = attention.arrays(module, Vocabulary(WORDS), scale)
+    other = {name: -array if name.startswith("0.") else array for name, array in one.items()}
+    example = example_of(np.random.default_rng(5), 6, [5, 9, 7])
+    given_ = example.question, example.sentences, example.glanced
+    first, tokens = network.forward(*given_)
+    behind = np.sort(first.max() - first)
+    assert behind[1] < behind[2]
+    together = Network(attention.together([one, other]))
+    whole, whole_tokens = together.forward(*given_)
+    monkeypatch.setattr("retrieval.answers.attention.WORTH_ANOTHER", (behind[1] + behind[2]) / 2)
+    odds, marks = together.forward(*given_)
+    hopeless = first == first.min()
+    assert np.allclose(odds[~hopeless], whole[~hopeless], atol=1e-5)
+    assert np.allclose(odds[hopeless], first[hopeless], atol=1e-5)
+    inner = np.repeat(hopeless, [5, 9, 7])
+    assert np.allclose(marks[~inner], whole_tokens[~inner], atol=1e-5)
+    assert np.allclose(marks[inner], tokens[inner], atol=1e-5)
+    assert not np.allclose(tokens[inner], whole_tokens[inner], atol=1e-3)
+
+
 def test_a_question_that_leans_on_another_is_read_with_it(province: Library) -> None:
     asked = context_of(province.engine(), "Ai chủ trì giao ban dân vận quý I?").asked
     leaning = dataclasses.replace(asked.question, text="Ai chủ trì? Còn Sở Y tế?", follows_up=True)
@@ -211,7 +238,7 @@ def test_a_question_that_leans_on_another_is_read_with_it(province: Library) -> 
     words = Vocabulary(("so", "y", "te", "i", "chu")).question(asked)
     assert len(words.words) == 7
     assert words.told[-1] == 1.0
-    assert "chu_tri" in pairs_of(asked)
+    assert ("chu", "tri") in pairs_of(asked)
     assert understand("Còn Sở Y tế?", "Ai chủ trì?").follows_up
 
 
