@@ -35,6 +35,15 @@ def asks_role(question: Question) -> bool:
     return _ASKS.search(" ".join(question.syllables)) is not None
 
 
+def of_whom(question: Question) -> tuple[int, int] | None:
+    """Return the first and the last token of `question.asked` that may name whom it asks about: `nong thi mai` giu chuc gi; None where it asks for no role, or begins with that."""
+    words = [token.fold for token in tokens(question.asked)]
+    asks = _ASKS.search(" ".join(words))
+    size = len(" ".join(words)[: asks.start()].split()) if asks else 0
+    first = next((at for at in range(size) if words[at] not in _BEFORE_NAMES), size)
+    return (first, size - 1) if first < size else None
+
+
 def roles(context: Context) -> list[Role]:
     """Return the roles of the people whom the question names by two syllables or more, best article first, one a person and article.
 
@@ -77,6 +86,7 @@ def _roles_of(context: Context, words: Sequence[str]) -> list[Role]:
 
 
 _HONORIFICS = frozenset({"ong", "ba", "anh", "chi", "co", "chu", "bac"})
+_BEFORE_NAMES = _HONORIFICS | {"dong", "chi", "vay", "the", "con"}
 _POINTING = frozenset({"ay", "nay", "do", "kia", "ta", "nao", "la", "co", "giu", "lam"})
 _MOST_NAMESAKES = 4
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from retrieval.answers import biography, verdicts
+from retrieval.answers.about import about
 from retrieval.answers.compose import Composer
 from retrieval.answers.context import Context
 from retrieval.answers.coordination import asks_coordination, coordinating
@@ -13,7 +14,7 @@ from retrieval.answers.drafts import Draft
 from retrieval.answers.listing import asked_list, meetings
 from retrieval.answers.naming import Slip, only_names, slip
 from retrieval.answers.offices import of_office, seat_name
-from retrieval.answers.premise import SMALL_CORPUS, broken_premise, covers, of_place, telling_where
+from retrieval.answers.premise import SMALL_CORPUS, broken_premise, covers, telling_where
 from retrieval.answers.reading import Reading
 from retrieval.answers.replies import Replies, carried, local_day, refusal_text
 from retrieval.answers.rivals import Rival, rivals
@@ -95,14 +96,8 @@ class Editor:
 
     def _any_day(self, question: Question, context: Context, reading: Reading) -> Reply:
         """Return the reply, of whatever day the articles are."""
-        if verdicts.asks_verdict(question):
-            person = next(iter(self._directory.named(folds(question.text))), None) or _half_named(context)
-            if person is not None or verdicts.infers(question) or biography.half_named(context):
-                return self.verdict(question, context, person)
-            # A name that answers whether somebody was punished would be a verdict, wherever it came from.
-            tells = bool(reading.drafts) and verdicts.tells(reading.drafts[0].candidate.sentence)
-            if verdicts.of_an_office(question) or not tells:
-                return self.verdict(question, context, None)
+        if verdicts.asks_verdict(question) and (ruling := self._ruling(question, context, reading)) is not None:
+            return ruling
         misspelt = slip(question, self._generation, self._directory)
         if biography.asks_role(question) and (told := self.role(question, context, reading, misspelt)) is not None:
             return told
@@ -113,7 +108,27 @@ class Editor:
                 return self._make.answer(question, composed, reading.confidence, kind="who")
         if (spoken := self._speaker(question, context, reading)) is not None:
             return spoken
-        return self._from_drafts(question, context, reading, misspelt)
+        fitting, lacking = about(context, reading.drafts, misspelt=misspelt is not None)
+        if reading.drafts and not fitting:
+            return self._lacking(question, context, reading, lacking)
+        return self._from_drafts(question, context, replace(reading, drafts=fitting), misspelt)
+
+    def _ruling(self, question: Question, context: Context, reading: Reading) -> Reply | None:
+        """Return the reply to a question for a verdict; None where it is about nobody, and nothing that was read tells one."""
+        person = next(iter(self._directory.named(folds(question.text))), None) or _half_named(context)
+        if person is not None or verdicts.infers(question) or biography.half_named(context):
+            return self.verdict(question, context, person)
+        # A name that answers whether somebody was punished would be a verdict, wherever it came from.
+        tells = bool(reading.drafts) and verdicts.tells(reading.drafts[0].candidate.sentence)
+        return self.verdict(question, context, None) if verdicts.of_an_office(question) or not tells else None
+
+    def _lacking(self, question: Question, context: Context, reading: Reading, what: str | None) -> NotFound:
+        """Return that no article tells of `what` the question names, or of its place or office; what is near is shown."""
+        reply = refusal_text("article_silent", self._generation.data_until)
+        if what is not None:
+            reply = f"Trong các bài gần với câu hỏi, không bài nào nhắc “{what}”. Bạn kiểm tra lại giúp nhé."
+        suggestions = self._composer.suggestions(context, reading.drafts)
+        return self._make.not_found(question, "article_silent", reply, suggestions)
 
     def _not_now(self, question: Question, context: Context, reading: Reading, asked_day: When) -> NotFound:
         """Return that no article tells of the day, or the week, asked for; what is near is shown with its date, as such."""
@@ -151,12 +166,9 @@ class Editor:
 
     def _from_drafts(self, question: Question, context: Context, reading: Reading, misspelt: Slip | None) -> Reply:
         """Return the answer that the drafts give; where they do not, or must not, why."""
-        drafts = of_office(question, telling_where(context, of_place(context, reading.drafts)), context.articles)
+        drafts = of_office(question, telling_where(context, reading.drafts), context.articles)
         if not drafts and reading.drafts:
-            text = refusal_text("article_silent", self._generation.data_until)
-            return self._make.not_found(
-                question, "article_silent", text, self._composer.suggestions(context, reading.drafts)
-            )
+            return self._lacking(question, context, reading, None)
         reading = replace(reading, drafts=drafts)
         if (
             drafts

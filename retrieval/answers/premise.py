@@ -17,7 +17,6 @@ from retrieval.answers.wants import FIGURES, of_type
 from retrieval.linking import question_frame
 from retrieval.vietnamese.abbreviations import abbreviations_in, written_out
 from retrieval.vietnamese.dates import When, day_in
-from retrieval.vietnamese.levels import other_level, places
 from retrieval.vietnamese.terms import day_term
 from retrieval.vietnamese.text import bigrams, fold, folds
 
@@ -63,25 +62,7 @@ def broken_premise(context: Context, draft: Draft) -> tuple[Reason, str] | None:
     return _other_chair(context, draft)
 
 
-def of_place(context: Context, drafts: Sequence[Draft]) -> tuple[Draft, ...]:
-    """Return the drafts whose sentence gives no place of the question another level: `huyện Tuấn Lam` is no `xã Tuấn Lam`.
-
-    Where some are of articles that name all the places of the question, those alone.
-    """
-    asked = places(folds(context.asked.question.asked))
-    if not asked:
-        return tuple(drafts)
-    fitting = [d for d in drafts if not any(other_level(place, d.candidate.sentence.folded) for place in asked)]
-    there = {hit: _names_all(context, hit, asked) for hit in {d.candidate.hit for d in fitting}}
-    return tuple(d for d in fitting if there[d.candidate.hit] or not any(there.values()))
-
-
-def _names_all(context: Context, hit: int, asked: Sequence[tuple[str, tuple[str, ...]]]) -> bool:
-    words = f" {' '.join((*folds(context.articles[hit].title), *context.sentences[hit].words))} "
-    return all(f" {' '.join(name)} " in words for _, name in asked)
-
-
-_NEWS_DAYS = 3
+NEWS_DAYS = 3
 """Days before and after its publication that an article's `hôm nay`, `ngày mai` may be."""
 
 
@@ -90,7 +71,7 @@ def covers(context: Context, draft: Draft, asked: When) -> bool:
     published = context.articles[draft.candidate.hit].published_at
     if published is None or asked.since is None or asked.until is None:
         return False
-    spare = dt.timedelta(days=_NEWS_DAYS)
+    spare = dt.timedelta(days=NEWS_DAYS)
     if asked.since - spare <= published <= asked.until + spare:
         return True
     named = (day_in(when, published.year) for when in draft.candidate.sentence.whens)
@@ -116,14 +97,12 @@ def _nothing_shared(context: Context, draft: Draft) -> bool:
     # The unit asked for may be written as a sign: `bao nhiêu mét`, `42 m`.
     unit = asked.unit if asked.question.cue.label == "number" else ""
     subject = {
-        w: asked.own[w] for w in asked.question.syllables if w in asked.own and w not in question_frame() | {unit}
+        w: asked.own[w]
+        for w in asked.question.syllables
+        # Whether the article is of the day is another premise: it may say `sáng nay`.
+        if w in asked.own and w not in question_frame() | {unit} and day_term(w) is None
     }
-    # `29/12/2023` stands where `29/12` does; whether it is of that year is another premise.
-    missing = sum(
-        v
-        for w, v in subject.items()
-        if w not in there and day_term(w) not in there and not set(_written_out([w])) <= there
-    )
+    missing = sum(v for w, v in subject.items() if w not in there and not set(_written_out([w])) <= there)
     return missing > _MOST_MISSING * sum(subject.values())
 
 
