@@ -39,6 +39,11 @@ def ask(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Callable[
         ("Vụ sạt lở ngày 20/8 xảy ra ở đâu?", "Pa Lừa"),
         ("vu sat lo ngay 20/8 xay ra o dau", "Pa Lừa"),
         ("Ông Cầm Văn Chựa giữ chức vụ gì?", "Chủ tịch UBND xã"),
+        # A share, and a habit, are no days.
+        (
+            "Vụ sạt lở làm 2/3 số hộ xã Hồ Đá Bạc thiệt hại, mỗi hộ bị sập nhà được hỗ trợ bao nhiêu tiền?",
+            "40 triệu đồng",
+        ),
     ],
 )
 def test_what_is_told_of_the_day_and_the_person_asked_for_is_answered(
@@ -68,3 +73,12 @@ def test_of_another_day_or_person_nothing_is_told_and_the_reply_says_of_which(
     assert isinstance(reply, NotFound)
     assert reply.reason in {"article_silent", "no_article"}
     assert lacking in reply.reply
+
+
+def test_a_share_or_a_habit_is_no_day(ask: Callable[[str], Reply]) -> None:
+    for question in ("2/3 số hộ bị sập nhà ở đâu?", "Trạm trực 24/7 vụ sạt lở ở đâu?"):
+        reply = ask(question)
+        assert isinstance(reply, Answer) or "không bài nào nhắc" not in reply.reply
+    named = ask("Vụ sạt lở ngày 24/7 xảy ra ở đâu?")
+    assert isinstance(named, NotFound)
+    assert "24/7" in named.reply

@@ -20,6 +20,8 @@ from retrieval.vietnamese.text import folds, tokens
 _LEAST_OF_NAME = 3
 """Syllables by which a name is certain to be somebody's; of two, many are a place's or a body's."""
 _LONGEST_NAME = 5
+_LARGEST_OF_SHARES = 5
+_BEFORE_DAYS = frozenset("ngay hom sang trua chieu toi dem mung tu den truoc sau le".split())
 _MIDDLE = frozenset(("van", "thi"))
 
 
@@ -30,7 +32,7 @@ def about(context: Context, drafts: Sequence[Draft], *, misspelt: bool) -> tuple
     """
     found = of_place(context, drafts)
     question = context.asked.question
-    days = {(w.day, w.month): question.text[w.start : w.end] for w in question.whens if w.day and w.month}
+    days = _days(question)
     if days and found:
         dated = tuple(d for d in found if any(_tells_of_day(context, d.candidate.hit, *day) for day in days))
         if not dated:
@@ -42,6 +44,18 @@ def about(context: Context, drafts: Sequence[Draft], *, misspelt: bool) -> tuple
             return (), typed
         found = there
     return found, None
+
+
+def _days(question: Question) -> dict[tuple[int, int], str]:
+    """Return the days that a question names, (day, month), as typed; none that may be a share or a habit: `2/3 số hộ`, `trực 24/7`."""
+    found: dict[tuple[int, int], str] = {}
+    for when in question.whens:
+        if when.day and when.month:
+            before = folds(question.text[: when.start])[-1:]
+            share = when.day < when.month <= _LARGEST_OF_SHARES or (when.day, when.month) == (24, 7)
+            if when.year or not share or (before and before[0] in _BEFORE_DAYS):
+                found[when.day, when.month] = question.text[when.start : when.end]
+    return found
 
 
 def of_place(context: Context, drafts: Sequence[Draft]) -> tuple[Draft, ...]:
