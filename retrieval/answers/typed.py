@@ -156,7 +156,11 @@ def _when(asked: Asked, sentence: Sentence, at: int) -> Typed | None:
         return None
     own = " ".join(asked.question.syllables)
     event = any(phrase in own for phrase in _TAKES_PLACE)
-    first = next(i for i, mark in enumerate(sentence.marks) if mark == "T" and sentence.folded[i][0].isdigit())
+    # A day may be told by words alone that bear no mark of time.
+    marked = (i for i, mark in enumerate(sentence.marks) if mark == "T" and sentence.folded[i][0].isdigit())
+    first = next(marked, None)
+    if first is None:
+        return None
     last = first
     while last + 1 < len(sentence.marks) and sentence.marks[last + 1] == "T" and sentence.gaps[last + 1] == "_":
         last += 1
