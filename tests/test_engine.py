@@ -466,6 +466,17 @@ def test_when_a_work_is_done_is_not_when_it_began(tmp_path: Path, encoder: Encod
     assert "9/3" in began.text
 
 
+def test_a_sum_that_looks_like_a_day_is_none(tmp_path: Path, encoder: Encoder) -> None:
+    (tmp_path / "a.md").write_text(
+        "UBND xã Mường Then hỗ trợ 3-5 triệu đồng cho mỗi hộ dân di dời khỏi vùng sạt lở. Việc di dời đang được làm.\n",
+        encoding="utf-8",
+    )
+    library = Library(tmp_path / "data", encoder)
+    library.index([tmp_path / "a.md"])
+    refuses(library.engine(), "Hộ dân Mường Then di dời xong khi nào?")
+    assert "3-5 triệu đồng" in answers(library.engine(), "Mường Then hỗ trợ mỗi hộ dân di dời bao nhiêu tiền?").text
+
+
 def test_a_day_with_its_year_is_the_day(tmp_path: Path, encoder: Encoder) -> None:
     """The article says `29/12`, and is of 2023: whoever types the whole date asks of the same meeting, and of no other year's."""
     (tmp_path / "a.md").write_text(

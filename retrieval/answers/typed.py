@@ -156,7 +156,7 @@ def _when(asked: Asked, sentence: Sentence, at: int) -> Typed | None:
         return None
     own = " ".join(asked.question.syllables)
     event = any(phrase in own for phrase in _TAKES_PLACE)
-    # A day may be told by words alone that bear no mark of time.
+    # `3-5 triệu đồng` looks like a day and is none.
     marked = (i for i, mark in enumerate(sentence.marks) if mark == "T" and sentence.folded[i][0].isdigit())
     first = next(marked, None)
     if first is None:

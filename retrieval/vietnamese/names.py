@@ -14,7 +14,7 @@ from retrieval.vietnamese.tables import rows
 from retrieval.vietnamese.text import Token, fold, tokens
 
 LONGEST = 5
-_MIDDLE = frozenset(("văn", "thị"))
+MIDDLE = frozenset(("văn", "thị"))
 """Middle names that hardly stand in the name of a place."""
 _PLACE_AND_NAME = 4
 """Syllables from which a run of capitals may be a place of two and a name."""
@@ -74,7 +74,7 @@ def _is_surname(text: str, found: Sequence[Token], at: int) -> bool:
     needs_middle = _surnames().get(text[found[at].start : found[at].end])
     if needs_middle is None:
         return False
-    return not needs_middle or (at + 1 < len(found) and found[at + 1].norm in _MIDDLE)
+    return not needs_middle or (at + 1 < len(found) and found[at + 1].norm in MIDDLE)
 
 
 @functools.cache
@@ -193,7 +193,7 @@ def _names_place(found: Sequence[Token], first: int, last: int) -> bool:
     """Tell whether a name is that of a street or a school, `Trường Mẫu giáo Sơn Ca`; one with `Văn`, `Thị` is a person's all the same."""
     before = tuple(t.norm for t in found[max(0, first - 2) : first])
     within = {t.norm for t in found[first + 1 : last]}
-    if within & _MIDDLE:
+    if within & MIDDLE:
         return False
     if _of_place(found, first):
         # `Chủ tịch UBND huyện Lê Hoài Trung` ends in a person, `huyện Mai Sơn` in the huyện's own name.
