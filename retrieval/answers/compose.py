@@ -16,6 +16,7 @@ from retrieval.answers.context import Context
 from retrieval.answers.drafts import Draft, text_of
 from retrieval.answers.listing import PAGE, Meeting
 from retrieval.answers.offices import Holder
+from retrieval.answers.paired import paired
 from retrieval.answers.reading import Reading
 from retrieval.answers.roles import role_of
 from retrieval.answers.sentences import Candidate
@@ -364,7 +365,7 @@ def _pieces(question: Question, context: Context, draft: Draft) -> list[Item]:
 
 def _item(text: str, sentence: Sentence, first: int, last: int) -> Item:
     start, end = sentence.tokens[first].start, sentence.tokens[last].end
-    end = _closed(text, start, end)
+    start, end = paired(text, (sentence.start, sentence.end), start, _closed(text, start, end))
     return Item(text[start:end], 0, start, end)
 
 
