@@ -159,6 +159,13 @@ def test_dates_take_any_text(text: str) -> None:
         ("ông K’Choi phát biểu", ["K’Choi"]),
         ("Ủy ban nhân dân tỉnh Lam Giang họp", []),
         ("ông Lê Văn Sơn Phó Chủ tịch", ["Lê Văn Sơn"]),
+        # A given name may be a family name, too.
+        ("ông Sơn và bà Hà nói với anh Sơn", ["Sơn", "Hà", "Sơn"]),
+        ("theo Ông Vương Đình Thảo và Bà Hương", ["Vương Đình Thảo", "Hương"]),
+        # Places that begin as people do.
+        ("UBND tỉnh Bà Rịa - Vũng Tàu và Bà Rịa", []),
+        ("quận Hai Bà Trưng, cầu Ông Lãnh, huyện Bác Ái, huyện Anh Sơn", []),
+        ("huyện Kỳ Anh (Quảng Trị) và Đông Anh, Bắc Giang", []),
     ],
 )
 def test_people_are_found(text: str, names: list[str]) -> None:

@@ -13,12 +13,20 @@ from retrieval.answers.context import Context
 from retrieval.answers.roles import role_of
 from retrieval.answers.sentences import Candidate
 from retrieval.questions import Question
+from retrieval.vietnamese.names import LONGEST, people, role_starts
 from retrieval.vietnamese.text import folds, tokens
 
 _ASKS = re.compile(
-    r"\b(?:la ai|giu chuc|chuc vu|chuc gi|chuc danh|lam chuc|dam nhiem chuc|giu cuong vi|cuong vi gi|la can bo gi|lam gi o tinh)\b"
+    r"\b(?:la ai|giu chuc|chuc gi|lam chuc|dam nhiem chuc|giu cuong vi|cuong vi gi|la can bo gi|lam gi o tinh)\b"
+    r"|\b(?<!cac )(?<!nhung )(?<!nhieu )(?<!moi )(?<!so )chuc (?:vu|danh)\b"
     r"|\b(?:gio|nay|hien|tai) (?:van|con)(?: dang)? (?:lam|giu)\b"
 )
+_LONGEST_TITLE = 4
+"""Syllables of a title before the name: `Chủ tịch tỉnh` Lò Văn Tư."""
+_OF_PLACE = frozenset(("o", "tai", "cua", "ben"))
+_WHO_IS = re.compile(r"\bla ai\b")
+_ASKING_WHO = frozenset("cho minh toi em hoi xin voi biet a oi nguoi ten nay co".split())
+"""Words (folded) that may stand before the person of whom it is asked who that is."""
 
 
 @dataclass(frozen=True)
@@ -31,8 +39,25 @@ class Role:
 
 
 def asks_role(question: Question) -> bool:
-    """Tell whether the question asks who a person is, or what office he holds."""
-    return _ASKS.search(" ".join(question.syllables)) is not None
+    """Tell whether the question asks who a person is, or what office he holds.
+
+    `Trưởng đoàn thanh tra nhà ông Lò Văn Tư là ai?` asks for somebody else than the one it names.
+    """
+    found = _ASKS.search(" ".join(question.syllables))
+    if found is None or _WHO_IS.fullmatch(found[0]) is None:
+        return found is not None
+    words = tokens(question.asked)
+    folded = [word.fold for word in words]
+    first = next((at for at, word in enumerate(folded) if word not in _BEFORE_NAMES | _ASKING_WHO), len(words))
+    named = next(iter(people(question.asked, words)), None)
+    title = named is not None and named.first - first <= _LONGEST_TITLE and 0 in role_starts(folded[first:])
+    if named is None:
+        # Without capitals what stands there is a name where it is as short as one.
+        asks = " ".join(folded[first:]).find("la ai")
+        before = " ".join(folded[first:])[: max(asks, 0)].split()
+        size = next((at for at, word in enumerate(before) if word in _OF_PLACE), len(before))
+        return size <= LONGEST and not (size > _LONGEST_TITLE and 0 in role_starts(before))
+    return named.first <= first or title
 
 
 def of_whom(question: Question) -> tuple[int, int] | None:

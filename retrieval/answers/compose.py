@@ -25,6 +25,7 @@ from retrieval.answers.types import Citation, Item, Suggestion
 from retrieval.articles import Article
 from retrieval.questions import Question
 from retrieval.snapshot import Generation
+from retrieval.vietnamese.terms import terms
 from retrieval.vietnamese.text import folds, words
 
 LONGEST_QUOTE = 190
@@ -123,7 +124,8 @@ class Composer:
             article = context.articles[role.candidate.hit]
             start, end = role.role
             name = article.text[slice(*role.name)]
-            if any(i.text == article.text[start:end] and i.role == name for i in items) or len(items) == _MOST_ROLES:
+            told = any(_same_office(i.text, article.text[start:end]) and i.role == name for i in items)
+            if told or len(items) == _MOST_ROLES:
                 continue
             citation = self._cite(
                 article, context.hits[role.candidate.hit].article, role.candidate.sentence, start, end
@@ -260,6 +262,14 @@ class Composer:
             str(self.passage_at(context.hits[candidate.hit].article, first)),
             article.text[first:last],
         )
+
+
+def _same_office(one: str, other: str) -> bool:
+    """Tell whether two texts tell of one office, more or less shortened: `Giám đốc Sở Nội vụ tỉnh` and `giám đốc SNV`; not `Phó Giám đốc`."""
+    a, b = folds(one), folds(other)
+    # The terms of a text are its words and what they may be shortened to.
+    within = set(a) <= {"va", *terms(other).folded} or set(b) <= {"va", *terms(one).folded}
+    return a[:2] == b[:2] and within
 
 
 def short_text(question: Question, context: Context, *drafts: Draft) -> str:

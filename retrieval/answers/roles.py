@@ -8,6 +8,8 @@ _VERBS = frozenset(
     " tai va duoc bi cho".split()
 )
 _JOINED = frozenset("va voi".split())
+_BODIES = frozenset("so ban bo ubnd hdnd mttq hoi cuc chi phong dang tinh huyen uy lanh cac".split())
+"""What begins another body: `Sở Y tế và Sở Nội vụ`."""
 LONGEST = 18
 
 
@@ -79,4 +81,16 @@ def _is_verb(sentence: Sentence, at: int) -> bool:
     word = sentence.folded[at]
     pair = f"{word}_{sentence.folded[at + 1]}" if at + 1 < len(sentence.folded) else word
     # `Ủy viên`, `Bí thư` are no verbs, `làm`, `có` are; a capital is part of a name or an office.
-    return sentence.marks[at] == "o" and (word in _VERBS or pair in _VERBS)
+    return sentence.marks[at] == "o" and (word in _VERBS or pair in _VERBS) and not _within_body(sentence, at)
+
+
+def _within_body(sentence: Sentence, at: int) -> bool:
+    """Tell whether a body's name goes on behind the word at `at`: `Sở Tài nguyên` và `Môi trường`; not `Bí thư` và `Chủ tịch`."""
+    after = at + 1
+    return (
+        sentence.folded[at] == "va"
+        and sentence.marks[after : after + 1] == "A"
+        and sentence.gaps[at] == sentence.gaps[after] == "_"
+        and after not in sentence.roles
+        and sentence.folded[after] not in _BODIES
+    )

@@ -44,10 +44,24 @@ _NAMED_AFTER = frozenset(
     for words in (
         "đường", "phố", "cầu", "sông", "suối", "chợ", "hồ", "đèo", "chùa", "đền", "đình", "thpt", "thcs", "ptdtnt", "mầm non",
         "mẫu giáo", "tiểu học", "phổ thông", "đại học", "cao đẳng", "công viên", "quảng trường", "khách sạn", "nhà máy", "thủy điện",
-        "tượng đài", "học bổng", "giải thưởng", "khu phố", "đại lộ", "ngã tư", "bến xe",
+        "tượng", "tượng đài", "miếu", "học bổng", "giải thưởng", "khu phố", "đại lộ", "ngã tư", "bến xe",
     )
 )  # fmt: skip
 """Words (canonical) before the name of a street, a school, a river."""
+_OF_KIN = frozenset("ong ba anh chi co bac em chau cu thay".split())
+_PLACES = frozenset(
+    (
+        ("bà", "rịa"),
+        ("bà", "nà"),
+        ("bà", "đen"),
+        ("bà", "điểm"),
+        ("bà", "chiểu"),
+        ("bác", "ái"),
+        ("ông", "đốc"),
+        ("cô", "tô"),
+    )
+)
+"""Places (canonical) that begin like a person with an honorific, where both are capitalised."""
 _UNITS = frozenset(
     tuple(words.split())
     for words in ("huyện", "quận", "xã", "phường", "thôn", "bản", "ấp", "buôn", "thị xã", "thị trấn", "thành phố")
@@ -130,7 +144,7 @@ def people(text: str, found: list[Token] | None = None) -> list[Person]:
         if at + 1 < len(found) and not capital[at + 1] and (found[at].norm, found[at + 1].norm) in honorifics():
             at += 2  # `đồng chí Đại tá …`: the name comes after
             continue
-        introduced = _introduced(found, at)
+        introduced = _introduced(found, at, capital, joined)
         if not introduced and (province := _province(folded, capital, joined, at)):
             at += province
             continue
@@ -162,13 +176,8 @@ def people(text: str, found: list[Token] | None = None) -> list[Person]:
         ):
             at += 2  # `UBND huyện Mai Sơn Nguyễn Việt Cường`: the place first, then the person
             continue
-        long_enough = last > at if surname else introduced
-        if (
-            long_enough
-            and (surname or introduced)
-            and not (word.isupper() and len(word) > 2)
-            and (introduced or last - at >= 1)
-        ):
+        # `ông Sơn`, `bà Hà`: family names, too, are given ones.
+        if (introduced or (surname and last > at)) and not (word.isupper() and len(word) > 2):
             if introduced or not _names_place(found, at, last):
                 people.append(Person(at, last, introduced))
             at = last + 1
@@ -216,10 +225,25 @@ def _begins_office(found: Sequence[Token], at: int) -> bool:
     return following is None or (at + 1 < len(found) and found[at + 1].norm in following)
 
 
-def _introduced(found: Sequence[Token], at: int) -> bool:
+def _introduced(found: Sequence[Token], at: int, capital: Sequence[bool], joined: Sequence[bool]) -> bool:
     table = honorifics()
     before = tuple(t.norm for t in found[max(0, at - 3) : at])
-    return before[-1:] in table or before[-2:] in table or before in table
+    if before[-1:] in table:
+        return not _part_of_name(found, at, capital, joined)
+    return before[-2:] in table or before in table
+
+
+def _part_of_name(found: Sequence[Token], at: int, capital: Sequence[bool], joined: Sequence[bool]) -> bool:
+    """Tell whether the honorific before `at` is no honorific: `Bà` Rịa, huyện `Bác` Ái, Hai `Bà` Trưng, Kỳ `Anh` (Hà Tĩnh)."""
+    honorific = at - 1
+    if not capital[honorific] or found[honorific].fold not in _OF_KIN:
+        return False
+    if not joined[at] or (found[honorific].norm, found[at].norm) in _PLACES:
+        return True
+    if not honorific or not joined[honorific]:
+        return False
+    before = tuple(t.norm for t in found[max(0, honorific - 2) : honorific])
+    return capital[honorific - 1] or any(words in _NAMED_AFTER or words in _UNITS for words in (before[-1:], before))
 
 
 def folded_name(text: str) -> tuple[str, ...]:

@@ -1,0 +1,69 @@
+"""Who somebody is: told where it is asked, once, and whole."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bot.library import Library
+from retrieval.answers.biography import asks_role
+from retrieval.answers.types import Answer, Reply
+from retrieval.encoding import Encoder
+from retrieval.questions import understand
+
+INSPECTED = (
+    "---\ntitle: Thanh tra đất đai tại xã Nà Mạ\npublished_at: 2024-06-28\n---\n"
+    "Ngày 27/6, đoàn thanh tra do bà Giàng Thị Mỷ làm trưởng đoàn đã công bố quyết định thanh tra thửa đất của gia đình ông Lò Văn Tự. "
+    "Ông Lò Văn Tự, Giám đốc Sở Tài nguyên và Môi trường tỉnh Lam Giang, cho biết sẽ cung cấp đủ hồ sơ.\n"
+)
+AGAIN = (
+    "---\ntitle: Sở TNMT nói về thửa đất ở xã Nà Mạ\npublished_at: 2024-07-03\n---\n"
+    "Ông Lò Văn Tự, Giám đốc Sở TNMT tỉnh Lam Giang, gửi báo cáo về thửa đất ở xã Nà Mạ.\n"
+)
+
+
+@pytest.fixture(scope="module")
+def ask(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Callable[[str], Reply]:
+    folder: Path = tmp_path_factory.mktemp("biography")
+    (folder / "a.md").write_text(INSPECTED, encoding="utf-8")
+    (folder / "b.md").write_text(AGAIN, encoding="utf-8")
+    library = Library(folder / "data", encoder)
+    library.index([folder / "a.md", folder / "b.md"])
+    return library.engine().ask
+
+
+@pytest.mark.parametrize(
+    "question", ["Lò Văn Tự là ai?", "ong lo van tu la ai", "Cho mình hỏi ông Lò Văn Tự giữ chức vụ gì?"]
+)
+def test_an_office_is_told_once_however_it_is_shortened(ask: Callable[[str], Reply], question: str) -> None:
+    reply = ask(question)
+    assert isinstance(reply, Answer)
+    assert reply.text in {"Giám đốc Sở Tài nguyên và Môi trường tỉnh Lam Giang", "Giám đốc Sở TNMT tỉnh Lam Giang"}
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Trưởng đoàn thanh tra thửa đất của gia đình ông Lò Văn Tự là ai?",
+        "truong doan thanh tra thua dat cua gia dinh ong lo van tu la ai",
+    ],
+)
+def test_who_is_asked_for_is_not_who_is_named(ask: Callable[[str], Reply], question: str) -> None:
+    reply = ask(question)
+    assert not isinstance(reply, Answer) or "Giám đốc" not in reply.text
+
+
+@pytest.mark.parametrize(
+    ("question", "asks"),
+    [
+        ("Lò Văn Tự là ai?", True),
+        ("lo van tu o xa na ma la ai", True),
+        ("Cho mình hỏi anh Tự là ai vậy?", True),
+        ("Giám đốc sở Lò Văn Tự là ai?", True),
+        ("Vợ ông Lò Văn Tự là ai?", False),
+        ("chức vụ của ông Lò Văn Tự", True),
+        ("Ông Lò Văn Tự yêu cầu gì về việc bổ nhiệm các chức danh ở sở?", False),
+    ],
+)
+def test_what_asks_for_a_role(question: str, asks: bool) -> None:
+    assert asks_role(understand(question)) is asks
