@@ -132,9 +132,21 @@ def test_hour_and_day_are_apart() -> None:
     assert (hour.clock, day.day, day.month) == ("14:00", 20, 2)
 
 
-@pytest.mark.parametrize("text", ["1.700 tỷ", "tăng 10.5%", "31/2", "45/3", "3.5 ha"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1.700 tỷ", "tăng 10.5%", "31/2", "45/3", "3.5 ha", "2/3 đại biểu tán thành", "chiếm gần 1/3", "bản đồ 1/5.000", "tỷ lệ 1/2. 000", "thương binh hạng 3/4",
+    ],
+)  # fmt: skip
 def test_a_figure_is_no_day(text: str) -> None:
     assert not [w for w in dates.find(text, ANCHOR) if w.day]
+
+
+@pytest.mark.parametrize(
+    "text", ["sáng 2/3, các đại biểu họp", "ngày 2/3 các đại biểu họp", "dịp 30/4 - 1/5", "họp 2/3/2024"]
+)
+def test_what_may_be_a_share_is_a_day_all_the_same(text: str) -> None:
+    assert [w for w in dates.find(text, ANCHOR) if w.day]
 
 
 @given(st.text(max_size=120))

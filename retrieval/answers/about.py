@@ -20,10 +20,6 @@ from retrieval.vietnamese.text import fold, folds, tokens
 _LEAST_OF_NAME = 3
 """Syllables by which a name is certain to be somebody's; of two, many are a place's or a body's."""
 _LONGEST_NAME = 5
-_LARGEST_OF_SHARES = 5
-"""Up to so many parts `2/3` may be a share."""
-_BEFORE_DAYS = frozenset("ngay hom sang trua chieu toi dem mung tu den truoc sau le".split())
-"""Behind these words it is a day."""
 _MIDDLE = frozenset(map(fold, MIDDLE))
 
 
@@ -54,8 +50,8 @@ def _days(question: Question) -> dict[tuple[int, int], str]:
     for when in question.whens:
         if when.day and when.month:
             before = folds(question.text[: when.start])[-1:]
-            share = when.day < when.month <= _LARGEST_OF_SHARES or (when.day, when.month) == (24, 7)
-            if when.year or not share or (before and before[0] in _BEFORE_DAYS):
+            share = when.day < when.month <= dates.LARGEST_OF_SHARES or (when.day, when.month) == (24, 7)
+            if when.year or not share or (before and before[0] in dates.BEFORE_DAYS):
                 found[when.day, when.month] = question.text[when.start : when.end]
     return found
 

@@ -65,6 +65,16 @@ _PATTERN = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+LARGEST_OF_SHARES = 5
+"""Up to so many parts `2/3` may be a share."""
+BEFORE_DAYS = frozenset("ngay hom sang trua chieu toi dem mung tu den truoc sau le".split())
+"""Behind these words (folded) it is a day."""
+_PARTS = re.compile(r"\b(?:chiem|bang|hon|gan|khoang|thuong binh(?: hang)?|ti le|ty le)\s*$")
+_BESIDE = 24
+_SHARED = re.compile(
+    r"\s?\.\s?\d00|\s+(?:so|cac|tong|dai bieu|uy vien|thanh vien|dan so|dan|dien tich|thoi gian|quang duong|chieu dai|quan so|ho|ngan sach|cong viec|chang duong|cua)\b"
+)
+"""What stands behind a share, not behind a day: `2/3 đại biểu`."""
 _QUARTERS = {"I": 1, "II": 2, "III": 3, "IV": 4}
 _HALVES = {"dau": (1, 4), "giua": (5, 8), "cuoi": (9, 12)}
 
@@ -77,7 +87,7 @@ def find(text: str, anchor: dt.date | None = None) -> list[When]:
     """
     found = []
     for match in _PATTERN.finditer(text):
-        mention = _read(match, anchor)
+        mention = None if _is_share(match) else _read(match, anchor)
         if mention is not None:
             found.append(mention)
     return found
@@ -100,6 +110,18 @@ def around_today(text: str, today: dt.date) -> When | None:
         return _relative(fold(match["week"]).lower(), *match.span(), today)
     that = today + dt.timedelta(days=_DAYS_OFF.get(fold(match["day"]).lower(), 0))
     return When(*match.span(), that.year, that.month, that.day, that, that)
+
+
+def _is_share(match: re.Match[str]) -> bool:
+    """Tell whether `2/3` is a part of something, `1/5.000` a scale, `thương binh 1/4` a degree: no day."""
+    dayless = match["d2"] is None or match["y2"] or match["sep"] != "/"
+    if dayless or not int(match["d2"]) < int(match["m2"]) <= LARGEST_OF_SHARES:
+        return False
+    before = fold(match.string[max(0, match.start() - _BESIDE) : match.start()]).lower()
+    after = fold(match.string[match.end() : match.end() + _BESIDE]).lower()
+    return _PARTS.search(before) is not None or (
+        _SHARED.match(after) is not None and (before.split() or [""])[-1].strip("(") not in BEFORE_DAYS
+    )
 
 
 def _read(match: re.Match[str], anchor: dt.date | None) -> When | None:
