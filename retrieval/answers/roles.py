@@ -1,12 +1,27 @@
 """A name in a sentence -> the role the sentence gives it, verbatim: `Lò Văn Tiến, Phó Chủ tịch UBND tỉnh`."""
 
 from retrieval.annotation import Sentence
+from retrieval.vietnamese.text import canonical
 
 _VERBS = frozenset(
-    "chu_tri to_chuc cho_biet phat_bieu da cung du tham_du yeu_cau ket_luan nhan_manh khang_dinh danh_gia de_nghi trao dan_dau lam"
-    " noi thong_tin bao_cao trinh_bay den toi lam_viec chi_dao dieu_hanh ghi_nhan luu_y giao co phai se khong thi la ve"
-    " tai va duoc bi cho".split()
+    canonical(word)
+    for word in (
+        "đã cùng dự trao làm nói đến tới giao có phải sẽ không thì là về tại và được bị cho đối với muốn từng vừa đang rời thay khi nêu ký sang"
+        " lên xin để nhằm vì do nếu"
+    ).split()
 )
+_TWO_SYLLABLES = frozenset(
+    tuple(map(canonical, verb.split()))
+    for verb in (
+        "chủ trì", "tổ chức", "cho biết", "phát biểu", "tham dự", "yêu cầu", "kết luận", "nhấn mạnh", "khẳng định", "đánh giá", "đề nghị", "đề xuất",
+        "kiến nghị", "dẫn đầu", "thông tin", "báo cáo", "trình bày", "làm việc", "chỉ đạo", "điều hành", "ghi nhận", "lưu ý", "thừa nhận", "xác nhận",
+        "trả lời", "tố cáo", "quyết định", "giải thích", "chia sẻ", "thông báo", "bày tỏ", "nhận định", "nhận xét", "tiết lộ", "phản ánh", "bổ nhiệm",
+        "giữ chức", "rời chức", "chụp ảnh", "điều trị",
+    )
+)  # fmt: skip
+"""Words (canonical) with which a role is at an end: somebody acts. With their diacritics: `phó bí thư` holds no `bị`, `Vận tải` no `tại`."""
+_OF_BODIES = frozenset(("ban", "bộ", "sở", "phòng"))
+"""Words before a verb that is a body's name: `trưởng ban tổ chức`."""
 _JOINED = frozenset("va voi".split())
 _BODIES = frozenset("so ban bo ubnd hdnd mttq hoi cuc chi phong dang tinh huyen uy lanh cac".split())
 """What begins another body: `Sở Y tế và Sở Nội vụ`."""
@@ -78,10 +93,15 @@ def _before(sentence: Sentence, first: int) -> tuple[int, int] | None:
 
 
 def _is_verb(sentence: Sentence, at: int) -> bool:
-    word = sentence.folded[at]
-    pair = f"{word}_{sentence.folded[at + 1]}" if at + 1 < len(sentence.folded) else word
     # `Ủy viên`, `Bí thư` are no verbs, `làm`, `có` are; a capital is part of a name or an office.
-    return sentence.marks[at] == "o" and (word in _VERBS or pair in _VERBS) and not _within_body(sentence, at)
+    if sentence.marks[at] != "o" or _within_body(sentence, at):
+        return False
+    tokens = sentence.tokens
+    if tuple(token.norm for token in tokens[at : at + 2]) in _TWO_SYLLABLES:
+        return not at or tokens[at - 1].norm not in _OF_BODIES
+    # Half of a word is no verb: hàng `không`, `giao` thông.
+    alone = not sentence.joined[at] and not sentence.joined[at + 1]
+    return alone and tokens[at].norm in _VERBS
 
 
 def _within_body(sentence: Sentence, at: int) -> bool:
