@@ -39,6 +39,8 @@ def ask(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Callable[
         ("Vụ sạt lở ngày 20/8 xảy ra ở đâu?", "Pa Lừa"),
         ("vu sat lo ngay 20/8 xay ra o dau", "Pa Lừa"),
         ("Ông Cầm Văn Chựa giữ chức vụ gì?", "Chủ tịch UBND xã"),
+        # A project's name is nobody's.
+        ("Dự án Đất Vàng Lâm Đồng: vụ sạt lở ở xã Hồ Đá Bạc xảy ra ở đâu?", "Nà Lom"),
         # A share, and a habit, are no days.
         (
             "Vụ sạt lở làm 2/3 số hộ xã Hồ Đá Bạc thiệt hại, mỗi hộ bị sập nhà được hỗ trợ bao nhiêu tiền?",

@@ -135,7 +135,8 @@ def test_hour_and_day_are_apart() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "1.700 tỷ", "tăng 10.5%", "31/2", "45/3", "3.5 ha", "2/3 đại biểu tán thành", "chiếm gần 1/3", "bản đồ 1/5.000", "tỷ lệ 1/2. 000", "thương binh hạng 3/4",
+        "1.700 tỷ", "tăng 10.5%", "31/2", "45/3", "3.5 ha", "2/3 đại biểu tán thành", "chiếm gần 1/3", "bản đồ 1/5.000", "tỷ lệ 1/2. 000", "kỳ họp thứ 5 tháng 12", "hội nghị lần 17 tháng 7/2019",
+        "thương binh hạng 3/4",
     ],
 )  # fmt: skip
 def test_a_figure_is_no_day(text: str) -> None:

@@ -15,6 +15,7 @@ from retrieval.questions import Question
 from retrieval.vietnamese import dates
 from retrieval.vietnamese.levels import other_level, places
 from retrieval.vietnamese.names import MIDDLE, people, role_starts, surnames
+from retrieval.vietnamese.places import is_province
 from retrieval.vietnamese.text import fold, folds, tokens
 
 _LEAST_OF_NAME = 3
@@ -102,7 +103,13 @@ def _named(question: Question) -> list[tuple[tuple[str, ...], str]]:
     """
     typed = question.asked
     found = tokens(typed)
-    runs = [(p.first, p.last) for p in people(typed, found) if p.last - p.first + 1 >= _LEAST_OF_NAME]
+    # `dự án Đất Vàng Đắk Nông` names nobody.
+    runs = [
+        (p.first, p.last)
+        for p in people(typed, found)
+        if p.last - p.first + 1 >= _LEAST_OF_NAME
+        and not is_province(tuple(t.fold for t in found[p.last - 1 : p.last + 1]))
+    ]
     if not runs and (asked := biography.of_whom(question)) is not None:
         words = [token.fold for token in found[asked[0] : asked[1] + 1]]
         if 2 <= len(words) <= _LONGEST_NAME and words[0] in surnames() and not role_starts(words):
