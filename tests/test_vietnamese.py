@@ -177,6 +177,7 @@ def test_dates_take_any_text(text: str) -> None:
         ("theo Ông Vương Đình Thảo và Bà Hương", ["Vương Đình Thảo", "Hương"]),
         # Places that begin as people do.
         ("UBND tỉnh Bà Rịa - Vũng Tàu và Bà Rịa", []),
+        ("tại Cung Văn hóa Hữu nghị", []),
         ("quận Hai Bà Trưng, cầu Ông Lãnh, huyện Bác Ái, huyện Anh Sơn", []),
         ("huyện Kỳ Anh (Quảng Trị) và Đông Anh, Bắc Giang", []),
     ],

@@ -360,8 +360,10 @@ def _pieces(question: Question, context: Context, draft: Draft) -> list[Item]:
         return [_task_item(article.text, sentence, t) for t in draft.typed.tasks]
     found: list[Item] = []
     said = question.kind in SAID_KINDS
+    # `cơ quan nào` is not answered by who heads it.
+    people_ = question.kind in PEOPLE_KINDS and not (question.kind == "who" and context.asked.wants == "body")
     for first, last in draft.cut:
-        if question.kind in PEOPLE_KINDS and _names_people(question, sentence, first, last):
+        if people_ and _names_people(question, sentence, first, last):
             found += _people(article.text, sentence, first, last)
         else:
             span = _trimmed(sentence, first, last)

@@ -7,7 +7,7 @@ _VERBS = frozenset(
     canonical(word)
     for word in (
         "đã cùng dự trao làm nói đến tới giao có phải sẽ không thì là về tại và được bị cho đối với muốn từng vừa đang rời thay khi nêu ký sang"
-        " lên xin để nhằm vì do nếu"
+        " lên xin để nhằm vì do nếu nên mà nhưng dù tuy rằng nay trước sau cũng còn chưa"
     ).split()
 )
 _TWO_SYLLABLES = frozenset(

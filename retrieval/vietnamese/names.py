@@ -168,6 +168,8 @@ def people(text: str, found: list[Token] | None = None) -> list[Person]:
             last += 1
         while last - at >= 2 and _begins_office(found, last):
             last -= 1
+        if last > at and found[last].norm in MIDDLE:
+            last -= 1  # `Cung Văn hóa`: no name ends so
         if (
             not introduced
             and last - at >= _PLACE_AND_NAME - 1
