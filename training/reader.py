@@ -248,6 +248,7 @@ def save(sample: Sample, network: dict[str, np.ndarray]) -> None:
         "elsewhere": elsewhere.settings(
             float(np.quantile([i.here for i in answerable], TAKEN_FOR_STRANGERS)), reader.ELSEWHERE_FEATURES
         ),
+        "questions": len(sample.own),
         "confidence": [round(float(w), 5) for w in (*sure.coef_[0], sure.intercept_[0])],
     }
     (MODELS / "reader.json").write_text(json.dumps(settings, indent=1) + "\n", encoding="utf-8")
