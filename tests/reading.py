@@ -4,12 +4,14 @@ from typing import Any
 
 import numpy as np
 
+from retrieval.annotation import Sentence, annotate
 from retrieval.answers.attention import Network, Read
 from retrieval.answers.context import Context, Contexts
 from retrieval.answers.reader import MODELS
 from retrieval.engine import Engine
 from retrieval.questions import understand
 from retrieval.search import Query, Searcher
+from retrieval.vietnamese.text import folds
 
 
 def context_of(engine: Engine, question: str) -> Context:
@@ -18,6 +20,19 @@ def context_of(engine: Engine, question: str) -> Context:
     searcher, query = Searcher(generation, engine.encoder), Query.of(question)
     hits = searcher.search(query, 3)
     return Contexts(generation).of(understand(question), hits, searcher.vector(question), searcher.matcher(query))
+
+
+def read(text: str) -> Sentence:
+    """Return the first sentence of `text`, annotated."""
+    notes, vocabulary, _ = annotate([text])
+    return notes.read(0, text, vocabulary)[0]
+
+
+def stretch(found: Sentence, told: str) -> tuple[int, int]:
+    """Return where `told` stands in `found`: its first and last token."""
+    words = tuple(folds(told))
+    at = next(i for i in range(len(found.folded)) if found.folded[i : i + len(words)] == words)
+    return at, at + len(words) - 1
 
 
 def untrained() -> Network:

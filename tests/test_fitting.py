@@ -3,24 +3,10 @@
 import pytest
 
 from bot.library import Library
-from retrieval.annotation import Sentence, annotate
 from retrieval.answers.fitting import of_asked_type
 from retrieval.answers.mentions import mentions
 from retrieval.answers.runs import Cut
-from retrieval.vietnamese.text import folds
-from tests.reading import context_of
-
-
-def read(text: str) -> Sentence:
-    notes, vocabulary, _ = annotate([text])
-    return notes.read(0, text, vocabulary)[0]
-
-
-def stretch(found: Sentence, told: str) -> tuple[int, int]:
-    """Return where `told` stands in `found`: its first and last token."""
-    words = tuple(folds(told))
-    at = next(i for i in range(len(found.folded)) if found.folded[i : i + len(words)] == words)
-    return at, at + len(words) - 1
+from tests.reading import context_of, read, stretch
 
 
 def fitted(province: Library, question: str, text: str, given: list[list[str]]) -> set[tuple[str, ...]]:

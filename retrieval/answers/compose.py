@@ -17,6 +17,7 @@ from retrieval.answers.drafts import Draft, text_of
 from retrieval.answers.listing import PAGE, Meeting
 from retrieval.answers.offices import Holder
 from retrieval.answers.paired import paired
+from retrieval.answers.parts import completed
 from retrieval.answers.reading import Reading
 from retrieval.answers.roles import role_of
 from retrieval.answers.sentences import Candidate
@@ -362,7 +363,7 @@ def _pieces(question: Question, context: Context, draft: Draft) -> list[Item]:
     said = question.kind in SAID_KINDS
     # `cơ quan nào` is not answered by who heads it.
     people_ = question.kind in PEOPLE_KINDS and not (question.kind == "who" and context.asked.wants == "body")
-    for first, last in draft.cut:
+    for first, last in completed(question, sentence, draft.cut):
         if people_ and _names_people(question, sentence, first, last):
             found += _people(article.text, sentence, first, last)
         else:

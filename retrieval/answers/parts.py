@@ -1,0 +1,117 @@
+"""A question that asks twice -> what the sentence that answers one half of it tells of the other: `bao nhiêu vụ, thiệt hại bao nhiêu tiền`.
+
+The reader chooses one stretch, or a few that look alike; that nothing of the question is left without its figure, or its day, is told by what each of the words
+that ask stands beside.
+"""
+
+import dataclasses
+import re
+
+import numpy as np
+
+from retrieval.annotation import Sentence
+from retrieval.answers.mentions import counted, mentions
+from retrieval.answers.runs import Cut, merged
+from retrieval.answers.wants import of_type
+from retrieval.questions import Question
+
+_ASKS = re.compile(
+    r"\b(?P<many>bao nhieu|may)(?: (?P<unit>\w+))?(?=(?P<more>(?: \w+){0,2}))"
+    r"|\b(?P<time>(?:khi|luc|ngay|hom|thang|nam|thoi diem|thoi gian) nao|bao gio|ngay may|thang may|nam bao nhieu)\b"
+)
+_MONEY = frozenset("tien dong ti ty trieu von kinh usd".split())
+_LOOSE = frozenset("va thi o cho la voi de trong de nhu".split())
+"""Words that are no unit: `bao nhiêu ở phía Nam`."""
+_ORDERED = frozenset("ngay thang nam lan thu so khoa ki quy qui tang lop".split())
+"""Words before `mấy` that ask for a place in an order: `tháng mấy`, `số mấy`."""
+_PLURAL = frozenset(("trong", "cua"))
+"""Words before a `mấy` that asks nothing: `trong mấy đơn vị khai thiếu, …`; nor does one that opens the question."""
+_MOST = 2
+"""Parts that are told apart."""
+_FARTHEST = 40
+"""Tokens between what answers the one half and what answers the other."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Part:
+    """What one of the words that ask wants: a type (`wants.WANTS`), and of a number the word that it counts."""
+
+    wants: str
+    unit: str = ""
+    more: tuple[str, ...] = dataclasses.field(default=(), compare=False)
+    """The words behind it: mấy `cửa` hàng trưng bày."""
+
+
+def completed(question: Question, sentence: Sentence, cut: Cut) -> Cut:
+    """Return `cut` with what else the question asks for, where the sentence tells just that; `cut` itself where nothing is lacking, or nothing is clear."""
+    parts = _parts(question)
+    if len(parts) != _MOST or parts[0] == parts[1]:
+        return cut
+    found = [_told(part, sentence) for part in parts]
+    if not all(found):
+        return cut
+    there = [any(_meet(run, cut) for run in runs) for runs in found]
+    if all(there) or not any(there):
+        return cut
+    lacking = found[there.index(False)]
+    near = min(lacking, key=lambda run: _distance(run, cut))
+    return merged((*cut, near)) if _distance(near, cut) <= _FARTHEST else cut
+
+
+def _parts(question: Question) -> list[_Part]:
+    """Return what the words that ask want, each; an empty list where one of them is neither of a figure nor of a day."""
+    text = " ".join(question.asking)
+    parts = []
+    for match in _ASKS.finditer(text):
+        if match["time"]:
+            parts.append(_Part("time"))
+            continue
+        before = text[: match.start()].split()[-1:]
+        if match["many"] == "may" and (not before or before[0] in _PLURAL):
+            return []
+        unit, more = match["unit"] or "", tuple(match["more"].split())
+        if before and before[0] in _ORDERED:  # `số mấy`
+            return []
+        if unit in _MONEY:
+            parts.append(_Part("money"))
+        elif (unit, *more[:1]) == ("phan", "tram"):
+            parts.append(_Part("percent"))
+        elif not unit or unit in _LOOSE:
+            return []
+        else:
+            parts.append(_Part("number", unit, more))
+    return parts
+
+
+def _told(part: _Part, sentence: Sentence) -> list[tuple[int, int]]:
+    """Return where a sentence tells what `part` wants."""
+    if part.wants == "number":
+        units = dict(counted(sentence, part.unit))
+        runs = mentions("number", sentence, part.unit) or () if units else ()
+        return [_whole(run, part, sentence) for run in runs if any(run[0] <= first <= run[1] for first in units)]
+    runs = mentions(part.wants, sentence) or ()
+    if part.wants == "time":
+        return list(runs)
+    fits = of_type(part.wants, sentence.mark_codes, sentence.folded)
+    return [run for run in runs if np.any(fits[run[0] : run[1] + 1])]
+
+
+def _whole(run: tuple[int, int], part: _Part, sentence: Sentence) -> tuple[int, int]:
+    """Return a figure with the whole of what it counts: 3 `cửa hàng`, where `mấy cửa hàng` is asked for or the two are one word."""
+    first, last = run
+    size = len(sentence.folded)
+    for word in part.more:
+        if last + 1 >= size or sentence.folded[last + 1] != word or sentence.gaps[last + 1] != "_":
+            break
+        last += 1
+    while sentence.joined[last + 1]:
+        last += 1
+    return first, last
+
+
+def _meet(run: tuple[int, int], cut: Cut) -> bool:
+    return any(first <= run[1] and last >= run[0] for first, last in cut)
+
+
+def _distance(run: tuple[int, int], cut: Cut) -> int:
+    return min(max(first - run[1], run[0] - last, 0) for first, last in cut)

@@ -1,0 +1,72 @@
+"""A question that asks twice is answered twice, where one sentence tells both."""
+
+import pytest
+
+from retrieval.answers.parts import completed
+from retrieval.questions import understand
+from tests.reading import read, stretch
+
+
+def told(question: str, text: str, *chosen: str) -> list[str]:
+    found = read(text)
+    cut = completed(understand(question), found, tuple(stretch(found, words) for words in chosen))
+    return [found.text_of(*run) for run in cut]
+
+
+FIRE = "Chín tháng đầu năm, huyện Ba Khe xảy ra hơn 60 vụ cháy, làm 3 người bị thương, thiệt hại khoảng 4,5 tỷ đồng."
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "chosen", "whole"),
+    [
+        (
+            "Huyện Ba Khe xảy ra mấy vụ cháy, thiệt hại bao nhiêu tiền?",
+            FIRE,
+            ["khoảng 4,5 tỷ đồng"],
+            ["hơn 60 vụ cháy", "khoảng 4,5 tỷ đồng"],
+        ),
+        (
+            "huyen ba khe chay bao nhieu vu va bao nhieu nguoi bi thuong",
+            FIRE,
+            ["hơn 60 vụ"],
+            ["hơn 60 vụ", "3 người bị thương"],
+        ),
+        (
+            "Lối xuống hồ làm năm nào và hết bao nhiêu tiền?",
+            "Lối xuống hồ Nà Mạ sẽ làm vào năm 2018 với số vốn khoảng 5 tỷ đồng.",
+            ["khoảng 5 tỷ đồng"],
+            ["vào năm 2018", "khoảng 5 tỷ đồng"],
+        ),
+        (
+            "Xã Nà Mạ giảm bao nhiêu phần trăm phí cho mấy thôn?",
+            "Xã Nà Mạ giảm 50% phí cho 10 thôn lân cận.",
+            ["50"],
+            ["50", "10 thôn"],
+        ),
+    ],
+)
+def test_the_other_half_is_told_too(question: str, text: str, chosen: list[str], whole: list[str]) -> None:
+    assert told(question, text, *chosen) == whole
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "chosen"),
+    [
+        # Both are told already.
+        ("Có mấy vụ cháy, bao nhiêu người bị thương?", FIRE, ["hơn 60 vụ", "3 người"]),
+        # One thing is asked for.
+        ("Huyện Ba Khe xảy ra mấy vụ cháy?", FIRE, ["hơn 60 vụ"]),
+        # `mấy` asks nothing here.
+        ("Trong mấy vụ cháy ở Ba Khe có bao nhiêu người bị thương?", FIRE, ["3 người"]),
+        # The sentence does not tell the other.
+        ("Có mấy vụ cháy và bao nhiêu hộ mất nhà?", FIRE, ["hơn 60 vụ"]),
+        # What was chosen is neither: the reader knows better.
+        ("Có mấy vụ cháy, thiệt hại bao nhiêu tiền?", FIRE, ["3 người bị thương"]),
+        # The place in an order is no count.
+        ("Quyết định số mấy, thiệt hại bao nhiêu tiền?", FIRE, ["khoảng 4,5 tỷ đồng"]),
+        ("Ba Khe mất bao nhiêu và bao nhiêu ở xã Lộc An?", FIRE, ["khoảng 4,5 tỷ đồng"]),
+    ],
+)
+def test_what_is_whole_or_unclear_stays(question: str, text: str, chosen: list[str]) -> None:
+    found = read(text)
+    assert told(question, text, *chosen) == [found.text_of(*stretch(found, words)) for words in chosen]
