@@ -27,6 +27,13 @@ def fitted(province: Library, question: str, text: str, given: list[list[str]]) 
             [["16 căn nhà"], ["98 hộ"], ["16 căn nhà", "98 hộ"]],
             {("98 hộ",)},
         ),
+        # Those whom others stand for did not come.
+        (
+            "Bao nhiêu em dự diễn đàn trẻ em?",
+            "Dự diễn đàn có 73 trẻ em của 8 huyện, đại diện cho hơn 18.000 trẻ em toàn tỉnh.",
+            [["73 trẻ em"], ["hơn 18.000 trẻ em"]],
+            {("73 trẻ em",)},
+        ),
         # The number of a quarter is no sum.
         (
             "Bến xe Mường Then tốn bao nhiêu tiền?",

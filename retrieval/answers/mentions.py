@@ -69,16 +69,28 @@ def mentions(wants: str, sentence: Sentence, unit: str = "") -> Cut | None:
 
 
 def counted(sentence: Sentence, unit: str) -> list[tuple[int, int]]:
-    """Return the figures of a sentence that count `unit`, each with the token where the unit stands: `106 hộ`."""
+    """Return the figures of a sentence that count `unit`, each with the token where the unit stands: `106 hộ`.
+
+    Where some came `đại diện cho hơn 180.000 trẻ em`, those who came are counted.
+    """
     if not unit:
         return []
-    return [
+    found = [
         (at, after)
         for at, mark in enumerate(sentence.marks)
         if mark in "N%"
         for after in range(at + 1, min(at + 1 + _UNIT_AFTER, len(sentence.folded)))
         if sentence.folded[after] == unit
     ]
+    return [figure for figure in found if not _represented(sentence, figure[0])] or found
+
+
+def _represented(sentence: Sentence, at: int) -> bool:
+    """Tell whether the figure at `at` counts those whom others stand for."""
+    before = at
+    while before and sentence.folded[before - 1] in _BEFORE_FIGURE:
+        before -= 1
+    return sentence.folded[max(0, before - 3) : before] == ("dai", "dien", "cho")
 
 
 def _names(sentence: Sentence, heads: frozenset[str], capitals: str) -> list[tuple[int, int]]:
