@@ -1,12 +1,15 @@
 """Questions made for training: about things that are nowhere, and with words left out."""
 
+import json
 import random
 from typing import Any
 
 from bot.library import Library
 from retrieval.answers.context import Contexts
+from retrieval.answers.reader import MODELS
 from retrieval.questions import KINDS, understand
 from retrieval.search import CANDIDATES, Query, Searcher
+from training.aside import as_scored
 from training.corpus import OWN, fold_of, read_rows
 from training.samples import KEPT_WORDS, Item, foreign, names_in, orphaned, variant
 
@@ -83,3 +86,14 @@ def test_our_own_questions_are_whole() -> None:
         assert bool(spans) == (row["type"] != "unanswerable"), row
         assert row["type"] in {*KINDS, "followup", "unanswerable"}, row
         assert (row["type"] == "followup") == ("previous" in row), row
+
+
+def test_questions_put_aside_are_those_behind_the_ones_that_were_learnt() -> None:
+    rows = read_rows(OWN)
+    seen = json.loads((MODELS / "reader.json").read_text(encoding="utf-8"))["questions"]
+    assert 0 < seen <= len(rows)
+    assert [row["id"] for row in rows] == [f"own-{n}" for n in range(1, len(rows) + 1)]
+    answered = as_scored({"id": "a", "article_id": "x", "answers": [["5/3"]], "own": True, "question": "Khi nào?"})
+    assert answered == {"id": "a", "article_id": "x", "answers": [["5/3"]], "question": "Khi nào?"}
+    silent = as_scored({"id": "b", "article_id": "x", "answers": [], "own": True, "question": "Ai?"})
+    assert silent == {"id": "b", "about": "x", "answers": [], "question": "Ai?"}
