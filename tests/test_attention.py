@@ -133,15 +133,17 @@ def test_sentences_do_not_see_each_other(context: Context, monkeypatch: pytest.M
 
 
 def test_the_answer_stands_out(province: Library) -> None:
-    """What is shipped has learned something: the likeliest words of the likeliest sentence tell the chair."""
+    """What is shipped has learned something: in the likeliest sentence the answer likeliest begins with the chair's name, and his name is likely part of it."""
     context = context_of(province.engine(), "Ai chủ trì giao ban dân vận quý I?")
     network = Network.load(MODELS / "attention.npz")
     kept = [at for at, candidate in enumerate(context.candidates) if candidate.sentence.folded]
     sentences = [context.candidates[at].sentence for at in kept]
     read = network.read(context.asked, sentences, glances(context.features[kept], np.full(len(kept), 0.1)))
     best = max(range(len(read)), key=lambda at: read[at].odds)
-    at = int(read[best].inside.argmax())
-    assert sentences[best].folded[at] in {"ta", "quang", "hien"}
+    words, inside = sentences[best].folded, read[best].inside
+    first = int(read[best].begins.argmax())
+    assert words[first : first + 3] == ("ta", "quang", "hien")
+    assert inside[first : first + 3].mean() > 5 * inside.mean()
 
 
 @pytest.mark.parametrize(
