@@ -20,6 +20,7 @@ _ASKS = re.compile(
     r"|\b(?P<time>(?:khi|luc|ngay|hom|thang|nam|thoi diem|thoi gian) nao|bao gio|ngay may|thang may|nam bao nhieu)\b"
 )
 _MONEY = frozenset("tien dong ti ty trieu von kinh usd".split())
+"""Words behind `bao nhiêu` that ask for a sum."""
 _LOOSE = frozenset("va thi o cho la voi de trong de nhu".split())
 """Words that are no unit: `bao nhiêu ở phía Nam`."""
 _ORDERED = frozenset("ngay thang nam lan thu so khoa ki quy qui tang lop".split())
