@@ -55,8 +55,12 @@ def asks_role(question: Question) -> bool:
     named = next(iter(people(question.asked, found)), None)
     name = [token.fold for token in found[named.first : named.last + 1]] if named else []
     left = [*_left(words[:first], name), *_left(words[last:], name)]
-    # Without capitals what is left is a name where it is as short as one, and begins like one.
-    return not left or (not name and not question.points_back and len(left) <= LONGEST and left[0] in surnames())
+    if not left:
+        return True
+    # Without capitals what is left is a name where it is as short as one, and begins like one; `ông ấy lúc đó giữ chức gì` names no Lục.
+    before = words[max(0, words.index(left[0]) - 1)]
+    named_so = before in _HONORIFICS or not (question.points_back or before in _POINTING)
+    return not name and len(left) <= LONGEST and left[0] in surnames() and named_so
 
 
 def _left(words: Sequence[str], name: Sequence[str]) -> list[str]:
