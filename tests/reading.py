@@ -1,13 +1,18 @@
 """What a reader is given, and a network that knows nothing: for tests of what comes after the search."""
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from bot.library import Library
 from retrieval.annotation import Sentence, annotate
 from retrieval.answers.attention import Network, Read
 from retrieval.answers.context import Context, Contexts
 from retrieval.answers.reader import MODELS
+from retrieval.answers.types import Reply
+from retrieval.encoding import Encoder
 from retrieval.engine import Engine
 from retrieval.questions import understand
 from retrieval.search import Query, Searcher
@@ -33,6 +38,15 @@ def stretch(found: Sentence, told: str) -> tuple[int, int]:
     words = tuple(folds(told))
     at = next(i for i in range(len(found.folded)) if found.folded[i : i + len(words)] == words)
     return at, at + len(words) - 1
+
+
+def asker(folder: Path, encoder: Encoder, *articles: str) -> Callable[[str], Reply]:
+    """Return what answers questions about a few articles in Markdown."""
+    for number, article in enumerate(articles):
+        (folder / f"{number}.md").write_text(article, encoding="utf-8")
+    library = Library(folder / "data", encoder)
+    library.index([folder / f"{number}.md" for number in range(len(articles))])
+    return library.engine().ask
 
 
 def untrained() -> Network:

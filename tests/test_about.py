@@ -1,13 +1,12 @@
 """What a question fixes: an answer about another day, or another person, is worse than none."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
-from bot.library import Library
 from retrieval.answers.types import Answer, NotFound, Reply
 from retrieval.encoding import Encoder
+from tests.reading import asker
 
 SLIDE = (
     "---\ntitle: Sạt lở ở xã Hồ Đá Bạc\n---\n"
@@ -22,12 +21,7 @@ NEXT_DAY = (
 
 @pytest.fixture(scope="module")
 def ask(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Callable[[str], Reply]:
-    folder: Path = tmp_path_factory.mktemp("about")
-    (folder / "a.md").write_text(SLIDE, encoding="utf-8")
-    (folder / "b.md").write_text(NEXT_DAY, encoding="utf-8")
-    library = Library(folder / "data", encoder)
-    library.index([folder / "a.md", folder / "b.md"])
-    return library.engine().ask
+    return asker(tmp_path_factory.mktemp("about"), encoder, SLIDE, NEXT_DAY)
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,14 @@
 """Who somebody is: told where it is asked, once, and whole."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
-from bot.library import Library
 from retrieval.answers.biography import asks_role
 from retrieval.answers.types import Answer, Reply
 from retrieval.encoding import Encoder
 from retrieval.questions import understand
+from tests.reading import asker
 
 INSPECTED = (
     "---\ntitle: Thanh tra đất đai tại xã Nà Mạ\npublished_at: 2024-06-28\n---\n"
@@ -24,12 +23,7 @@ AGAIN = (
 
 @pytest.fixture(scope="module")
 def ask(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Callable[[str], Reply]:
-    folder: Path = tmp_path_factory.mktemp("biography")
-    (folder / "a.md").write_text(INSPECTED, encoding="utf-8")
-    (folder / "b.md").write_text(AGAIN, encoding="utf-8")
-    library = Library(folder / "data", encoder)
-    library.index([folder / "a.md", folder / "b.md"])
-    return library.engine().ask
+    return asker(tmp_path_factory.mktemp("biography"), encoder, INSPECTED, AGAIN)
 
 
 @pytest.mark.parametrize(

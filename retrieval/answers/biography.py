@@ -68,9 +68,10 @@ def _left(words: Sequence[str], name: Sequence[str]) -> list[str]:
     left: list[str] = []
     at = 0
     while at < len(words):
+        following = words[at + 1] if at + 1 < len(words) else ""
         if name and list(words[at : at + len(name)]) == list(name):
             at += len(name)
-        elif words[at] in _OF_PLACE and words[at + 1 : at + 2] not in ([], *([word] for word in _HONORIFICS)):
+        elif words[at] in _OF_PLACE and following and following not in _HONORIFICS:
             at += 1 + _LONGEST_PLACE
         else:
             left += [] if words[at] in _FILLING or words[at] in _OF_PLACE else [words[at]]

@@ -377,8 +377,7 @@ def _pieces(question: Question, context: Context, draft: Draft) -> list[Item]:
 
 
 def _item(text: str, sentence: Sentence, first: int, last: int) -> Item:
-    start, end = sentence.tokens[first].start, sentence.tokens[last].end
-    start, end = paired(text, (sentence.start, sentence.end), start, _closed(text, start, end))
+    start, end = _told_span(text, sentence, first, last)
     return Item(text[start:end], 0, start, end)
 
 
@@ -396,15 +395,12 @@ def _whose(items: Sequence[Item]) -> str | None:
     return _WHOSE[manner].format(who=who) if who and manner else None
 
 
-def _closed(text: str, start: int, end: int) -> int:
-    """Return `end` moved over a percent sign, a closing quote or bracket that belongs to what stands before."""
-    while (
-        end < len(text)
-        and text[end] in "%)”"
-        and (text[end] == "%" or text.count("(“"[text[end] == "”"], start, end) > text.count(text[end], start, end))
-    ):
+def _told_span(text: str, sentence: Sentence, first: int, last: int) -> tuple[int, int]:
+    """Return the offsets of tokens `first` to `last`, with a percent sign behind them, their brackets and quotation marks in pairs."""
+    start, end = _span(sentence, first, last)
+    if text[end : end + 1] == "%":
         end += 1
-    return end
+    return paired(text, (sentence.start, sentence.end), start, end)
 
 
 def _trimmed(sentence: Sentence, first: int, last: int) -> tuple[int, int]:
@@ -456,8 +452,7 @@ def _tail(sentence: Sentence, after: int, last: int) -> tuple[int, int] | None:
 
 
 def _task_item(text: str, sentence: Sentence, task: tasks.Task) -> Item:
-    start, end = sentence.tokens[task.first].start, sentence.tokens[task.last].end
-    end = _closed(text, start, end)
+    start, end = _told_span(text, sentence, task.first, task.last)
     piece = text[start:end]
     assignee = None
     if task.assignee is not None:

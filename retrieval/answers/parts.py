@@ -27,8 +27,7 @@ _ORDERED = frozenset("ngay thang nam lan thu so khoa ki quy qui tang lop".split(
 """Words before `mấy` that ask for a place in an order: `tháng mấy`, `số mấy`."""
 _PLURAL = frozenset(("trong", "cua"))
 """Words before a `mấy` that asks nothing: `trong mấy đơn vị khai thiếu, …`; nor does one that opens the question."""
-_MOST = 2
-"""Parts that are told apart."""
+_TWICE = 2
 _FARTHEST = 40
 """Tokens between what answers the one half and what answers the other."""
 
@@ -46,7 +45,7 @@ class _Part:
 def completed(question: Question, sentence: Sentence, cut: Cut) -> Cut:
     """Return `cut` with what else the question asks for, where the sentence tells just that; `cut` itself where nothing is lacking, or nothing is clear."""
     parts = _parts(question)
-    if len(parts) != _MOST or parts[0] == parts[1]:
+    if len(parts) != _TWICE or parts[0] == parts[1]:
         return cut
     found = [_told(part, sentence) for part in parts]
     if not all(found):

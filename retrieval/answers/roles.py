@@ -1,6 +1,7 @@
 """A name in a sentence -> the role the sentence gives it, verbatim: `Lò Văn Tiến, Phó Chủ tịch UBND tỉnh`."""
 
 from retrieval.annotation import Sentence
+from retrieval.vietnamese.tables import rows
 from retrieval.vietnamese.text import canonical
 
 _VERBS = frozenset(
@@ -10,16 +11,15 @@ _VERBS = frozenset(
         " lên xin để nhằm vì do nếu nên mà nhưng dù tuy rằng nay trước sau cũng còn chưa"
     ).split()
 )
-_TWO_SYLLABLES = frozenset(
-    tuple(map(canonical, verb.split()))
+"""Words (canonical) with which a role is at an end: with their diacritics `phó bí thư` holds no `bị`, `Vận tải` no `tại`."""
+_ACTS = frozenset(tuple(row[0].split()) for row in rows("saying_verbs")) | frozenset(
+    tuple(verb.split("_"))
     for verb in (
-        "chủ trì", "tổ chức", "cho biết", "phát biểu", "tham dự", "yêu cầu", "kết luận", "nhấn mạnh", "khẳng định", "đánh giá", "đề nghị", "đề xuất",
-        "kiến nghị", "dẫn đầu", "thông tin", "báo cáo", "trình bày", "làm việc", "chỉ đạo", "điều hành", "ghi nhận", "lưu ý", "thừa nhận", "xác nhận",
-        "trả lời", "tố cáo", "quyết định", "giải thích", "chia sẻ", "thông báo", "bày tỏ", "nhận định", "nhận xét", "tiết lộ", "phản ánh", "bổ nhiệm",
-        "giữ chức", "rời chức", "chụp ảnh", "điều trị",
-    )
-)  # fmt: skip
-"""Words (canonical) with which a role is at an end: somebody acts. With their diacritics: `phó bí thư` holds no `bị`, `Vận tải` no `tại`."""
+        "chu_tri to_chuc tham_du yeu_cau dan_dau trinh_bay lam_viec chi_dao dieu_hanh ghi_nhan luu_y to_cao quyet_dinh bo_nhiem giu_chuc roi_chuc"
+        " chup_anh dieu_tri"
+    ).split()
+)
+"""Pairs (folded) with which somebody acts, or says something."""
 _OF_BODIES = frozenset(("ban", "bộ", "sở", "phòng"))
 """Words before a verb that is a body's name: `trưởng ban tổ chức`."""
 _JOINED = frozenset("va voi".split())
@@ -97,7 +97,7 @@ def _is_verb(sentence: Sentence, at: int) -> bool:
     if sentence.marks[at] != "o" or _within_body(sentence, at):
         return False
     tokens = sentence.tokens
-    if tuple(token.norm for token in tokens[at : at + 2]) in _TWO_SYLLABLES:
+    if sentence.folded[at : at + 2] in _ACTS:
         return not at or tokens[at - 1].norm not in _OF_BODIES
     # Half of a word is no verb: hàng `không`, `giao` thông.
     alone = not sentence.joined[at] and not sentence.joined[at + 1]

@@ -69,8 +69,9 @@ LARGEST_OF_SHARES = 5
 """Up to so many parts `2/3` may be a share."""
 BEFORE_DAYS = frozenset("ngay hom sang trua chieu toi dem mung tu den truoc sau le".split())
 """Behind these words (folded) it is a day."""
-_PARTS = re.compile(r"\b(?:chiem|bang|hon|gan|khoang|thuong binh(?: hang)?|ti le|ty le)\s*$")
+_BEFORE_SHARES = re.compile(r"\b(?:chiem|bang|hon|gan|khoang|thuong binh(?: hang)?|ti le|ty le)\s*$")
 _BESIDE = 24
+"""Characters on either side that are looked at."""
 _SHARED = re.compile(
     r"\s?\.\s?\d00|\s+(?:so|cac|tong|dai bieu|uy vien|thanh vien|dan so|dan|dien tich|thoi gian|quang duong|chieu dai|quan so|ho|ngan sach|cong viec|chang duong|cua)\b"
 )
@@ -119,7 +120,7 @@ def _is_share(match: re.Match[str]) -> bool:
         return False
     before = fold(match.string[max(0, match.start() - _BESIDE) : match.start()]).lower()
     after = fold(match.string[match.end() : match.end() + _BESIDE]).lower()
-    return _PARTS.search(before) is not None or (
+    return _BEFORE_SHARES.search(before) is not None or (
         _SHARED.match(after) is not None and (before.split() or [""])[-1].strip("(") not in BEFORE_DAYS
     )
 

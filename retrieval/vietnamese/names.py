@@ -49,6 +49,7 @@ _NAMED_AFTER = frozenset(
 )  # fmt: skip
 """Words (canonical) before the name of a street, a school, a river."""
 _OF_KIN = frozenset("ong ba anh chi co bac em chau cu thay".split())
+"""Honorifics (folded) that a name may begin with: huyện `Bác` Ái."""
 _PLACES = frozenset(
     (
         ("bà", "rịa"),
