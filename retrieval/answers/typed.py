@@ -19,7 +19,8 @@ _EARLY = 12
 _TAKES_PLACE = ("dien ra", "to chuc", "khai mac", "hop ", "hop khi", "hop ngay", "be mac")
 _DAY_PARTS = frozenset("sang chieu trua toi dem ngay nay qua hom".split())
 _SHORTCOMINGS = frozenset(("han che", "ton tai", "yeu kem", "khuyet diem", "bat cap"))
-_GENERIC = frozenset("tinh huyen xa thanh pho tp viet nam cac cua va trung uong quoc nganh so phong ban hoi".split())
+_GENERIC = frozenset("tinh huyen xa thanh pho tp viet nam cac cua va trung uong quoc nganh so phong uy ban hoi".split())
+"""What many bodies are called: who asks for the tasks of `MTTQ` means `Ủy ban MTTQ Việt Nam tỉnh`."""
 
 
 @dataclass(frozen=True, slots=True)
