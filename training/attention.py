@@ -6,10 +6,10 @@ few thousand questions would only spoil them.
 """
 
 import dataclasses
+import hashlib
 import math
 import multiprocessing
 import pickle
-import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -38,6 +38,7 @@ from retrieval.answers.attention import (
     standardised,
 )
 from retrieval.answers.drafts import READ
+from training.corpus import WORK
 from training.samples import Item
 from training.vectors import OUT as VECTORS
 
@@ -268,22 +269,31 @@ def scale_of(known: Sequence[Example]) -> tuple[np.ndarray, np.ndarray]:
 def trained(items: Sequence[Item], parts: Sequence[int | None]) -> list[dict[str, np.ndarray]]:
     """Return the network trained on `items` but those of each of `parts`, None leaving none out: each member in a process of its own, with one thread.
 
-    Two at once are faster than one with two threads, whose steps are too short to share.
+    Two at once are faster than one with two threads, whose steps are too short to share. A member that was trained before on the same
+    examples, by the same code, is taken from the work folder: what was cut off goes on where it was.
     """
-    known = examples(items, vocabulary()[0])
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "examples.pickle"
-        path.write_bytes(pickle.dumps(known, protocol=5))
-        jobs = [(path, part, seed) for part in parts for seed in range(MEMBERS)]
-        with ProcessPoolExecutor(cores(), mp_context=multiprocessing.get_context("spawn")) as pool:
-            members = list(pool.map(_without, *zip(*jobs, strict=True)))
+    known = pickle.dumps(examples(items, vocabulary()[0]), protocol=5)
+    of = hashlib.sha256(known + VECTORS.read_bytes() + Path(__file__).read_bytes()).hexdigest()[:16]
+    folder = WORK / "networks" / of
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "examples.pickle").write_bytes(known)
+    jobs = [(folder, part, seed) for part in parts for seed in range(MEMBERS)]
+    with ProcessPoolExecutor(cores(), mp_context=multiprocessing.get_context("spawn")) as pool:
+        members = list(pool.map(_without, *zip(*jobs, strict=True)))
     return [together(members[at : at + MEMBERS]) for at in range(0, len(members), MEMBERS)]
 
 
-def _without(path: Path, part: int | None, seed: int) -> dict[str, np.ndarray]:
-    torch.set_num_threads(1)
-    known: list[Example] = pickle.loads(path.read_bytes())  # noqa: S301 - written by the caller, a moment ago
-    return train([e for e in known if e.part != part], *vocabulary(), seed=seed)
+def _without(folder: Path, part: int | None, seed: int) -> dict[str, np.ndarray]:
+    done = folder / f"{'all' if part is None else f'without-{part}'}-{seed}.npz"
+    if not done.is_file():
+        torch.set_num_threads(1)
+        known: list[Example] = pickle.loads((folder / "examples.pickle").read_bytes())  # noqa: S301 - written by the caller, a moment ago
+        network = train([e for e in known if e.part != part], *vocabulary(), seed=seed)
+        half = done.with_suffix(".half.npz")
+        np.savez(half, **network)
+        half.replace(done)
+    with np.load(done, allow_pickle=False) as stored:
+        return dict(stored)
 
 
 def together(networks: Sequence[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:

@@ -202,7 +202,8 @@ class Maker:
     def __init__(self, corpus: Path) -> None:
         self._generation, encoder = open_corpus(corpus)
         self._searcher = Searcher(self._generation, encoder)
-        self._contexts = Contexts(self._generation)
+        # Every article is read for many questions: kept once, all questions about it share its sentences.
+        self._contexts = Contexts(self._generation, remembered=len(self._generation))
 
     def own_rows(self) -> list[dict[str, Any]]:
         """Return our own questions about the corpus."""
