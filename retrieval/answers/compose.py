@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from retrieval.annotation import Sentence
 from retrieval.answers import tasks
+from retrieval.answers.agreement import differs
 from retrieval.answers.attribution import attribution
 from retrieval.answers.biography import Role
 from retrieval.answers.context import Context
@@ -47,7 +48,6 @@ _TOLD_BY = frozenset((("cho", "biet"), ("cho", "rang"), ("cho", "hay"), ("noi", 
 _JOINS_BEFORE = frozenset("là và thì mà rằng cũng cùng sẽ".split())
 _JOINS_AFTER = frozenset("và thì mà của là để".split())
 _MOST_ROLES = 4
-_NOT = frozenset(("khong", "chua", "chang"))
 _CITED_APART = 0.5
 """Another article is shown beside the best where its draft is at least this likely, relative to the best."""
 
@@ -297,7 +297,7 @@ def _chosen(question: Question, context: Context, drafts: Sequence[Draft]) -> li
                 other.candidate.hit != best.candidate.hit
                 and other.probability >= best.probability * _CITED_APART
                 and other.probability >= _LEAST_APART
-                and differs(set(folds(_plain(other))), set(folds(_plain(best))))
+                and differs(folds(_plain(other)), folds(_plain(best)))
                 and _same_event(context, best, other)
             ):
                 chosen.append(other)
@@ -305,12 +305,6 @@ def _chosen(question: Question, context: Context, drafts: Sequence[Draft]) -> li
     if len(chosen) > 1:
         chosen.sort(key=lambda d: -_age(context.articles[d.candidate.hit]))
     return chosen
-
-
-def differs(one: set[str], other: set[str]) -> bool:
-    """Tell whether two answers differ in more than how much is told: `các quận 1, 3` and `quận 1, 3` do not, `14 giờ` and `14 giờ 30` do."""
-    apart = one ^ other
-    return not (one <= other or other <= one) or any(word[0].isdigit() or word in _NOT for word in apart)
 
 
 def _plain(draft: Draft) -> str:
