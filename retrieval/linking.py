@@ -16,6 +16,7 @@ from retrieval.directory import Directory
 from retrieval.errors import ReaderModelError
 from retrieval.questions import LOCAL_SERVICE, Question, understand
 from retrieval.snapshot import Generation, term_key
+from retrieval.spelling import mended
 from retrieval.vietnamese.tables import rows
 from retrieval.vietnamese.text import words
 
@@ -27,12 +28,13 @@ FEATURES = ("words", "rarity", "rarest", "pair_rarity", "capitals", "numbers", "
 
 def resolve(generation: Generation, asked: str, previous: str | None) -> Question:
     """Return what `asked` asks, after `previous` where it goes on with it."""
-    question = understand(asked, previous)
+    mend = functools.partial(mended, generation=generation)
+    question = understand(asked, previous, mend=mend)
     if previous is None or question.follows_up or not question.syllables or _begins(generation, question):
         return question
     bias, weights = _model()
     odds = bias + sum(w * f for w, f in zip(weights, features(generation, question), strict=True))
-    return understand(asked, previous, linked=True) if odds > 0 else question
+    return understand(asked, previous, linked=True, mend=mend) if odds > 0 else question
 
 
 def _begins(generation: Generation, question: Question) -> bool:

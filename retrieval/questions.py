@@ -7,7 +7,7 @@ The kind is told by a small linear model over folded syllables and their pairs a
 import functools
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -102,15 +102,19 @@ class Question:
         return self.own_terms.accented != self.own_terms.folded
 
 
-def understand(asked: str, previous: str | None = None, *, linked: bool = False) -> Question:
+def understand(
+    asked: str, previous: str | None = None, *, linked: bool = False, mend: Callable[[str], str] | None = None
+) -> Question:
     """Return what `asked` asks, in the light of the question before it. Pure; never raises on any text.
 
-    With `linked` it is taken to lean on `previous` also where its words alone do not show it.
+    With `linked` it is taken to lean on `previous` also where its words alone do not show it. `mend` mends slips of the fingers.
     """
     typed_ = clean(asked)[:LONGEST]
     asked = decode(typed_)
-    readable = spell_out(asked)
     before = decode(clean(previous)[:LONGEST]) if previous else None
+    if mend is not None:
+        asked, before = mend(asked), mend(before) if before else before
+    readable = spell_out(asked)
     own = terms(readable)
     typed, asks = folds(readable), asking(readable)
     follows = before is not None and (linked or is_follow_up(typed))

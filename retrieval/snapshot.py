@@ -313,11 +313,18 @@ class Generation:
         N and n count this corpus and, as `BACKGROUND` articles more, the news at large: a corpus of a dozen articles
         cannot tell by itself which words are rare.
         """
-        background = _background()
-        own = self.counts(keys)
-        at_large = looked_up(background.keys, background.counts, keys) * (BACKGROUND / background.articles)
-        counts, total = own + at_large, len(self) + BACKGROUND
+        counts, total = self._counts_at_large(keys), len(self) + BACKGROUND
         return np.log1p((total - counts + 0.5) / (counts + 0.5)).astype(np.float32)
+
+    def prevalence(self, terms: Sequence[str]) -> list[float]:
+        """Return in how many articles each of `terms` stands, folded syllables or bigrams, those of the news at large among them."""
+        found = self._counts_at_large(np.fromiter(map(term_key, terms), np.uint32, len(terms)))
+        return [float(count) for count in found]
+
+    def _counts_at_large(self, keys: npt.NDArray[np.uint32]) -> npt.NDArray[np.float64]:
+        background = _background()
+        at_large = looked_up(background.keys, background.counts, keys) * (BACKGROUND / background.articles)
+        return np.asarray(self.counts(keys) + at_large)
 
     @property
     def strangest(self) -> float:

@@ -49,6 +49,11 @@ def is_syllable(word: str) -> bool:
     )
 
 
+def is_folded_syllable(word: str) -> bool:
+    """Tell whether `word` is a Vietnamese syllable without its diacritics."""
+    return word in _folded_syllables()
+
+
 @functools.cache
 def _folded_syllables() -> frozenset[str]:
     # `coong` is far likelier the keystrokes of `công` than a word like `xoong`.
@@ -74,7 +79,7 @@ def decode(text: str) -> str:
 def _spelt(word: str) -> str | None:
     """Return the syllable that the keystrokes `word` spell, None where they are none or a syllable as they stand."""
     lower = word.lower()
-    if lower in _folded_syllables() or len(lower) < 2 or (word.isupper() and len(word) > 1):
+    if is_folded_syllable(lower) or len(lower) < 2 or (word.isupper() and len(word) > 1):
         return None
     spelt = _vni(lower) if any(c.isdigit() for c in lower) else _telex(lower)
     if spelt is None:
