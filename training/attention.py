@@ -288,7 +288,7 @@ def _without(folder: Path, part: int | None, seed: int) -> dict[str, np.ndarray]
     if not done.is_file():
         torch.set_num_threads(1)
         known: list[Example] = pickle.loads((folder / "examples.pickle").read_bytes())  # noqa: S301 - written by the caller, a moment ago
-        network = train([e for e in known if e.part != part], *vocabulary(), seed=seed)
+        network: dict[str, Any] = train([e for e in known if e.part != part], *vocabulary(), seed=seed)
         half = done.with_suffix(".half.npz")
         np.savez(half, **network)
         half.replace(done)
