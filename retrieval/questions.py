@@ -158,10 +158,12 @@ def asking(text: str) -> list[str]:
 
 
 _WHO = r"(?:nhung ai|ai|nguoi nao|vi nao|nhung vi nao|dong chi nao|lanh dao nao|co nhung ai|gom ai|gom nhung ai)"
+_WHETHER = r"(?:co phai|co dung|phai khong|phai ko|dung khong|dung ko)"
 _CERTAIN = tuple(
     (kind, re.compile(pattern))
     for kind, pattern in (
         ("chair", rf"\b{_WHO}\b.*\b(?:chu tri|chu toa)\b|\b(?:chu tri|chu toa)\b.*\b{_WHO}$|^nguoi chu tri\b"),
+        ("chair", rf"\bchu (?:tri|toa)\b.*\b{_WHETHER}\b|\b{_WHETHER}\b.*\bchu (?:tri|toa)\b"),
         (
             "attendee",
             rf"^(?:the |con |vay )?{_WHO} (?:da |cung )?(?:du|tham du|co mat|den du|toi du)\b|\b(?:du|tham du)\b.* (?:co|gom) (?:nhung )?ai$",

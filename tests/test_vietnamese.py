@@ -179,6 +179,9 @@ def test_dates_take_any_text(text: str) -> None:
         ("UBND tỉnh Bà Rịa - Vũng Tàu và Bà Rịa", []),
         ("tại Cung Văn hóa Hữu nghị", []),
         ("quận Hai Bà Trưng, cầu Ông Lãnh, huyện Bác Ái, huyện Anh Sơn", []),
+        ("hai tuyến đi bộ Lê Lợi, Phạm Ngọc Thạch và Tôn Đức Thắng do ông Lê Sơn mở", ["Lê Sơn"]),
+        ("tại cầu Lê Lợi, Nguyễn Huệ Chi ngã xuống nước", ["Nguyễn Huệ Chi"]),
+        ("phố đi bộ Nguyễn Huệ", []),
         ("huyện Kỳ Anh (Quảng Trị) và Đông Anh, Bắc Giang", []),
     ],
 )

@@ -13,7 +13,7 @@ from retrieval.answers.context import Context
 from retrieval.answers.roles import role_of
 from retrieval.answers.sentences import Candidate
 from retrieval.questions import Question
-from retrieval.vietnamese.names import LONGEST, people, surnames
+from retrieval.vietnamese.names import LONGEST, people, role_starts, surnames
 from retrieval.vietnamese.text import folds, tokens
 
 _ASKS = re.compile(
@@ -26,6 +26,9 @@ _FILLING = frozenset(
     " ta do kia co ko con ong ba anh chi bac chu dong thua".split()
 )
 """Words (folded) that neither name anybody nor say of when, or beside what, the office is asked."""
+_CONFIRMS = re.compile(r"\b(?:co phai|phai khong|phai ko|dung khong|dung ko|co dung)\b")
+_HOLDS = frozenset(("la", "lam", "giu", "chuc"))
+"""Words (folded) between a person and the office that he holds."""
 _OF_PLACE = frozenset(("o", "tai", "cua", "ben"))
 _LONGEST_PLACE = 4
 """Words behind `ở` that are taken for its place."""
@@ -38,6 +41,21 @@ class Role:
     candidate: Candidate
     name: tuple[int, int]
     role: tuple[int, int]
+
+
+def asks_to_confirm(question: Question) -> bool:
+    """Tell whether the question asks whether somebody holds an office: `có phải ông Mùa A Sơn là Phó Bí thư không`.
+
+    The office that an article gives him is told, for yes or no is more than is known.
+    """
+    words = list(question.syllables)
+    if _CONFIRMS.search(" ".join(words)) is None:
+        return False
+    offices = set(role_starts(words))
+    return any(
+        word in _HOLDS and at + 1 in offices and any(w in surnames() for w in words[max(0, at - LONGEST) : at - 1])
+        for at, word in enumerate(words)
+    )
 
 
 def asks_role(question: Question) -> bool:

@@ -48,6 +48,7 @@ _TOLD_BY = frozenset((("cho", "biet"), ("cho", "rang"), ("cho", "hay"), ("noi", 
 _JOINS_BEFORE = frozenset("là và thì mà rằng cũng cùng sẽ".split())
 _JOINS_AFTER = frozenset("và thì mà của là để".split())
 _MOST_ROLES = 4
+_HONORIFICS = ("ong", "ba", "anh", "chi")
 _CITED_APART = 0.5
 """Another article is shown beside the best where its draft is at least this likely, relative to the best."""
 
@@ -367,7 +368,21 @@ def _pieces(question: Question, context: Context, draft: Draft) -> list[Item]:
             if whose is not None:
                 item = replace(item, said_by=sentence.text_of(whose.first, whose.last), manner=whose.manner)
             found.append(item)
+    found = _unasked(question, found) if people_ else found
     return [replace(item, assignee=draft.assignee) for item in found] if draft.assignee else found
+
+
+def _unasked(question: Question, told: list[Item]) -> list[Item]:
+    """Return what is told without those whom the question names itself, where somebody else is left: they are no answer to `ai`."""
+    if question.yes_no:
+        return told
+    asked = f" {' '.join(question.syllables)} "
+    return [item for item in told if not _is_named(asked, folds(item.text))] or told
+
+
+def _is_named(asked: str, name: Sequence[str]) -> bool:
+    """Tell whether a question, in folded syllables, names somebody in full, or by the last name behind an honorific: `ông Thăng`."""
+    return f" {' '.join(name)} " in asked or any(f" {honorific} {name[-1]} " in asked for honorific in _HONORIFICS)
 
 
 def _item(text: str, sentence: Sentence, first: int, last: int) -> Item:

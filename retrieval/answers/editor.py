@@ -99,7 +99,8 @@ class Editor:
         if verdicts.asks_verdict(question) and (ruling := self._ruling(question, context, reading)) is not None:
             return ruling
         misspelt = slip(question, self._generation, self._directory)
-        if biography.asks_role(question) and (told := self.role(question, context, reading, misspelt)) is not None:
+        asks_role = biography.asks_role(question) or biography.asks_to_confirm(question)
+        if asks_role and (told := self.role(question, context, reading, misspelt)) is not None:
             return told
         if asks_coordination(question) and (listed := coordinating(context)) is not None:
             candidate, bodies = listed
@@ -108,6 +109,7 @@ class Editor:
                 return self._make.answer(question, composed, reading.confidence, kind="who")
         if (spoken := self._speaker(question, context, reading)) is not None:
             return spoken
+        reading = replace(reading, drafts=_chair_to_confirm(question, reading.drafts))
         fitting, lacking = about(context, reading.drafts, misspelt=misspelt is not None)
         if reading.drafts and not fitting:
             return self._lacking(question, context, reading, lacking)
@@ -277,6 +279,16 @@ def _half_named(context: Context) -> Name | None:
     if len(found) != 1:
         return None
     return tuple(folds(context.articles[found[0].candidate.hit].text[slice(*found[0].name)]))
+
+
+def _chair_to_confirm(question: Question, drafts: tuple[Draft, ...]) -> tuple[Draft, ...]:
+    """Return the drafts, the chair first where it is asked whether somebody chaired: the models take whom a question names for no answer."""
+    if not (question.yes_no and question.kind == "chair" and drafts):
+        return drafts
+    hit = drafts[0].candidate.hit
+    chairs = (d for d in drafts if d.typed is not None and d.typed.rule == "chair" and d.ruled)
+    chair = next((d for d in chairs if d.candidate.hit == hit), None)
+    return drafts if chair is None else (chair, *(d for d in drafts if d is not chair))
 
 
 def _may_be_told(context: Context, further: Draft) -> bool:

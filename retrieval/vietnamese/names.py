@@ -44,7 +44,7 @@ _NAMED_AFTER = frozenset(
     for words in (
         "đường", "phố", "cầu", "sông", "suối", "chợ", "hồ", "đèo", "chùa", "đền", "đình", "thpt", "thcs", "ptdtnt", "mầm non",
         "mẫu giáo", "tiểu học", "phổ thông", "đại học", "cao đẳng", "công viên", "quảng trường", "khách sạn", "nhà máy", "thủy điện",
-        "tượng", "tượng đài", "miếu", "học bổng", "giải thưởng", "khu phố", "đại lộ", "ngã tư", "bến xe",
+        "tượng", "tượng đài", "miếu", "học bổng", "giải thưởng", "khu phố", "đại lộ", "ngã tư", "bến xe", "tuyến", "đi bộ",
     )
 )  # fmt: skip
 """Words (canonical) before the name of a street, a school, a river."""
@@ -63,6 +63,8 @@ _PLACES = frozenset(
     )
 )
 """Places (canonical) that begin like a person with an honorific, where both are capitalised."""
+_SEVERAL = frozenset("các những nhiều hai ba bốn năm".split())
+"""Words (canonical) that announce several streets."""
 _UNITS = frozenset(
     tuple(words.split())
     for words in ("huyện", "quận", "xã", "phường", "thôn", "bản", "ấp", "buôn", "thị xã", "thị trấn", "thành phố")
@@ -136,6 +138,7 @@ def people(text: str, found: list[Token] | None = None) -> list[Person]:
     folded = [t.fold for t in found]
     offices = {at for at in role_starts(folded) if folded[at] not in _ALONE}
     people: list[Person] = []
+    listed = -1
     at = 0
     while at < len(found):
         # `đồng chí Phó Bí thư Thường trực` names an office, not a person.
@@ -181,7 +184,10 @@ def people(text: str, found: list[Token] | None = None) -> list[Person]:
             continue
         # `ông Sơn`, `bà Hà`: family names, too, are given ones.
         if (introduced or (surname and last > at)) and not (word.isupper() and len(word) > 2):
-            if introduced or not _names_place(found, at, last):
+            goes_on = _goes_on(text, found, listed, at)
+            if not introduced and (goes_on or _names_place(found, at, last)):
+                listed = last if goes_on or _of_several(found, at) else listed
+            else:
                 people.append(Person(at, last, introduced))
             at = last + 1
         else:
@@ -211,6 +217,19 @@ def _names_place(found: Sequence[Token], first: int, last: int) -> bool:
         # `Chủ tịch UBND huyện Lê Hoài Trung` ends in a person, `huyện Mai Sơn` in the huyện's own name.
         return last - first == 1
     return before[-1:] in _NAMED_AFTER or before in _NAMED_AFTER
+
+
+def _of_several(found: Sequence[Token], at: int) -> bool:
+    """Tell whether the place that is named from `at` on is the first of several: `các tuyến đường Lê Lợi, …`."""
+    return any(t.norm in _SEVERAL for t in found[max(0, at - 4) : at])
+
+
+def _goes_on(text: str, found: Sequence[Token], listed: int, at: int) -> bool:
+    """Tell whether what begins at `at` goes on with a list of places: `các đường Lê Lợi, Phạm Ngọc Thạch và Nguyễn Huệ`."""
+    if listed < 0:
+        return False
+    between = text[found[listed].end : found[at].start]
+    return between.strip() in {",", "và", "-"} and "\n" not in between
 
 
 def _of_place(found: Sequence[Token], at: int) -> bool:

@@ -1,0 +1,61 @@
+"""Whom a question names itself is no answer to whom it asks for."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.library import Library
+from retrieval.answers.types import Answer
+from retrieval.encoding import Encoder
+from retrieval.engine import Engine
+
+ARTICLE = """---
+title: Đoàn thanh tra làm việc ở Nậm Cắt
+published_at: 2024-05-06
+---
+Sáng 6/5, ông Vi Đình Lộc, Trưởng đoàn thanh tra tỉnh Lam Giang, công bố quyết định thanh tra trang trại của ông Khổng Minh Tước ở xã Nậm Cắt.
+Buổi công bố có ông Khổng Minh Tước và bà Đàm Thị Thoa, Chủ tịch UBND xã Nậm Cắt, tham dự.
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "told", "untold"),
+    [
+        ("Trưởng đoàn thanh tra trang trại của ông Khổng Minh Tước ở Nậm Cắt là ai?", "Vi Đình Lộc", "Khổng Minh Tước"),
+        ("Ngoài ông Tước, ai dự buổi công bố thanh tra ở Nậm Cắt?", "Đàm Thị Thoa", "Khổng Minh Tước"),
+    ],
+)
+def test_who_is_named_in_the_question_is_not_told(
+    tmp_path: Path, encoder: Encoder, question: str, told: str, untold: str
+) -> None:
+    (tmp_path / "a.md").write_text(ARTICLE, encoding="utf-8")
+    library = Library(tmp_path / "data", encoder)
+    library.index([tmp_path / "a.md"])
+    reply = library.engine().ask(question)
+    assert isinstance(reply, Answer)
+    assert told in reply.text
+    assert untold not in reply.text
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Có phải ông Vi Đình Lộc là trưởng đoàn thanh tra tỉnh Lam Giang không?",
+        "vi dinh loc lam truong doan thanh tra tinh lam giang phai khong",
+        "Vi Đình Lộc giữ chức giám đốc sở, đúng không?",
+    ],
+)
+def test_an_office_to_be_confirmed_is_told_of_whom_it_is_asked(tmp_path: Path, encoder: Encoder, question: str) -> None:
+    (tmp_path / "a.md").write_text(ARTICLE, encoding="utf-8")
+    library = Library(tmp_path / "data", encoder)
+    library.index([tmp_path / "a.md"])
+    reply = library.engine().ask(question)
+    assert isinstance(reply, Answer)
+    assert reply.items[0].role == "Vi Đình Lộc"
+    assert reply.text == "Trưởng đoàn thanh tra tỉnh Lam Giang"
+
+
+def test_a_chair_to_be_confirmed_is_told(engine: Engine) -> None:
+    reply = engine.ask("Có phải ông Tạ Quang Hiển chủ trì hội nghị giao ban công tác dân vận quý I năm 2024 không?")
+    assert isinstance(reply, Answer)
+    assert reply.text == "Tạ Quang Hiển"
