@@ -106,3 +106,12 @@ def test_no_answer_begins_or_ends_within_a_word() -> None:
     told = {found.text_of(*stretch) for cut in cuts(found, marked(inside)) for stretch in cut}
     assert any(text.startswith("hạn chế") for text in told)
     assert not any(text.startswith("chế") or text.endswith("kiểm") for text in told)
+
+
+def test_what_is_shortened_is_told_with_its_name() -> None:
+    """`ở thành phố nào` is not answered by `TP`."""
+    text = "Sáng nay tại TP. Hòa Lam và TP.HCM có họp; ông Lò Văn Sơn đến xã T. Đến nay chưa xong."
+    sentence = read(text)
+    joined = {sentence.tokens[i].norm for i in range(1, len(sentence.tokens)) if sentence.joined[i]}
+    assert {"hòa", "lam", "hcm"} <= joined
+    assert "đến" not in joined
