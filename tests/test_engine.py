@@ -493,3 +493,11 @@ def test_a_day_with_its_year_is_the_day(tmp_path: Path, encoder: Encoder) -> Non
         assert answers(library.engine(), asked).text == "Khổng Minh Tước"
     refuses(library.engine(), "ai chu tri hoi nghi giao ban 29/12/2021")
     refuses(library.engine(), "ai chu tri hoi nghi giao ban 11/8/2023")
+
+
+@pytest.mark.parametrize("asked", ["họp khi nào", "vào ngày nào?", "hop luc may gio", "cuộc họp đó diễn ra hôm nào"])
+def test_when_is_told_of_a_meeting_that_was_named_by_its_day(engine: Engine, asked: str) -> None:
+    before = "ai chủ trì hội nghị giao ban công tác dân vận quý I ở tỉnh Lam Giang 28/3"
+    reply = engine.ask(asked, before)
+    assert isinstance(reply, Answer)
+    assert "28/3" in reply.text

@@ -92,6 +92,8 @@ def _nothing_shared(context: Context, draft: Draft) -> bool:
     asked = context.asked
     if asked.question.elliptic or asked.corpus_size >= SMALL_CORPUS:
         return False
+    if asked.question.follows_up and draft.ruled:
+        return False  # `họp lúc mấy giờ?` says little itself: the rule has found the meeting asked about before
     words = asked.matcher.words
     there = {w for w, stands in zip(words, context.words_in(draft.candidate.hit).tolist(), strict=True) if stands}
     # The unit asked for may be written as a sign: `bao nhiêu mét`, `42 m`.

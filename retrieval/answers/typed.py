@@ -4,6 +4,7 @@ These are the sentences every report of a meeting has. A rule gives a draft besi
 model weighs both.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -12,12 +13,20 @@ from retrieval.answers.mentions import places
 from retrieval.answers.runs import Cut
 from retrieval.answers.sentences import Asked
 from retrieval.answers.tasks import Task, tasks
+from retrieval.linking import question_frame
+from retrieval.questions import Question
 from retrieval.vietnamese.names import Person
+from retrieval.vietnamese.terms import days_in
+from retrieval.vietnamese.text import folds
 
 _LEAD = 2
 _EARLY = 12
 _TAKES_PLACE = ("dien ra", "to chuc", "khai mac", "hop ", "hop khi", "hop ngay", "be mac")
 _DAY_PARTS = frozenset("sang chieu trua toi dem ngay nay qua hom".split())
+_MEETING = re.compile(r"\b(?:hop|hoi (?:nghi|thao)|phien|buoi|cuoc|le|toa dam)\b")
+_OF_MEETING = frozenset("vao luc gio hop cuoc hoi nghi buoi dien ra to chuc khai mac do nay ay thoi gian".split())
+"""Words that ask when a meeting was, and nothing else."""
+_PARTS = frozenset("sang chieu trua toi dem".split())
 _SHORTCOMINGS = frozenset(("han che", "ton tai", "yeu kem", "khuyet diem", "bat cap"))
 _GENERIC = frozenset("tinh huyen xa thanh pho tp viet nam cac cua va trung uong quoc nganh so phong uy ban hoi".split())
 """What many bodies are called: who asks for the tasks of `MTTQ` means `Ủy ban MTTQ Việt Nam tỉnh`."""
@@ -153,10 +162,10 @@ def _attendees(sentence: Sentence) -> Typed | None:
 
 def _when(asked: Asked, sentence: Sentence, at: int) -> Typed | None:
     """The day of the event itself stands in the first lines: `Chiều nay (29/12), …`, `Sáng 15/3, …`."""
-    if at > _LEAD or not sentence.days - asked.days:
+    question = asked.question
+    if at > _LEAD or not sentence.days:
         return None
-    own = " ".join(asked.question.syllables)
-    event = any(phrase in own for phrase in _TAKES_PLACE)
+    event = any(phrase in " ".join(question.syllables) for phrase in _TAKES_PLACE) or _asks_of_meeting(question)
     # `3-5 triệu đồng` looks like a day and is none.
     marked = (i for i, mark in enumerate(sentence.marks) if mark == "T" and sentence.folded[i][0].isdigit())
     first = next(marked, None)
@@ -165,9 +174,21 @@ def _when(asked: Asked, sentence: Sentence, at: int) -> Typed | None:
     last = first
     while last + 1 < len(sentence.marks) and sentence.marks[last + 1] == "T" and sentence.gaps[last + 1] == "_":
         last += 1
+    day = first
     while first > 0 and sentence.folded[first - 1] in _DAY_PARTS:
         first -= 1
+    # Who names the day himself asks for the part of it.
+    if sentence.days <= set(days_in(question.syllables)) and _PARTS.isdisjoint(sentence.folded[first:day]):
+        return None
     return Typed("when", ((first, last),), 1.0 if event and first <= _EARLY else 0.5)
+
+
+def _asks_of_meeting(question: Question) -> bool:
+    """Tell whether `vào ngày nào?` goes on with a question about a meeting, and asks for nothing else."""
+    before = " ".join(folds(question.previous or "")) if question.follows_up else ""
+    return _MEETING.search(before) is not None and all(
+        word in question_frame() or word in _OF_MEETING for word in question.syllables
+    )
 
 
 def _where(asked: Asked, sentence: Sentence, at: int) -> Typed | None:
