@@ -127,7 +127,10 @@ class Sentence:
                 and (
                     (marks[i] in "IA" and marks[i - 1] in "BIA")
                     or (marks[i - 1] == "A" and folded[i - 1 : i + 1] in names)
-                    or (marks[i] == "o" and (norms[i - 1], norms[i]) in words)
+                    or (
+                        marks[i] == "o"
+                        and ((norms[i - 1], norms[i]) in words or (norms[i], marks[i - 1]) == ("viên", "o"))
+                    )
                 )
             )
             # A full stop within a sentence stands behind what is shortened: `TP. Vinh`, `TP.HCM`.

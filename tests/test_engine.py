@@ -501,3 +501,33 @@ def test_when_is_told_of_a_meeting_that_was_named_by_its_day(engine: Engine, ask
     reply = engine.ask(asked, before)
     assert isinstance(reply, Answer)
     assert "28/3" in reply.text
+
+
+ROAD = """---
+title: Lam Giang làm đường nối hai huyện
+published_at: 2024-04-02
+---
+Phó Chủ tịch UBND tỉnh Khổng Minh Tước đồng ý để UBND huyện Ba Khe chủ trì nghiên cứu tuyến đường Ba Khe - Mường Then, Sở Giao thông vận tải phối hợp.
+Thời gian nghiên cứu là 45 ngày kể từ ngày 2/4; thời kỳ lập dự toán từ tháng 5/2024 đến tháng 12/2024.
+Ngày hội việt dã ở Ba Khe cùng ngày có hơn 200 vận động viên.
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("tuyến đường Ba Khe - Mường Then do huyện nào chủ trì nghiên cứu", "UBND huyện Ba Khe"),
+        ("co quan nao chu tri nghien cuu tuyen duong Ba Khe Muong Then", "UBND huyện Ba Khe"),
+        ("thời gian nghiên cứu tuyến đường Ba Khe - Mường Then bao lâu?", "45 ngày"),
+        ("ngày hội việt dã ở Ba Khe có bao nhiêu vđv", "hơn 200 vận động viên"),
+    ],
+)
+def test_a_body_a_time_and_a_count_are_told_as_such(tmp_path: Path, encoder: Encoder, question: str, told: str) -> None:
+    (tmp_path / "a.md").write_text(ROAD, encoding="utf-8")
+    library = Library(tmp_path / "data", encoder)
+    library.index([tmp_path / "a.md"])
+    reply = library.engine().ask(question)
+    assert isinstance(reply, Answer)
+    assert told in reply.text
+    assert "Khổng Minh Tước" not in reply.text
+    assert "12/2024" not in reply.text

@@ -17,6 +17,8 @@ _DAY_CUES = frozenset(("ngay_nao", "hom_nao", "ngay_may"))
 """Words that ask for a day: `năm học 2023 - 2024` is none. Of 48 training questions that ask so, 47 are answered by a day; one is a follow-up on something else."""
 _LONGEST_DAY = 10
 """Syllables that tell a day or two: `từ ngày 15/8 đến ngày 30/8/2017`."""
+_LASTING = frozenset("giây phút giờ tiếng ngày tuần tháng quý năm".split())
+_SMALL_FIGURES = frozenset("một hai ba bốn năm sáu bảy tám chín mười nửa".split())
 _BEFORE_DAY = frozenset("ngay hom mung sang chieu toi trua dem".split())
 
 
@@ -37,6 +39,8 @@ def of_asked_type(
         names = _counting(names, np.flatnonzero(fits).tolist()) or names
     if question.cue.word in _DAY_CUES and not question.elliptic:
         names = _of_days(names, _days(sentence), fitting)
+    if question.cue.label == "duration" and (spans := _durations(sentence)):
+        names = _of_days(names, spans, tuple((at, at + 1) for at in spans))
     if fitting and asks_whom(question):
         names = _charged(sentence, fitting) or names
     return _as_asked(names, sentence, question.cue.after)
@@ -64,7 +68,7 @@ def _charged(sentence: Sentence, bodies: Cut) -> dict[Cut, set[str]]:
 
 
 def _of_days(names: dict[Cut, set[str]], days: list[int], fitting: Cut | None) -> dict[Cut, set[str]]:
-    """Return the cuts in which one of `days` (tokens) stands, none of them a whole clause; and each mention of one of them."""
+    """Return the cuts in which one of `days` (tokens; or figures that say how long) stands, none of them a whole clause; and each mention of one."""
     found = {
         cut: ways
         for cut, ways in _counting(names, days).items()
@@ -85,6 +89,18 @@ def _days(sentence: Sentence) -> list[int]:
         if mark == "T"
         and words[at][0].isdigit()
         and (day_term(words[at]) or words[at - 1] in _BEFORE_DAY or words[at + 1] == "thang")
+    ]
+
+
+def _durations(sentence: Sentence) -> list[int]:
+    """Return the figures of a sentence that say how long: `45` ngày, `hai` tháng; tháng `1/2019` and ngày `5` are days."""
+    words, norms = sentence.folded, [token.norm for token in sentence.tokens]
+    return [
+        at
+        for at in range(len(words) - 1)
+        if norms[at + 1] in _LASTING
+        and (words[at].isdigit() or norms[at] in _SMALL_FIGURES)
+        and not (at and norms[at - 1] in _LASTING)
     ]
 
 

@@ -9,10 +9,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from retrieval.annotation import Sentence, chair_cues, lists_attendance
-from retrieval.answers.mentions import places
+from retrieval.answers.mentions import mentions, places
 from retrieval.answers.runs import Cut
 from retrieval.answers.sentences import Asked
 from retrieval.answers.tasks import Task, tasks
+from retrieval.answers.wants import BODIES
 from retrieval.linking import question_frame
 from retrieval.questions import Question
 from retrieval.vietnamese.names import Person
@@ -21,6 +22,8 @@ from retrieval.vietnamese.text import folds
 
 _LEAD = 2
 _EARLY = 12
+_BESIDE = 2
+"""Tokens up to which a body stands before what it does."""
 _TAKES_PLACE = ("dien ra", "to chuc", "khai mac", "hop ", "hop khi", "hop ngay", "be mac")
 _DAY_PARTS = frozenset("sang chieu trua toi dem ngay nay qua hom".split())
 _MEETING = re.compile(r"\b(?:hop|hoi (?:nghi|thao)|phien|buoi|cuoc|le|toa dam)\b")
@@ -28,8 +31,10 @@ _OF_MEETING = frozenset("vao luc gio hop cuoc hoi nghi buoi dien ra to chuc khai
 """Words that ask when a meeting was, and nothing else."""
 _PARTS = frozenset("sang chieu trua toi dem".split())
 _SHORTCOMINGS = frozenset(("han che", "ton tai", "yeu kem", "khuyet diem", "bat cap"))
-_GENERIC = frozenset("tinh huyen xa thanh pho tp viet nam cac cua va trung uong quoc nganh so phong uy ban hoi".split())
-"""What many bodies are called: who asks for the tasks of `MTTQ` means `Ủy ban MTTQ Việt Nam tỉnh`."""
+_GENERIC = frozenset(
+    "tinh huyen xa thanh pho tp viet nam cac cua va trung uong quoc nganh so phong uy ban hoi lien hiep".split()
+)
+"""What many bodies are called: who asks for the tasks of `MTTQ` means `Ủy ban MTTQ Việt Nam tỉnh`, of `Hội Phụ nữ` `Hội Liên hiệp Phụ nữ`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +50,35 @@ class Typed:
 def typed(asked: Asked, sentences: Sequence[Sentence], at: int) -> Typed | None:
     """Return what a rule for the question's kind finds in the sentence at index `at`, None where none applies."""
     kind, sentence = asked.question.kind, sentences[at]
+    if kind == "chair" and asked.wants == "body":
+        return _leading_body(sentence)
     if kind in _BY_SENTENCE:
         return _BY_SENTENCE[kind](sentence)
     if kind in _BY_PLACE:
         return _BY_PLACE[kind](asked, sentence, at)
     return _task(asked, sentences, at) if kind == "task" else None
+
+
+def _leading_body(sentence: Sentence) -> Typed | None:
+    """The bodies before `chủ trì`: `giao UBND tỉnh Nam Lĩnh chủ trì`, `Bộ A và Bộ B đồng chủ trì`."""
+    words = sentence.folded
+    bodies = mentions("body", sentence) or ()
+    for at in range(len(words) - 1):
+        before = [body for body in bodies if body[1] < at]
+        if (
+            words[at : at + 2] != ("chu", "tri")
+            or not before
+            or before[-1][1] < at - _BESIDE
+            or words[at - 1] == "dong"
+        ):
+            continue
+        first, last = before[-1]
+        for begin, end in before[-2::-1]:
+            if words[end + 1 : first] not in ((), ("va",), ("cung",)):
+                break
+            first = begin
+        return Typed("chair", ((first, last),), 1.0) if words[first] in BODIES else None
+    return None
 
 
 def chairs(sentence: Sentence) -> Cut:

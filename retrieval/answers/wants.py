@@ -26,10 +26,11 @@ _BY_CUE = {
 _BY_KIND = {"chair": "person", "attendee": "person", "when": "time", "where": "place", "number": "number"}
 _MONEY = frozenset("dong ti trieu usd vnd nghin ngan".split())
 _AREA = frozenset("ha hecta m2 km2 m".split())
-_BODIES = frozenset(
+BODIES = frozenset(
     "cong tap doanh so bo ban hoi uy ubnd hdnd mttq cuc chi vien toa truong ngan lien trung phong to don co tong doan qui xi nha benh"
     " kho thanh van xuong hop".split()
 )
+"""First syllables of what bodies are called, folded."""
 _PLACES = frozenset(
     "tai o tinh huyen xa phuong quan thon to duong ap pho khu nha truong so bo ho song cau thi thanh tp tt".split()
 )
@@ -37,7 +38,7 @@ _PLACES = frozenset(
 _TIME = frozenset("sang chieu toi dem trua ngay thang nam qui tuan dau cuoi".split())
 _MARKED = {"person": "BI", "time": "T", "number": "N%", "percent": "%", "body": "A", "place": "A"}
 """Marks (retrieval/annotation.py) that tokens of a type carry."""
-_WORDS = {"time": _TIME, "body": _BODIES, "place": _PLACES}
+_WORDS = {"time": _TIME, "body": BODIES, "place": _PLACES}
 _COUNTING = frozenset("nhung cac hai ba bon nam sau bay tam chin muoi mot 2 3 4 5 6".split())
 _PEOPLE = frozenset(
     word.replace("_", " ")
@@ -55,6 +56,8 @@ def wanted(question: Question) -> str:
         for phrase, kind in _phrases():
             if f" {phrase} " in text and (question.kind == "number" or kind not in FIGURES):
                 return kind
+    if question.kind == "chair" and question.cue.label in {"which_body", "which_place"}:
+        return "body"  # `do tỉnh nào chủ trì`
     if question.kind in _BY_KIND:
         return _BY_KIND[question.kind]
     if question.kind == "who" and question.cue.label not in _BY_CUE:
