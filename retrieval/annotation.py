@@ -49,7 +49,7 @@ _UNITS = frozenset(
     " dự khoảng gần hơn hồ nam nữ em cháu con ca cây khẩu trạm khu tuyến giáo bác sinh mẫu đoàn đội đảng giường liều bệnh nạn gia hạng".split()
 )
 """What is counted, with diacritics: `quận 10, Tân Bình` counts no `tấn`."""
-_SHORTENED = frozenset("tp tx tt q p x h t.p pgs gs ts ths bs ks ls".split())
+_SHORTENED = frozenset("tp tx tt pgs gs ts ths bs ks ls".split())
 """What is written with a full stop before the name that it belongs to."""
 _OPENS = frozenset(
     "đến theo tại trong do bên trước sau vì tuy ngoài ông bà các việc cụ đây hiện từ với để khi nếu đồng những".split()
@@ -121,22 +121,22 @@ class Sentence:
         """
         marks, gaps, folded, norms = self.marks, self.gaps, self.folded, [token.norm for token in self.tokens]
         names, words = pairs_written_out(), compounds()
-        found = (
-            (
-                gaps[i] == "_"
-                and (
-                    (marks[i] in "IA" and marks[i - 1] in "BIA")
-                    or (marks[i - 1] == "A" and folded[i - 1 : i + 1] in names)
-                    or (
-                        marks[i] == "o"
-                        and ((norms[i - 1], norms[i]) in words or (norms[i], marks[i - 1]) == ("viên", "o"))
-                    )
-                )
+
+        def goes_on(i: int) -> bool:
+            if gaps[i] == "E":
+                # A full stop within a sentence stands behind what is shortened: `TP. Vinh`, `TP.HCM`.
+                return marks[i] in "BIA" and norms[i - 1] in _SHORTENED and norms[i] not in _OPENS
+            if gaps[i] != "_":
+                return False
+            if marks[i] == "o" and (
+                (norms[i - 1], norms[i]) in words or (norms[i] == "viên" and (*norms[i - 2 : i],) in words)
+            ):
+                return True  # `hạn chế`; `vận động viên`
+            return (marks[i] in "IA" and marks[i - 1] in "BIA") or (
+                marks[i - 1] == "A" and folded[i - 1 : i + 1] in names
             )
-            # A full stop within a sentence stands behind what is shortened: `TP. Vinh`, `TP.HCM`.
-            or (gaps[i] == "E" and marks[i] in "BIA" and norms[i - 1] in _SHORTENED and norms[i] not in _OPENS)
-            for i in range(len(marks))
-        )
+
+        found = (goes_on(i) for i in range(len(marks)))
         return (*found, False)
 
     @functools.cached_property

@@ -14,7 +14,7 @@ import numpy as np
 
 from retrieval.directory import Directory
 from retrieval.errors import ReaderModelError
-from retrieval.questions import LOCAL_SERVICE, Question, understand
+from retrieval.questions import LOCAL_SERVICE, Question, readable, understand
 from retrieval.snapshot import Generation, term_key
 from retrieval.spelling import mended
 from retrieval.vietnamese.tables import rows
@@ -28,13 +28,14 @@ FEATURES = ("words", "rarity", "rarest", "pair_rarity", "capitals", "numbers", "
 
 def resolve(generation: Generation, asked: str, previous: str | None) -> Question:
     """Return what `asked` asks, after `previous` where it goes on with it."""
-    mend = functools.partial(mended, generation=generation)
-    question = understand(asked, previous, mend=mend)
+    meant = mended(readable(asked), generation)
+    before = mended(readable(previous), generation) if previous is not None else None
+    question = understand(meant, before, typed=asked)
     if previous is None or question.follows_up or not question.syllables or _begins(generation, question):
         return question
     bias, weights = _model()
     odds = bias + sum(w * f for w, f in zip(weights, features(generation, question), strict=True))
-    return understand(asked, previous, linked=True, mend=mend) if odds > 0 else question
+    return understand(meant, before, linked=True, typed=asked) if odds > 0 else question
 
 
 def _begins(generation: Generation, question: Question) -> bool:

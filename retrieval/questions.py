@@ -7,7 +7,7 @@ The kind is told by a small linear model over folded syllables and their pairs a
 import functools
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,7 +63,7 @@ class Cue:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question, understood. `asked` is what was typed, raw keystrokes spelt; `text` what is searched for, the one before included."""
+    """One question, understood. `asked` is what was typed, raw keystrokes spelt, slips mended; `text` what is searched for, the one before included."""
 
     typed: str
     """What was typed, cleaned, as it goes back to the person."""
@@ -102,23 +102,25 @@ class Question:
         return self.own_terms.accented != self.own_terms.folded
 
 
-def understand(
-    asked: str, previous: str | None = None, *, linked: bool = False, mend: Callable[[str], str] | None = None
-) -> Question:
+def readable(typed: str) -> str:
+    """Return what a person typed, cleaned and no longer than is read, raw keystrokes spelt."""
+    return decode(clean(typed)[:LONGEST])
+
+
+def understand(asked: str, previous: str | None = None, *, linked: bool = False, typed: str | None = None) -> Question:
     """Return what `asked` asks, in the light of the question before it. Pure; never raises on any text.
 
-    With `linked` it is taken to lean on `previous` also where its words alone do not show it. `mend` mends slips of the fingers.
+    With `linked` it is taken to lean on `previous` also where its words alone do not show it. `typed` is what was typed, where
+    its slips have been mended.
     """
-    typed_ = clean(asked)[:LONGEST]
-    asked = decode(typed_)
-    before = decode(clean(previous)[:LONGEST]) if previous else None
-    if mend is not None:
-        asked, before = mend(asked), mend(before) if before else before
-    readable = spell_out(asked)
-    own = terms(readable)
-    typed, asks = folds(readable), asking(readable)
-    follows = before is not None and (linked or is_follow_up(typed))
-    text = f"{spell_out(before)} {readable}" if before and follows else readable
+    typed_ = clean(typed if typed is not None else asked)[:LONGEST]
+    asked = readable(asked)
+    before = readable(previous) if previous else None
+    spelt = spell_out(asked)
+    own = terms(spelt)
+    syllables, asks = folds(spelt), asking(spelt)
+    follows = before is not None and (linked or is_follow_up(syllables))
+    text = f"{spell_out(before)} {spelt}" if before and follows else spelt
     # `Còn Hội Nông dân thì sao?` asks for what was asked before: its own words do not say.
     elliptic = bool(before and follows and is_elliptic(asks))
     asked_for = asking(spell_out(before)) if before and elliptic else asks
@@ -133,7 +135,7 @@ def understand(
         text=text,
         terms=terms(text) if follows else own,
         own_terms=own,
-        syllables=tuple(typed),
+        syllables=tuple(syllables),
         asking=tuple(asks),
         asked_for=tuple(asked_for),
         kind=kind,
@@ -158,12 +160,18 @@ def asking(text: str) -> list[str]:
 
 
 _WHO = r"(?:nhung ai|ai|nguoi nao|vi nao|nhung vi nao|dong chi nao|lanh dao nao|co nhung ai|gom ai|gom nhung ai)"
-_WHETHER = r"(?:co phai|co dung|phai khong|phai ko|dung khong|dung ko)"
+WHETHER = r"(?:co phai|co dung|phai khong|phai ko|dung khong|dung ko)"
+"""Words, folded, that ask whether something is so."""
+_SOMEBODY = r"(?:(?:ong|ba|dong chi|anh|chi) )?(?:(?!(?:hop|hoi|nghi|buoi|phien|cuoc|yeu|nao|gi|ai)\b)\w+ ){2,5}"
+"""A name, folded, as it may stand before what somebody did."""
+_WHETHER_CHAIRED = (
+    rf"\bco (?:phai|dung) (?:la )?{_SOMEBODY}chu (?:tri|toa)\b|^{_SOMEBODY}chu (?:tri|toa)\b.*\b{WHETHER}$"
+)
 _CERTAIN = tuple(
     (kind, re.compile(pattern))
     for kind, pattern in (
         ("chair", rf"\b{_WHO}\b.*\b(?:chu tri|chu toa)\b|\b(?:chu tri|chu toa)\b.*\b{_WHO}$|^nguoi chu tri\b"),
-        ("chair", rf"\bchu (?:tri|toa)\b.*\b{_WHETHER}\b|\b{_WHETHER}\b.*\bchu (?:tri|toa)\b"),
+        ("chair", _WHETHER_CHAIRED),
         (
             "attendee",
             rf"^(?:the |con |vay )?{_WHO} (?:da |cung )?(?:du|tham du|co mat|den du|toi du)\b|\b(?:du|tham du)\b.* (?:co|gom) (?:nhung )?ai$",
@@ -211,6 +219,11 @@ LOCAL_SERVICE = re.compile(
 _PERSON_BEFORE = re.compile(
     r"\b(?:ong|ba|anh|chi|nguoi|vi|dong chi) (?:ay|nay|do|kia)\b|\b(?:giu|lam) chuc\b|^chuc|\b(?:van|con)(?: dang)? (?:lam|giu)\b"
 )
+
+
+def asks_whether_chaired(question: Question) -> bool:
+    """Tell whether the question asks whether somebody chaired: `có phải ông Mùa A Sơn chủ trì … không`."""
+    return question.yes_no and re.search(_WHETHER_CHAIRED, " ".join(question.asking)) is not None
 
 
 def is_follow_up(folded: list[str]) -> bool:

@@ -317,7 +317,7 @@ class Generation:
         return np.log1p((total - counts + 0.5) / (counts + 0.5)).astype(np.float32)
 
     def prevalence(self, terms: Sequence[str]) -> list[float]:
-        """Return in how many articles each of `terms` stands, folded syllables or bigrams, those of the news at large among them."""
+        """Return how prevalent each of `terms` is, folded syllables or bigrams: articles in which it stands, the news at large weighed as `BACKGROUND` of them."""
         found = self._counts_at_large(np.fromiter(map(term_key, terms), np.uint32, len(terms)))
         return [float(count) for count in found]
 

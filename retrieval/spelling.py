@@ -12,11 +12,13 @@ from retrieval.directory import Directory
 from retrieval.snapshot import Generation
 from retrieval.vietnamese.abbreviations import known_abbreviations, teencode
 from retrieval.vietnamese.keystrokes import is_folded_syllable, is_syllable
-from retrieval.vietnamese.names import surnames
-from retrieval.vietnamese.text import Token, fold, tokens
+from retrieval.vietnamese.names import NAME_LENGTHS, surnames
+from retrieval.vietnamese.text import Token, canonical_fold, fold, tokens
 
-_SHORTEST = 3
-"""Letters of a word that is mended: two are an abbreviation, or anything."""
+_SHORTEST, _LONGEST = 3, 8
+"""Letters of a word that is mended: two are an abbreviation, or anything; the longest syllable has seven."""
+_MOST = 6
+"""Words of a question that are mended at most."""
 _LETTERS = "abcdeghiklmnopqrstuvxyđ"
 _VOWELS = frozenset("aeiouy")
 _NEVER_SPELT = re.compile(r"[cq](?=[iey])|k(?=[aou])|g(?=e)|ng(?=[iey])|n?gh(?=[aouy])")
@@ -26,31 +28,34 @@ _CHAT = (("f", "ph"), ("w", "qu"), ("dz", "d"), ("z", "d"), ("j", "gi"))
 _LIKELY, _UNLIKELY = 1.0, 0.1
 """A letter is left out, two are changed over, one is typed twice or as chats spell it; against one too many, or another in its place."""
 _LEAST, _CLEARER = 5.0, 3.0
-"""Articles in which the mended word must stand beside its neighbour, and how many times as often as any other would."""
-_NAMES = (4, 3)
+"""How prevalent the mended word must be beside its neighbour, and how many times as much as any other would."""
+_SELDOM = 20_000
+"""A slip stands in one of so many articles at most."""
 
 
 def mended(text: str, generation: Generation) -> str:
-    """Return `text` with its slips mended; as it is where there are none."""
-    found = tokens(text)
-    strange = [i for i, t in enumerate(found) if _is_strange(text, t)]
-    if not strange:
-        return text
-    known = generation.prevalence([found[i].fold for i in strange])
-    pieces, at = [], 0
-    for i, times in zip(strange, known, strict=True):
-        meant = None if times or _may_be_named(found, i, generation) else _meant(text, found, i, generation)
+    """Return `text` with its slips mended, from left to right; as it is where there are none."""
+    directory = Directory(generation)
+    at, left = 0, _MOST
+    while left:
+        found = tokens(text)
+        i = next((i for i in range(at, len(found)) if _is_strange(text, found[i])), None)
+        if i is None:
+            break
+        at, left = i + 1, left - 1
+        seldom = generation.prevalence([found[i].fold])[0] <= len(generation) / _SELDOM
+        meant = _meant(text, found, i, generation) if seldom and not _may_be_named(found, i, directory) else None
         if meant is not None:
-            pieces += [text[at : found[i].start], meant]
-            at = found[i].end
-    return "".join(pieces) + text[at:]
+            text = text[: found[i].start] + meant + text[found[i].end :]
+            at = max(0, i - 1)  # the word before may have wanted this one
+    return text
 
 
 def _is_strange(text: str, token: Token) -> bool:
     """Tell whether a word is no syllable and nothing else that is known: an abbreviation, what chats write."""
     word = token.fold
     return (
-        len(word) >= _SHORTEST
+        _SHORTEST <= len(word) <= _LONGEST
         and word.isalpha()
         and not _VOWELS.isdisjoint(word)
         and text[token.start].islower()
@@ -61,12 +66,11 @@ def _is_strange(text: str, token: Token) -> bool:
     )
 
 
-def _may_be_named(found: Sequence[Token], at: int, generation: Generation) -> bool:
+def _may_be_named(found: Sequence[Token], at: int, directory: Directory) -> bool:
     """Tell whether the word at `at` belongs to what is like a name of the corpus: `lo van tein`."""
-    directory = Directory(generation)
     return any(
         found[first].fold in surnames() and directory.near(tuple(t.fold for t in found[first : first + length]))
-        for length in _NAMES
+        for length in NAME_LENGTHS
         for first in range(max(0, at - length + 1), at)
         if first + length <= len(found)
     )
@@ -76,12 +80,11 @@ def _meant(text: str, found: Sequence[Token], at: int, generation: Generation) -
     """Return the syllable that the word at `at` was to be, None where none fits its neighbours, or several do."""
     likely: dict[str, tuple[float, str]] = {}
     for word, share in _near(text[found[at].start : found[at].end]):
-        if (
-            is_syllable(word)
-            and _NEVER_SPELT.match(fold(word)) is None
-            and share > likely.get(fold(word), (0.0, ""))[0]
-        ):
-            likely[fold(word)] = share, word
+        bare = fold(word)
+        if not is_folded_syllable(bare) or _NEVER_SPELT.match(bare) is not None or not is_syllable(word):
+            continue
+        if share > likely.get(canonical_fold(word), (0.0, ""))[0]:
+            likely[canonical_fold(word)] = share, word
     if not likely:
         return None
     beside = [f"{found[at - 1].fold}_{{}}"] if at else []

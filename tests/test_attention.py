@@ -1,6 +1,9 @@
 """The network that reads: equal to the library that trains it, sentence by sentence, whatever it is given."""
 
 import dataclasses
+import pickle
+from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -304,3 +307,22 @@ def test_training_it_makes_it_less_wrong() -> None:
         right_words += int(own.argmax()) == int(np.asarray(example.labels[gold]).argmax())
     assert right_sentences >= 36
     assert right_words >= 36
+
+
+def test_a_member_that_was_trained_is_not_trained_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    times: list[int] = []
+
+    def trained(found: Sequence[attention.Example], *_: object, seed: int) -> dict[str, np.ndarray]:
+        times.append(len(found))
+        return {"mean": np.array([float(seed)])}
+
+    monkeypatch.setattr(attention, "train", trained)
+    monkeypatch.setattr(attention, "vocabulary", lambda: (None, None))
+    path = tmp_path / "examples.pickle"
+    path.write_bytes(pickle.dumps([]))
+    first = attention.member(path, 3, 1)
+    again = attention.member(path, 3, 1)
+    other = attention.member(path, None, 1)
+    assert [first["mean"].tolist(), again["mean"].tolist(), other["mean"].tolist()] == [[1.0]] * 3
+    assert len(times) == 2
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["all-1.npz", "examples.pickle", "without-3-1.npz"]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from retrieval.answers.biography import asks_role
+from retrieval.answers.biography import asks_role, asks_to_confirm
 from retrieval.answers.types import Answer, Reply
 from retrieval.encoding import Encoder
 from retrieval.questions import understand
@@ -67,3 +67,19 @@ def test_who_is_asked_for_is_not_who_is_named(ask: Callable[[str], Reply], quest
 )
 def test_what_asks_for_a_role(question: str, asks: bool) -> None:
     assert asks_role(understand(question)) is asks
+
+
+@pytest.mark.parametrize(
+    ("question", "confirms"),
+    [
+        ("Có phải ông Vi Đình Lộc là trưởng đoàn thanh tra không?", True),
+        ("vi dinh loc lam truong doan thanh tra phai khong", True),
+        ("có phải ông Sơn là Phó Bí thư không", True),
+        ("Có phải khi ông Tạ Quang Hiển làm phó bí thư thì bờ hồ sạt lở không?", False),
+        ("Trước khi ông Tạ Quang Hiển làm phó bí thư, tỉnh có đúng 20 huyện không?", False),
+        ("có phải hội nghị là do giám đốc sở mời không", False),
+        ("Ông Vi Đình Lộc là trưởng đoàn thanh tra", False),
+    ],
+)
+def test_an_office_is_confirmed_to_whom_asks_for_that_alone(question: str, *, confirms: bool) -> None:
+    assert asks_to_confirm(understand(question)) is confirms

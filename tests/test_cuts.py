@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from retrieval.annotation import Sentence, annotate
 from retrieval.answers.attention import Read
 from retrieval.answers.cuts import NAMES, cuts, spans
+from retrieval.answers.fitting import durations
 from retrieval.answers.mentions import mentions
 from retrieval.answers.runs import runs
 from tests.reading import marked
@@ -110,8 +111,27 @@ def test_no_answer_begins_or_ends_within_a_word() -> None:
 
 def test_what_is_shortened_is_told_with_its_name() -> None:
     """`ở thành phố nào` is not answered by `TP`."""
-    text = "Sáng nay tại TP. Hòa Lam và TP.HCM có họp; ông Lò Văn Sơn đến xã T. Đến nay chưa xong."
+    text = "Sáng nay tại TP. Hòa Lam và TP.HCM, ông P. Công an huyện bắt, vận động viên về TP. Đến nay chưa xong."
     sentence = read(text)
     joined = {sentence.tokens[i].norm for i in range(1, len(sentence.tokens)) if sentence.joined[i]}
-    assert {"hòa", "lam", "hcm"} <= joined
-    assert "đến" not in joined
+    assert {"hòa", "lam", "hcm", "viên"} <= joined
+    assert joined.isdisjoint({"đến", "công"})
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Thời gian là 45 ngày kể từ ngày 2/4", ["45 ngày"]),
+        ("bị phạt 1 năm 6 tháng tù", ["1 năm 6 tháng"]),
+        ("kéo dài 2 đến 3 tháng", ["2 đến 3 tháng"]),
+        ("mất 1 giờ 30 phút", ["1 giờ 30 phút"]),
+        ("sau hai tuần mới xong", ["hai tuần"]),
+        ("sáng 29 tháng 12 và mùng 2 tháng 9", []),
+        ("lúc 14 giờ ngày 5/6, 7 giờ sáng", []),
+        ("ba tháng đầu năm 2024", []),
+        ("họp tháng 3 năm 2016", []),
+    ],
+)
+def test_how_long_is_no_day_and_no_hour(text: str, told: list[str]) -> None:
+    sentence = read(text)
+    assert [sentence.text_of(first, last) for first, last in durations(sentence)] == told

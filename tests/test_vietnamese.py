@@ -182,6 +182,9 @@ def test_dates_take_any_text(text: str) -> None:
         ("hai tuyến đi bộ Lê Lợi, Phạm Ngọc Thạch và Tôn Đức Thắng do ông Lê Sơn mở", ["Lê Sơn"]),
         ("tại cầu Lê Lợi, Nguyễn Huệ Chi ngã xuống nước", ["Nguyễn Huệ Chi"]),
         ("phố đi bộ Nguyễn Huệ", []),
+        ("Năm 2023, tại đường Lê Lợi, Nguyễn Văn Tài đâm xe", ["Nguyễn Văn Tài"]),
+        ("các đường Lê Lợi, Nguyễn Huệ, Nguyễn Văn Tài bị bắt", ["Nguyễn Văn Tài"]),
+        ("hai học sinh THPT Lê Lợi, Nguyễn Minh Tài và Trần Quốc Bình", ["Nguyễn Minh Tài", "Trần Quốc Bình"]),
         ("huyện Kỳ Anh (Quảng Trị) và Đông Anh, Bắc Giang", []),
     ],
 )

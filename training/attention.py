@@ -10,6 +10,7 @@ import hashlib
 import math
 import multiprocessing
 import pickle
+import shutil
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -22,6 +23,8 @@ from torch.nn import functional
 
 from retrieval.annotating import cores
 from retrieval.annotation import GAPS, MARKS
+from retrieval.answers import attention as reading
+from retrieval.answers import drafts
 from retrieval.answers.attention import (
     BETWEEN,
     FLAGS,
@@ -269,28 +272,41 @@ def scale_of(known: Sequence[Example]) -> tuple[np.ndarray, np.ndarray]:
 def trained(items: Sequence[Item], parts: Sequence[int | None]) -> list[dict[str, np.ndarray]]:
     """Return the network trained on `items` but those of each of `parts`, None leaving none out: each member in a process of its own, with one thread.
 
-    Two at once are faster than one with two threads, whose steps are too short to share. A member that was trained before on the same
-    examples, by the same code, is taken from the work folder: what was cut off goes on where it was.
+    Two at once are faster than one with two threads, whose steps are too short to share. What was cut off goes on where it was: a
+    member that was trained on the same examples, by the same code, is taken from the work folder, which keeps those of one fit.
     """
     known = pickle.dumps(examples(items, vocabulary()[0]), protocol=5)
-    of = hashlib.sha256(known + VECTORS.read_bytes() + Path(__file__).read_bytes()).hexdigest()[:16]
-    folder = WORK / "networks" / of
+    folder = WORK / "networks" / _digest(known)
+    for other in folder.parent.glob("*"):
+        if other != folder:
+            shutil.rmtree(other)
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "examples.pickle").write_bytes(known)
-    jobs = [(folder, part, seed) for part in parts for seed in range(MEMBERS)]
+    path = folder / "examples.pickle"
+    path.write_bytes(known)
+    jobs = [(path, part, seed) for part in parts for seed in range(MEMBERS)]
     with ProcessPoolExecutor(cores(), mp_context=multiprocessing.get_context("spawn")) as pool:
-        members = list(pool.map(_without, *zip(*jobs, strict=True)))
+        members = list(pool.map(member, *zip(*jobs, strict=True)))
+    path.unlink()
     return [together(members[at : at + MEMBERS]) for at in range(0, len(members), MEMBERS)]
 
 
-def _without(folder: Path, part: int | None, seed: int) -> dict[str, np.ndarray]:
-    done = folder / f"{'all' if part is None else f'without-{part}'}-{seed}.npz"
+def _digest(known: bytes) -> str:
+    """Return what tells one fit from another: its examples, the vectors of words, the code of the network."""
+    told = hashlib.sha256(known + VECTORS.read_bytes())
+    for code in (Path(__file__), Path(reading.__file__), Path(drafts.__file__)):
+        told.update(code.read_bytes())
+    return told.hexdigest()[:16]
+
+
+def member(path: Path, part: int | None, seed: int) -> dict[str, np.ndarray]:
+    """Return the member trained on the examples at `path` but those of `part`: from beside it, where it was trained before."""
+    done = path.with_name(f"{'all' if part is None else f'without-{part}'}-{seed}.npz")
     if not done.is_file():
         torch.set_num_threads(1)
-        known: list[Example] = pickle.loads((folder / "examples.pickle").read_bytes())  # noqa: S301 - written by the caller, a moment ago
-        network: dict[str, Any] = train([e for e in known if e.part != part], *vocabulary(), seed=seed)
+        known: list[Example] = pickle.loads(path.read_bytes())  # noqa: S301 - written by the caller
+        arrays_: dict[str, Any] = train([e for e in known if e.part != part], *vocabulary(), seed=seed)
         half = done.with_suffix(".half.npz")
-        np.savez(half, **network)
+        np.savez(half, **arrays_)
         half.replace(done)
     with np.load(done, allow_pickle=False) as stored:
         return dict(stored)

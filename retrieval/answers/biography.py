@@ -12,7 +12,7 @@ from retrieval.annotation import Sentence
 from retrieval.answers.context import Context
 from retrieval.answers.roles import role_of
 from retrieval.answers.sentences import Candidate
-from retrieval.questions import Question
+from retrieval.questions import WHETHER, Question
 from retrieval.vietnamese.names import LONGEST, people, role_starts, surnames
 from retrieval.vietnamese.text import folds, tokens
 
@@ -26,9 +26,12 @@ _FILLING = frozenset(
     " ta do kia co ko con ong ba anh chi bac chu dong thua".split()
 )
 """Words (folded) that neither name anybody nor say of when, or beside what, the office is asked."""
-_CONFIRMS = re.compile(r"\b(?:co phai|phai khong|phai ko|dung khong|dung ko|co dung)\b")
-_HOLDS = frozenset(("la", "lam", "giu", "chuc"))
+_CONFIRMS = re.compile(rf"\b{WHETHER}\b")
+_WHETHER = frozenset(("phai", "dung", "khong"))
+_HOLDS = frozenset("la lam giu chuc dang hien".split())
 """Words (folded) between a person and the office that he holds."""
+_BESIDES = frozenset("thi ma khi nen va roi neu".split())
+"""Words with which more is asked than who holds an office."""
 _OF_PLACE = frozenset(("o", "tai", "cua", "ben"))
 _LONGEST_PLACE = 4
 """Words behind `ở` that are taken for its place."""
@@ -44,17 +47,22 @@ class Role:
 
 
 def asks_to_confirm(question: Question) -> bool:
-    """Tell whether the question asks whether somebody holds an office: `có phải ông Mùa A Sơn là Phó Bí thư không`.
+    """Tell whether the question asks whether somebody holds an office, and nothing besides: `có phải ông Mùa A Sơn là Phó Bí thư không`.
 
     The office that an article gives him is told, for yes or no is more than is known.
     """
     words = list(question.syllables)
     if _CONFIRMS.search(" ".join(words)) is None:
         return False
-    offices = set(role_starts(words))
-    return any(
-        word in _HOLDS and at + 1 in offices and any(w in surnames() for w in words[max(0, at - LONGEST) : at - 1])
-        for at, word in enumerate(words)
+    first = next((at for at, word in enumerate(words) if word not in _FILLING | _WHETHER), len(words))
+    last = next((at for at in range(first + 1, len(words)) if words[at] in _HOLDS), len(words))
+    office = next((at for at in range(last, len(words)) if words[at] not in _HOLDS | _WHETHER), len(words))
+    called = words[first - 1 : first] and words[first - 1] in _HONORIFICS
+    return (
+        last - first <= LONGEST
+        and bool(called or (last - first > 1 and words[first] in surnames()))
+        and office in role_starts(words)
+        and _BESIDES.isdisjoint(words[office:])
     )
 
 

@@ -27,8 +27,9 @@ from retrieval.answers.types import Citation, Item, Suggestion
 from retrieval.articles import Article
 from retrieval.questions import Question
 from retrieval.snapshot import Generation
+from retrieval.vietnamese.names import folded_name, people
 from retrieval.vietnamese.terms import terms
-from retrieval.vietnamese.text import folds, words
+from retrieval.vietnamese.text import folds, norms, tokens, words
 
 LONGEST_QUOTE = 190
 """Syllables of a quote; the contract allows 200."""
@@ -48,7 +49,8 @@ _TOLD_BY = frozenset((("cho", "biet"), ("cho", "rang"), ("cho", "hay"), ("noi", 
 _JOINS_BEFORE = frozenset("là và thì mà rằng cũng cùng sẽ".split())
 _JOINS_AFTER = frozenset("và thì mà của là để".split())
 _MOST_ROLES = 4
-_HONORIFICS = ("ong", "ba", "anh", "chi")
+_BEFORE_NAME = 2
+"""Words that may stand before whom a question is about: `cho hỏi ông …`."""
 _CITED_APART = 0.5
 """Another article is shown beside the best where its draft is at least this likely, relative to the best."""
 
@@ -298,7 +300,7 @@ def _chosen(question: Question, context: Context, drafts: Sequence[Draft]) -> li
                 other.candidate.hit != best.candidate.hit
                 and other.probability >= best.probability * _CITED_APART
                 and other.probability >= _LEAST_APART
-                and differs(folds(_plain(other)), folds(_plain(best)))
+                and differs(norms(_plain(other)), norms(_plain(best)))
                 and _same_event(context, best, other)
             ):
                 chosen.append(other)
@@ -357,10 +359,10 @@ def _pieces(question: Question, context: Context, draft: Draft) -> list[Item]:
     found: list[Item] = []
     said = question.kind in SAID_KINDS
     # `cơ quan nào` is not answered by who heads it.
-    people_ = question.kind in PEOPLE_KINDS and not (question.kind == "who" and context.asked.wants == "body")
+    people_ = question.kind in PEOPLE_KINDS and context.asked.wants != "body"
     for first, last in completed(question, sentence, draft.cut):
         if people_ and _names_people(question, sentence, first, last):
-            found += _people(article.text, sentence, first, last)
+            found += unasked(question, _people(article.text, sentence, first, last))
         else:
             span = _trimmed(sentence, first, last)
             item = _item(article.text, sentence, *span)
@@ -368,21 +370,30 @@ def _pieces(question: Question, context: Context, draft: Draft) -> list[Item]:
             if whose is not None:
                 item = replace(item, said_by=sentence.text_of(whose.first, whose.last), manner=whose.manner)
             found.append(item)
-    found = _unasked(question, found) if people_ else found
     return [replace(item, assignee=draft.assignee) for item in found] if draft.assignee else found
 
 
-def _unasked(question: Question, told: list[Item]) -> list[Item]:
-    """Return what is told without those whom the question names itself, where somebody else is left: they are no answer to `ai`."""
-    if question.yes_no:
+def unasked(question: Question, told: list[Item]) -> list[Item]:
+    """Return people without those whom the question names itself, where somebody else is left: they are no answer to `ai`.
+
+    Who is asked about by name, `Mùa A Sơn ở Lam Giang là ai?`, is one.
+    """
+    asked, said = tokens(question.asked), question.syllables
+    named = {
+        folded_name(question.asked[asked[p.first].start : asked[p.last].end]) for p in people(question.asked, asked)
+    }
+    # Without capitals a name is known by those who are told.
+    named |= {name for item in told if len(name := folded_name(item.text)) > 1 and _stands_in(name, said)}
+    about = said[-2:] == ("la", "ai") and any(
+        said[at : at + len(name)] == name for name in named for at in range(_BEFORE_NAME + 1)
+    )
+    if question.yes_no or about:
         return told
-    asked = f" {' '.join(question.syllables)} "
-    return [item for item in told if not _is_named(asked, folds(item.text))] or told
+    return [item for item in told if not any(folded_name(item.text)[-len(n) :] == n for n in named)] or told
 
 
-def _is_named(asked: str, name: Sequence[str]) -> bool:
-    """Tell whether a question, in folded syllables, names somebody in full, or by the last name behind an honorific: `ông Thăng`."""
-    return f" {' '.join(name)} " in asked or any(f" {honorific} {name[-1]} " in asked for honorific in _HONORIFICS)
+def _stands_in(name: tuple[str, ...], said: tuple[str, ...]) -> bool:
+    return any(said[at : at + len(name)] == name for at in range(len(said) - len(name) + 1))
 
 
 def _item(text: str, sentence: Sentence, first: int, last: int) -> Item:

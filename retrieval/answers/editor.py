@@ -24,7 +24,7 @@ from retrieval.answers.today import WHICH_PLACE, earlier, lacks_place, years_ask
 from retrieval.answers.triage import Turned
 from retrieval.answers.types import Answer, NotFound, Reply
 from retrieval.directory import Directory, Name
-from retrieval.questions import Question
+from retrieval.questions import Question, asks_whether_chaired
 from retrieval.snapshot import Generation
 from retrieval.vietnamese.abbreviations import spell_out
 from retrieval.vietnamese.dates import When, around_today
@@ -283,7 +283,7 @@ def _half_named(context: Context) -> Name | None:
 
 def _chair_to_confirm(question: Question, drafts: tuple[Draft, ...]) -> tuple[Draft, ...]:
     """Return the drafts, the chair first where it is asked whether somebody chaired: the models take whom a question names for no answer."""
-    if not (question.yes_no and question.kind == "chair" and drafts):
+    if not (drafts and asks_whether_chaired(question)):
         return drafts
     hit = drafts[0].candidate.hit
     chairs = (d for d in drafts if d.typed is not None and d.typed.rule == "chair" and d.ruled)

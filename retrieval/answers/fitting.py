@@ -15,9 +15,16 @@ from retrieval.vietnamese.terms import day_term
 
 _DAY_CUES = frozenset(("ngay_nao", "hom_nao", "ngay_may"))
 """Words that ask for a day: `năm học 2023 - 2024` is none. Of 48 training questions that ask so, 47 are answered by a day; one is a follow-up on something else."""
-_LONGEST_DAY = 10
+_LONGEST_TIME = 10
 """Syllables that tell a day or two: `từ ngày 15/8 đến ngày 30/8/2017`."""
 _LASTING = frozenset("giây phút giờ tiếng ngày tuần tháng quý năm".split())
+_AT_TIME = frozenset("lúc hồi mùng mồng sáng chiều tối trưa đêm khoá khóa".split())
+"""Words before a figure that is a time of day, or a day."""
+_OF_DAY = frozenset("ngày sáng chiều tối trưa đêm đầu cuối".split())
+"""Words behind `14 giờ`, `ba tháng` that make it a time."""
+_UP_TO = frozenset(("đến", "tới"))
+_NUMBERED = frozenset(("tháng", "giờ", "ngày"))
+"""What a figure behind makes a month, an hour or a day of."""
 _SMALL_FIGURES = frozenset("một hai ba bốn năm sáu bảy tám chín mười nửa".split())
 _BEFORE_DAY = frozenset("ngay hom mung sang chieu toi trua dem".split())
 
@@ -38,9 +45,9 @@ def of_asked_type(
         fits = of_type(asked.wants, sentence.mark_codes, sentence.folded)
         names = _counting(names, np.flatnonzero(fits).tolist()) or names
     if question.cue.word in _DAY_CUES and not question.elliptic:
-        names = _of_days(names, _days(sentence), fitting)
-    if question.cue.label == "duration" and (spans := _durations(sentence)):
-        names = _of_days(names, spans, tuple((at, at + 1) for at in spans))
+        names = _of_times(names, _days(sentence), fitting)
+    if question.cue.label == "duration" and (spans := durations(sentence)):
+        names = _of_times(names, [at for span in spans for at in range(span[0], span[1] + 1)], spans)
     if fitting and asks_whom(question):
         names = _charged(sentence, fitting) or names
     return _as_asked(names, sentence, question.cue.after)
@@ -67,12 +74,12 @@ def _charged(sentence: Sentence, bodies: Cut) -> dict[Cut, set[str]]:
     return {tuple(given): {"mention", "mentions"}} if given else {}
 
 
-def _of_days(names: dict[Cut, set[str]], days: list[int], fitting: Cut | None) -> dict[Cut, set[str]]:
-    """Return the cuts in which one of `days` (tokens; or figures that say how long) stands, none of them a whole clause; and each mention of one."""
+def _of_times(names: dict[Cut, set[str]], days: list[int], fitting: Cut | None) -> dict[Cut, set[str]]:
+    """Return the cuts in which one of `times` (tokens of days, or of how long) stands, none of them a whole clause; and each mention of one."""
     found = {
         cut: ways
         for cut, ways in _counting(names, days).items()
-        if sum(last - first + 1 for first, last in cut) <= _LONGEST_DAY
+        if sum(last - first + 1 for first, last in cut) <= _LONGEST_TIME
     }
     for run in fitting or ():
         if any(run[0] <= day <= run[1] for day in days):
@@ -92,16 +99,37 @@ def _days(sentence: Sentence) -> list[int]:
     ]
 
 
-def _durations(sentence: Sentence) -> list[int]:
-    """Return the figures of a sentence that say how long: `45` ngày, `hai` tháng; tháng `1/2019` and ngày `5` are days."""
-    words, norms = sentence.folded, [token.norm for token in sentence.tokens]
-    return [
-        at
-        for at in range(len(words) - 1)
-        if norms[at + 1] in _LASTING
-        and (words[at].isdigit() or norms[at] in _SMALL_FIGURES)
-        and not (at and norms[at - 1] in _LASTING)
-    ]
+def durations(sentence: Sentence) -> Cut:
+    """Return where a sentence says how long: `45 ngày`, `1 năm 6 tháng`, `2 đến 3 tháng`; `29 tháng 12`, `14 giờ ngày 5/6`, `ba tháng đầu năm` are times."""
+    norms = [token.norm for token in sentence.tokens]
+    found: list[tuple[int, int]] = []
+    for at in range(len(norms) - 1):
+        before, unit, after = "".join(norms[at - 1 : at]), norms[at + 1], "".join(norms[at + 2 : at + 3])
+        goes_on = bool(found) and found[-1][1] == at - 1
+        if not (_counts(norms[at]) and unit in _LASTING) or (before in _LASTING and not goes_on) or before in _AT_TIME:
+            continue
+        # `29 tháng 12`, `7 giờ 30`; `1 giờ 30 phút` is how long.
+        dated = after[:1].isdigit() and unit in _NUMBERED and norms[at + 3 : at + 4] != ["phút"]
+        if after in _OF_DAY or dated:
+            continue
+        first = at - 2 if before in _UP_TO and at > 1 and _counts(norms[at - 2]) else at
+        found.append((first, at + 1))
+    return _joined(found)
+
+
+def _counts(word: str) -> bool:
+    return word.isdigit() or word in _SMALL_FIGURES
+
+
+def _joined(found: Sequence[tuple[int, int]]) -> Cut:
+    """Return stretches, those that follow at once on one another as one."""
+    joined: list[tuple[int, int]] = []
+    for first, last in found:
+        if joined and joined[-1][1] >= first - 1:
+            joined[-1] = joined[-1][0], last
+        else:
+            joined.append((first, last))
+    return tuple(joined)
 
 
 def _as_asked(names: dict[Cut, set[str]], sentence: Sentence, after: Sequence[str]) -> dict[Cut, set[str]]:

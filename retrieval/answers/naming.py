@@ -12,11 +12,9 @@ from retrieval.directory import Directory
 from retrieval.linking import question_frame
 from retrieval.questions import Question
 from retrieval.snapshot import Generation, term_key
-from retrieval.vietnamese.names import people, surnames
+from retrieval.vietnamese.names import NAME_LENGTHS, people, surnames
 from retrieval.vietnamese.text import Token, folds, tokens
 
-_LENGTHS = (4, 3)
-"""Syllables of a name that is looked for where the question has no capitals."""
 _PARTICLES = frozenset("nua z a nhi nhe ha vay the con".split())
 _SELDOM = 1
 """Articles in which a mistyped syllable may stand by chance."""
@@ -67,7 +65,7 @@ def _names(text: str, found: Sequence[Token], generation: Generation) -> list[tu
     strange = _strange(found, generation)
     return [
         (first, first + length - 1)
-        for length in _LENGTHS
+        for length in NAME_LENGTHS
         for first in range(len(found) - length + 1)
         if found[first].fold in surnames() and any(strange[first + 1 : first + length])
     ]

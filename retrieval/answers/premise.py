@@ -12,6 +12,7 @@ from retrieval.annotation import Sentences, chair_cues
 from retrieval.answers.context import Context
 from retrieval.answers.drafts import Draft
 from retrieval.answers.tasks import begins_action, is_body, tasks
+from retrieval.answers.typed import asks_of_meeting
 from retrieval.answers.types import Reason
 from retrieval.answers.wants import FIGURES, of_type
 from retrieval.linking import question_frame
@@ -92,8 +93,8 @@ def _nothing_shared(context: Context, draft: Draft) -> bool:
     asked = context.asked
     if asked.question.elliptic or asked.corpus_size >= SMALL_CORPUS:
         return False
-    if asked.question.follows_up and draft.ruled:
-        return False  # `họp lúc mấy giờ?` says little itself: the rule has found the meeting asked about before
+    if draft.typed is not None and draft.typed.rule == "when" and asks_of_meeting(asked.question):
+        return False  # `vào ngày nào?` has no subject of its own
     words = asked.matcher.words
     there = {w for w, stands in zip(words, context.words_in(draft.candidate.hit).tolist(), strict=True) if stands}
     # The unit asked for may be written as a sign: `bao nhiêu mét`, `42 m`.

@@ -139,7 +139,7 @@ def refusal_text(reason: Reason, data_until: str | None) -> str:
 
 
 def interpretation(question: Question) -> str | None:
-    """Return how a follow-up, or raw keystrokes, were understood: `Hiểu là: <the question before> → <this one>`."""
+    """Return how a follow-up, raw keystrokes or slips were understood: `Hiểu là: <the question before> → <this one>`."""
     if question.follows_up and question.previous:
         return f"Hiểu là: {question.previous} → {question.asked}"
     return f"Hiểu là: {question.asked}" if question.asked != question.typed else None

@@ -22,12 +22,18 @@ from retrieval.vietnamese.text import folds
 
 _LEAD = 2
 _EARLY = 12
+_TOGETHER = frozenset(("dong", "cung"))
+_LEVELS = frozenset(("tinh", "huyen", "quan", "xa", "phuong"))
 _BESIDE = 2
 """Tokens up to which a body stands before what it does."""
 _TAKES_PLACE = ("dien ra", "to chuc", "khai mac", "hop ", "hop khi", "hop ngay", "be mac")
 _DAY_PARTS = frozenset("sang chieu trua toi dem ngay nay qua hom".split())
-_MEETING = re.compile(r"\b(?:hop|hoi (?:nghi|thao)|phien|buoi|cuoc|le|toa dam)\b")
-_OF_MEETING = frozenset("vao luc gio hop cuoc hoi nghi buoi dien ra to chuc khai mac do nay ay thoi gian".split())
+_MEETING = re.compile(
+    r"\b(?:chu tri|hoi (?:nghi|thao)|(?:cuoc|buoi|phien|du) hop|buoi lam viec|toa dam|giao ban|hop bao|dien dan|le (?:khai|ky|phat|trao))\b"
+)
+"""What was asked about before, where it was a meeting."""
+_HOUR = re.compile(r"\b(?:may gio|gio nao)\b")
+_OF_MEETING = frozenset("vao luc gio hom hop cuoc hoi nghi buoi dien ra to chuc khai mac do nay ay thoi gian".split())
 """Words that ask when a meeting was, and nothing else."""
 _PARTS = frozenset("sang chieu trua toi dem".split())
 _SHORTCOMINGS = frozenset(("han che", "ton tai", "yeu kem", "khuyet diem", "bat cap"))
@@ -61,23 +67,26 @@ def typed(asked: Asked, sentences: Sequence[Sentence], at: int) -> Typed | None:
 
 def _leading_body(sentence: Sentence) -> Typed | None:
     """The bodies before `chủ trì`: `giao UBND tỉnh Nam Lĩnh chủ trì`, `Bộ A và Bộ B đồng chủ trì`."""
-    words = sentence.folded
-    bodies = mentions("body", sentence) or ()
-    for at in range(len(words) - 1):
+    words, marks = sentence.folded, sentence.marks
+    cues = [at for at in range(1, len(words) - 1) if words[at : at + 2] == ("chu", "tri")]
+    bodies = (mentions("body", sentence) or ()) if cues else ()
+    for at in cues:
         before = [body for body in bodies if body[1] < at]
-        if (
-            words[at : at + 2] != ("chu", "tri")
-            or not before
-            or before[-1][1] < at - _BESIDE
-            or words[at - 1] == "dong"
-        ):
-            continue
-        first, last = before[-1]
-        for begin, end in before[-2::-1]:
-            if words[end + 1 : first] not in ((), ("va",), ("cung",)):
-                break
-            first = begin
-        return Typed("chair", ((first, last),), 1.0) if words[first] in BODIES else None
+        if before and before[-1][1] >= at - _BESIDE:
+            first, last = before[-1]
+            for begin, end in before[-2::-1]:
+                # `Ủy ban … (MTTQ), Bộ … và Sở …`: an abbreviation in brackets belongs to the name before it.
+                between = [words[i] for i in range(end + 1, first) if sentence.gaps[i] != "P"]
+                if between not in ([], ["va"], ["cung"]):
+                    break
+                first = begin
+            if words[first] in BODIES:
+                return Typed("chair", ((first, last),), 1.0)
+        first = last = at - 1 - (words[at - 1] in _TOGETHER)
+        while first > 0 and marks[first - 1] in "ABI" and sentence.gaps[first] == "_":
+            first -= 1
+        if marks[last] in "ABI" and first > 0 and words[first - 1] in _LEVELS:
+            return Typed("chair", ((first - 1, last),), 1.0)
     return None
 
 
@@ -194,7 +203,11 @@ def _when(asked: Asked, sentence: Sentence, at: int) -> Typed | None:
     question = asked.question
     if at > _LEAD or not sentence.days:
         return None
-    event = any(phrase in " ".join(question.syllables) for phrase in _TAKES_PLACE) or _asks_of_meeting(question)
+    own = " ".join(question.syllables)
+    hours = (w == "gio" and m == "T" for w, m in zip(sentence.folded, sentence.marks, strict=True))
+    if _HOUR.search(own) and not any(hours):
+        return None
+    event = any(phrase in own for phrase in _TAKES_PLACE) or asks_of_meeting(question)
     # `3-5 triệu đồng` looks like a day and is none.
     marked = (i for i, mark in enumerate(sentence.marks) if mark == "T" and sentence.folded[i][0].isdigit())
     first = next(marked, None)
@@ -212,7 +225,7 @@ def _when(asked: Asked, sentence: Sentence, at: int) -> Typed | None:
     return Typed("when", ((first, last),), 1.0 if event and first <= _EARLY else 0.5)
 
 
-def _asks_of_meeting(question: Question) -> bool:
+def asks_of_meeting(question: Question) -> bool:
     """Tell whether `vào ngày nào?` goes on with a question about a meeting, and asks for nothing else."""
     before = " ".join(folds(question.previous or "")) if question.follows_up else ""
     return _MEETING.search(before) is not None and all(

@@ -14,6 +14,8 @@ from retrieval.vietnamese.tables import rows
 from retrieval.vietnamese.text import Token, fold, tokens
 
 LONGEST = 5
+NAME_LENGTHS = (4, 3)
+"""Syllables of a name that is looked for where a question has no capitals."""
 MIDDLE = frozenset(("văn", "thị"))
 """Middle names that hardly stand in the name of a place."""
 _PLACE_AND_NAME = 4
@@ -63,8 +65,9 @@ _PLACES = frozenset(
     )
 )
 """Places (canonical) that begin like a person with an honorific, where both are capitalised."""
-_SEVERAL = frozenset("các những nhiều hai ba bốn năm".split())
-"""Words (canonical) that announce several streets."""
+_SEVERAL = frozenset("các những nhiều hai ba bốn".split())
+_STREETS = frozenset("tuyến đường phố đi bộ đại lộ".split())
+"""Words (canonical) that announce several, and what streets are called."""
 _UNITS = frozenset(
     tuple(words.split())
     for words in ("huyện", "quận", "xã", "phường", "thôn", "bản", "ấp", "buôn", "thị xã", "thị trấn", "thành phố")
@@ -184,7 +187,7 @@ def people(text: str, found: list[Token] | None = None) -> list[Person]:
             continue
         # `ông Sơn`, `bà Hà`: family names, too, are given ones.
         if (introduced or (surname and last > at)) and not (word.isupper() and len(word) > 2):
-            goes_on = _goes_on(text, found, listed, at)
+            goes_on = _goes_on(text, found, listed, at) and MIDDLE.isdisjoint(t.norm for t in found[at + 1 : last])
             if not introduced and (goes_on or _names_place(found, at, last)):
                 listed = last if goes_on or _of_several(found, at) else listed
             else:
@@ -220,8 +223,11 @@ def _names_place(found: Sequence[Token], first: int, last: int) -> bool:
 
 
 def _of_several(found: Sequence[Token], at: int) -> bool:
-    """Tell whether the place that is named from `at` on is the first of several: `các tuyến đường Lê Lợi, …`."""
-    return any(t.norm in _SEVERAL for t in found[max(0, at - 4) : at])
+    """Tell whether the street that is named from `at` on is the first of several: `các tuyến đường Lê Lợi, …`."""
+    street = at
+    while street and found[street - 1].norm in _STREETS:
+        street -= 1
+    return 0 < street < at and found[street - 1].norm in _SEVERAL
 
 
 def _goes_on(text: str, found: Sequence[Token], listed: int, at: int) -> bool:
