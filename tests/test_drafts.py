@@ -137,6 +137,6 @@ def test_a_rule_is_preferred_within_its_article_rather_than_to_another_s(
 ) -> None:
     cut = ((0, 0),)
     best = Draft(Candidate(0, 0, ()), cut)
-    ruled = Draft(Candidate(hit, 1, ()), cut, Typed("when", cut, 1.0))
+    ruled = Draft(Candidate(hit, 1, ()), cut, Typed("meeting", cut, 1.0))
     assert (pick((best, ruled), np.array([2.0, 2.0 - behind])) == 1) is kept
     assert pick((best, ruled), np.array([2.0, 2.0 - behind]), rules=False) == 0

@@ -93,7 +93,7 @@ def _nothing_shared(context: Context, draft: Draft) -> bool:
     asked = context.asked
     if asked.question.elliptic or asked.corpus_size >= SMALL_CORPUS:
         return False
-    if draft.typed is not None and draft.typed.rule == "when" and asks_of_meeting(asked.question):
+    if draft.typed is not None and draft.typed.rule in {"when", "meeting"} and asks_of_meeting(asked.question):
         return False  # `vào ngày nào?` has no subject of its own
     words = asked.matcher.words
     there = {w for w, stands in zip(words, context.words_in(draft.candidate.hit).tolist(), strict=True) if stands}

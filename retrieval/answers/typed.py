@@ -222,7 +222,9 @@ def _when(asked: Asked, sentence: Sentence, at: int) -> Typed | None:
     # Who names the day himself asks for the part of it.
     if sentence.days <= set(days_in(question.syllables)) and _PARTS.isdisjoint(sentence.folded[first:day]):
         return None
-    return Typed("when", ((first, last),), 1.0 if event and first <= _EARLY else 0.5)
+    # Of a meeting that was named by its day the models expect another one.
+    rule = "meeting" if event and asked.days & sentence.days else "when"
+    return Typed(rule, ((first, last),), 1.0 if event and first <= _EARLY else 0.5)
 
 
 def asks_of_meeting(question: Question) -> bool:
