@@ -307,7 +307,7 @@ def _perhaps(misspelt: Slip) -> str:
 def _threshold(context: Context, reading: Reading) -> float:
     """Return how sure the reader must be; less where a rule found the very body asked for, or the list of who was there; more before a small corpus names a person."""
     draft = reading.drafts[0]
-    sure = draft.typed is not None and draft.ruled and draft.typed.rule in {"task", "attendee"}
+    sure = draft.typed is not None and draft.ruled and draft.typed.rule in {"task", "own_task", "attendee"}
     named = context.asked.wants == "person" and context.asked.corpus_size < SMALL_CORPUS and reading.by == "builtin"
     if named and not sure:
         return max(reading.threshold, NAMED_BY_FEW)

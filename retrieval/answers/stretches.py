@@ -19,7 +19,16 @@ from retrieval.answers.sentences import Asked
 from retrieval.answers.typed import Typed
 from retrieval.answers.wants import of_type
 
-RULES = {"chair": 1.0, "attendee": 2.0, "task": 3.0, "when": 4.0, "meeting": 4.0, "limitation": 5.0, "where": 6.0}
+RULES = {
+    "chair": 1.0,
+    "attendee": 2.0,
+    "task": 3.0,
+    "own_task": 3.0,
+    "when": 4.0,
+    "meeting": 4.0,
+    "limitation": 5.0,
+    "where": 6.0,
+}
 """Kinds for which there is a rule, and the rule's code."""
 NEARNESS = (
     "asked_close_before", "asked_close_after", "asked_inside_weight", "asked_nearness", "asked_adjacent_before",

@@ -57,7 +57,7 @@ def typed(asked: Asked, sentences: Sequence[Sentence], at: int) -> Typed | None:
     """Return what a rule for the question's kind finds in the sentence at index `at`, None where none applies."""
     kind, sentence = asked.question.kind, sentences[at]
     if kind == "chair" and asked.wants == "body":
-        return _leading_body(sentence)
+        return _leading_body(asked.question, sentence)
     if kind in _BY_SENTENCE:
         return _BY_SENTENCE[kind](sentence)
     if kind in _BY_PLACE:
@@ -65,10 +65,11 @@ def typed(asked: Asked, sentences: Sequence[Sentence], at: int) -> Typed | None:
     return _task(asked, sentences, at) if kind == "task" else None
 
 
-def _leading_body(sentence: Sentence) -> Typed | None:
+def _leading_body(question: Question, sentence: Sentence) -> Typed | None:
     """The bodies before `chủ trì`: `giao UBND tỉnh Nam Lĩnh chủ trì`, `Bộ A và Bộ B đồng chủ trì`."""
     words, marks = sentence.folded, sentence.marks
     cues = [at for at in range(1, len(words) - 1) if words[at : at + 2] == ("chu", "tri")]
+    level = question.cue.word.split("_")[0]
     bodies = (mentions("body", sentence) or ()) if cues else ()
     for at in cues:
         before = [body for body in bodies if body[1] < at]
@@ -80,7 +81,8 @@ def _leading_body(sentence: Sentence) -> Typed | None:
                 if between not in ([], ["va"], ["cung"]):
                     break
                 first = begin
-            if words[first] in BODIES:
+            # `tỉnh nào` is answered by no Sở.
+            if words[first] in BODIES and (level not in _LEVELS or level in words[first : first + 2]):
                 return Typed("chair", ((first, last),), 1.0)
         first = last = at - 1 - (words[at - 1] in _TOGETHER)
         while first > 0 and marks[first - 1] in "ABI" and sentence.gaps[first] == "_":
@@ -262,7 +264,9 @@ def _task(asked: Asked, sentences: Sequence[Sentence], at: int) -> Typed | None:
     if best <= 0:
         return None
     wanted = tuple(t for t in found if fits[t] == best)
-    return Typed("task", tuple((t.first, t.last) for t in wanted), best, wanted)
+    # Where a sentence has tasks for several bodies the models mix them.
+    rule = "own_task" if len({t.assignee for t in found}) > 1 else "task"
+    return Typed(rule, tuple((t.first, t.last) for t in wanted), best, wanted)
 
 
 def _fit(asked: Asked, sentence: Sentence, task: Task) -> float:
