@@ -15,9 +15,9 @@ from training.samples import FOLDS, Item, Sample
 ROUNDS, SEEDS = 250, 3
 ELSEWHERE = {"names": "with other names", "asked": "asked elsewhere", "absent": "without their article"}
 """Where questions that no article tells of come from."""
-WRONGLY_REFUSED = 0.0125
+WRONGLY_REFUSED = 0.01
 """Share of the answerable questions, out of fold, that the threshold refuses; what else refuses them, a premise or a draft that is hardly likely, comes to it."""
-TAKEN_FOR_STRANGERS = 0.0125
+TAKEN_FOR_STRANGERS = 0.0175
 """Share of them that is taken for questions about things elsewhere."""
 
 
