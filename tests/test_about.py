@@ -24,6 +24,12 @@ def ask(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Callable[
     return asker(tmp_path_factory.mktemp("about"), encoder, SLIDE, NEXT_DAY)
 
 
+def test_a_project_s_name_is_nobody_s(ask: Callable[[str], Reply]) -> None:
+    reply = ask("Dự án Đất Vàng Lâm Đồng: vụ sạt lở ở xã Hồ Đá Bạc xảy ra ở đâu?")
+    told = reply.text if isinstance(reply, Answer) else reply.reply
+    assert "Đất Vàng" not in told, "nobody of that name is missed"
+
+
 @pytest.mark.parametrize(
     ("question", "told"),
     [
@@ -33,8 +39,6 @@ def ask(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Callable[
         ("Vụ sạt lở ngày 20/8 xảy ra ở đâu?", "Pa Lừa"),
         ("vu sat lo ngay 20/8 xay ra o dau", "Pa Lừa"),
         ("Ông Cầm Văn Chựa giữ chức vụ gì?", "Chủ tịch UBND xã"),
-        # A project's name is nobody's.
-        ("Dự án Đất Vàng Lâm Đồng: vụ sạt lở ở xã Hồ Đá Bạc xảy ra ở đâu?", "Nà Lom"),
         # A share, and a habit, are no days.
         (
             "Vụ sạt lở làm 2/3 số hộ xã Hồ Đá Bạc thiệt hại, mỗi hộ bị sập nhà được hỗ trợ bao nhiêu tiền?",
