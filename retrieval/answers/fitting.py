@@ -74,15 +74,15 @@ def _charged(sentence: Sentence, bodies: Cut) -> dict[Cut, set[str]]:
     return {tuple(given): {"mention", "mentions"}} if given else {}
 
 
-def _of_times(names: dict[Cut, set[str]], days: list[int], fitting: Cut | None) -> dict[Cut, set[str]]:
+def _of_times(names: dict[Cut, set[str]], times: list[int], fitting: Cut | None) -> dict[Cut, set[str]]:
     """Return the cuts in which one of `times` (tokens of days, or of how long) stands, none of them a whole clause; and each mention of one."""
     found = {
         cut: ways
-        for cut, ways in _counting(names, days).items()
+        for cut, ways in _counting(names, times).items()
         if sum(last - first + 1 for first, last in cut) <= _LONGEST_TIME
     }
     for run in fitting or ():
-        if any(run[0] <= day <= run[1] for day in days):
+        if any(run[0] <= time <= run[1] for time in times):
             found.setdefault((run,), set()).add("mention")
     return found
 
