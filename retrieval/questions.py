@@ -160,12 +160,10 @@ def asking(text: str) -> list[str]:
 
 
 _WHO = r"(?:nhung ai|ai|nguoi nao|vi nao|nhung vi nao|dong chi nao|lanh dao nao|co nhung ai|gom ai|gom nhung ai)"
-WHETHER = r"(?:co phai|co dung|phai khong|phai ko|dung khong|dung ko)"
-"""Words, folded, that ask whether something is so."""
 _SOMEBODY = r"(?:(?:ong|ba|dong chi|anh|chi) )?(?:(?!(?:hop|hoi|nghi|buoi|phien|cuoc|yeu|nao|gi|ai)\b)\w+ ){2,5}"
 """A name, folded, as it may stand before what somebody did."""
 _WHETHER_CHAIRED = (
-    rf"\bco (?:phai|dung) (?:la )?{_SOMEBODY}chu (?:tri|toa)\b|^{_SOMEBODY}chu (?:tri|toa)\b.*\b{WHETHER}$"
+    rf"\bco (?:phai|dung) (?:la )?{_SOMEBODY}chu (?:tri|toa)\b|^{_SOMEBODY}chu (?:tri|toa)\b.*\b(?:phai|dung) khong$"
 )
 _CERTAIN = tuple(
     (kind, re.compile(pattern))

@@ -18,7 +18,7 @@ from retrieval.vietnamese.text import Token, canonical_fold, fold, tokens
 _SHORTEST, _LONGEST = 3, 8
 """Letters of a word that is mended: two are an abbreviation, or anything; the longest syllable has seven."""
 _MOST = 6
-"""Words of a question that are mended at most."""
+"""Strange words of a question that are looked at, at most: each costs some hundred spellings."""
 _LETTERS = "abcdeghiklmnopqrstuvxyđ"
 _VOWELS = frozenset("aeiouy")
 _NEVER_SPELT = re.compile(r"[cq](?=[iey])|k(?=[aou])|g(?=e)|ng(?=[iey])|n?gh(?=[aouy])")

@@ -6,12 +6,12 @@ from retrieval.vietnamese.terms import day_term
 from retrieval.vietnamese.text import canonical
 
 _NOT = frozenset(("không", "chưa", "chẳng"))
-_SCALES = "nghìn/ngàn triệu tỷ"
 _TURNING = tuple(
     {canonical(word): value for value in values.split() for word in value.split("/")}
-    for values in (_SCALES, "sáng trưa chiều tối/đêm", "ngày tháng quý", "tăng giảm", "hơn/trên gần/dưới")
+    for values in ("nghìn/ngàn triệu tỷ", "sáng trưa chiều tối/đêm", "ngày tháng quý", "tăng giảm", "hơn/trên gần/dưới")
 )
 """Sorts of words by which one figure means this or that; words parted by a stroke mean the same."""
+_SCALES = _TURNING[0].keys()
 _MANY = 2
 """Words that each of two answers has and the other lacks, from which the same figure counts other things, or stands in another place."""
 
@@ -27,11 +27,12 @@ def differs(one: Sequence[str], other: Sequence[str]) -> bool:
         return True
     if _stands_in(short, long):
         return False
-    if not (figures := _figures(short)):
+    figures, other_figures = _figures(short), _figures(long)
+    if not figures:
         return not own <= others
     return (
-        set(figures) != set(_figures(long))
-        or _counts_others(figures, _figures(long))
+        figures.keys() != other_figures.keys()
+        or _counts_others(figures, other_figures)
         or min(len(_worded(own - others)), len(_worded(others - own))) >= _MANY
         or any(_turned(own, others, sort) for sort in _TURNING)
     )
@@ -43,7 +44,7 @@ def _stands_in(short: Sequence[str], long: Sequence[str]) -> bool:
     return any(
         long[at : at + size] == short
         and not (at + size < len(long) and _is_figure(long[at + size]))
-        and not (at and (_is_figure(long[at - 1]) or long[at - 1] in _TURNING[0]))
+        and not (at and (_is_figure(long[at - 1]) or long[at - 1] in _SCALES))
         for at in range(len(long) - size + 1)
     )
 

@@ -12,7 +12,7 @@ from retrieval.annotation import Sentence
 from retrieval.answers.context import Context
 from retrieval.answers.roles import role_of
 from retrieval.answers.sentences import Candidate
-from retrieval.questions import WHETHER, Question
+from retrieval.questions import Question
 from retrieval.vietnamese.names import LONGEST, people, role_starts, surnames
 from retrieval.vietnamese.text import folds, tokens
 
@@ -26,7 +26,6 @@ _FILLING = frozenset(
     " ta do kia co ko con ong ba anh chi bac chu dong thua".split()
 )
 """Words (folded) that neither name anybody nor say of when, or beside what, the office is asked."""
-_CONFIRMS = re.compile(rf"\b{WHETHER}\b")
 _WHETHER = frozenset(("phai", "dung", "khong"))
 _HOLDS = frozenset("la lam giu chuc dang hien".split())
 """Words (folded) between a person and the office that he holds."""
@@ -52,7 +51,7 @@ def asks_to_confirm(question: Question) -> bool:
     The office that an article gives him is told, for yes or no is more than is known.
     """
     words = list(question.syllables)
-    if _CONFIRMS.search(" ".join(words)) is None:
+    if not question.yes_no:
         return False
     first = next((at for at, word in enumerate(words) if word not in _FILLING | _WHETHER), len(words))
     last = next((at for at in range(first + 1, len(words)) if words[at] in _HOLDS), len(words))

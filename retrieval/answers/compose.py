@@ -379,21 +379,18 @@ def unasked(question: Question, told: list[Item]) -> list[Item]:
     Who is asked about by name, `Mùa A Sơn ở Lam Giang là ai?`, is one.
     """
     asked, said = tokens(question.asked), question.syllables
+    written = f" {' '.join(said)} "
     named = {
         folded_name(question.asked[asked[p.first].start : asked[p.last].end]) for p in people(question.asked, asked)
     }
     # Without capitals a name is known by those who are told.
-    named |= {name for item in told if len(name := folded_name(item.text)) > 1 and _stands_in(name, said)}
+    named |= {name for item in told if len(name := folded_name(item.text)) > 1 and f" {' '.join(name)} " in written}
     about = said[-2:] == ("la", "ai") and any(
         said[at : at + len(name)] == name for name in named for at in range(_BEFORE_NAME + 1)
     )
     if question.yes_no or about:
         return told
     return [item for item in told if not any(folded_name(item.text)[-len(n) :] == n for n in named)] or told
-
-
-def _stands_in(name: tuple[str, ...], said: tuple[str, ...]) -> bool:
-    return any(said[at : at + len(name)] == name for at in range(len(said) - len(name) + 1))
 
 
 def _item(text: str, sentence: Sentence, first: int, last: int) -> Item:

@@ -47,7 +47,7 @@ def of_asked_type(
     if question.cue.word in _DAY_CUES and not question.elliptic:
         names = _of_times(names, _days(sentence), fitting)
     if question.cue.label == "duration" and (spans := durations(sentence)):
-        names = _of_times(names, [at for span in spans for at in range(span[0], span[1] + 1)], spans)
+        names = _of_times(names, [first for first, _ in spans], spans)
     if fitting and asks_whom(question):
         names = _charged(sentence, fitting) or names
     return _as_asked(names, sentence, question.cue.after)
@@ -114,22 +114,11 @@ def durations(sentence: Sentence) -> Cut:
             continue
         first = at - 2 if before in _UP_TO and at > 1 and _counts(norms[at - 2]) else at
         found.append((first, at + 1))
-    return _joined(found)
+    return merged(found)
 
 
 def _counts(word: str) -> bool:
     return word.isdigit() or word in _SMALL_FIGURES
-
-
-def _joined(found: Sequence[tuple[int, int]]) -> Cut:
-    """Return stretches, those that follow at once on one another as one."""
-    joined: list[tuple[int, int]] = []
-    for first, last in found:
-        if joined and joined[-1][1] >= first - 1:
-            joined[-1] = joined[-1][0], last
-        else:
-            joined.append((first, last))
-    return tuple(joined)
 
 
 def _as_asked(names: dict[Cut, set[str]], sentence: Sentence, after: Sequence[str]) -> dict[Cut, set[str]]:

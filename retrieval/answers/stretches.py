@@ -29,7 +29,7 @@ RULES = {
     "limitation": 5.0,
     "where": 6.0,
 }
-"""Kinds for which there is a rule, and the rule's code."""
+"""The rules, named by the kinds of question that they are for or by what they find, and their codes: the models take one for that of its kind."""
 NEARNESS = (
     "asked_close_before", "asked_close_after", "asked_inside_weight", "asked_nearness", "asked_adjacent_before",
     "asked_adjacent_after", "heaviest_distance", "cue_distance", "cue_side",

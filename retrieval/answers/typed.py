@@ -16,6 +16,7 @@ from retrieval.answers.tasks import Task, tasks
 from retrieval.answers.wants import BODIES
 from retrieval.linking import question_frame
 from retrieval.questions import Question
+from retrieval.vietnamese.levels import LEVELS, level_before
 from retrieval.vietnamese.names import Person
 from retrieval.vietnamese.terms import days_in
 from retrieval.vietnamese.text import folds
@@ -23,7 +24,6 @@ from retrieval.vietnamese.text import folds
 _LEAD = 2
 _EARLY = 12
 _TOGETHER = frozenset(("dong", "cung"))
-_LEVELS = frozenset(("tinh", "huyen", "quan", "xa", "phuong"))
 _BESIDE = 2
 """Tokens up to which a body stands before what it does."""
 _TAKES_PLACE = ("dien ra", "to chuc", "khai mac", "hop ", "hop khi", "hop ngay", "be mac")
@@ -82,13 +82,13 @@ def _leading_body(question: Question, sentence: Sentence) -> Typed | None:
                     break
                 first = begin
             # `tỉnh nào` is answered by no Sở.
-            if words[first] in BODIES and (level not in _LEVELS or level in words[first : first + 2]):
+            if words[first] in BODIES and ((level,) not in LEVELS or level in words[first : first + 2]):
                 return Typed("chair", ((first, last),), 1.0)
         first = last = at - 1 - (words[at - 1] in _TOGETHER)
         while first > 0 and marks[first - 1] in "ABI" and sentence.gaps[first] == "_":
             first -= 1
-        if marks[last] in "ABI" and first > 0 and words[first - 1] in _LEVELS:
-            return Typed("chair", ((first - 1, last),), 1.0)
+        if marks[last] in "ABI" and level_before(words, first) is not None:
+            return Typed("chair", ((first - (1 if words[first - 1 : first] in LEVELS else 2), last),), 1.0)
     return None
 
 
