@@ -19,6 +19,7 @@ from retrieval.locality import Locality
 from retrieval.vietnamese.places import Merger, Renamings
 from retrieval.vietnamese.text import fold
 from tests.conftest import PROVINCE
+from tests.reading import asker
 
 QUESTIONS = [json.loads(line) for line in (PROVINCE / "questions.jsonl").read_text(encoding="utf-8").splitlines()]
 
@@ -523,10 +524,7 @@ Ngày hội việt dã ở Ba Khe cùng ngày có hơn 200 vận động viên.
     ],
 )
 def test_a_body_a_time_and_a_count_are_told_as_such(tmp_path: Path, encoder: Encoder, question: str, told: str) -> None:
-    (tmp_path / "a.md").write_text(ROAD, encoding="utf-8")
-    library = Library(tmp_path / "data", encoder)
-    library.index([tmp_path / "a.md"])
-    reply = library.engine().ask(question)
+    reply = asker(tmp_path, encoder, ROAD)(question)
     assert isinstance(reply, Answer)
     assert told in reply.text
     assert "Khổng Minh Tước" not in reply.text
@@ -568,9 +566,6 @@ Thủ tướng giao tỉnh Nam Lĩnh chủ trì lập quy hoạch vườn quốc
     ],
 )
 def test_bodies_that_chair_are_told(tmp_path: Path, encoder: Encoder, question: str, told: list[str]) -> None:
-    (tmp_path / "a.md").write_text(LEADS, encoding="utf-8")
-    library = Library(tmp_path / "data", encoder)
-    library.index([tmp_path / "a.md"])
-    reply = library.engine().ask(question)
+    reply = asker(tmp_path, encoder, LEADS)(question)
     assert isinstance(reply, Answer)
     assert [words for words in told if words not in reply.text] == []

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.library import Library
 from retrieval.answers.compose import unasked
 from retrieval.answers.types import Answer, Item
 from retrieval.encoding import Encoder
 from retrieval.engine import Engine
 from retrieval.questions import understand
+from tests.reading import asker
 
 ARTICLE = """---
 title: Đoàn thanh tra làm việc ở Nậm Cắt
@@ -30,10 +30,7 @@ Buổi công bố có ông Khổng Minh Tước và bà Đàm Thị Thoa, Chủ 
 def test_who_is_named_in_the_question_is_not_told(
     tmp_path: Path, encoder: Encoder, question: str, told: str, untold: str
 ) -> None:
-    (tmp_path / "a.md").write_text(ARTICLE, encoding="utf-8")
-    library = Library(tmp_path / "data", encoder)
-    library.index([tmp_path / "a.md"])
-    reply = library.engine().ask(question)
+    reply = asker(tmp_path, encoder, ARTICLE)(question)
     assert isinstance(reply, Answer)
     assert told in reply.text
     assert untold not in reply.text
@@ -66,10 +63,7 @@ def test_those_named_are_left_out_where_others_are_told(question: str, told: lis
     ],
 )
 def test_an_office_to_be_confirmed_is_told_of_whom_it_is_asked(tmp_path: Path, encoder: Encoder, question: str) -> None:
-    (tmp_path / "a.md").write_text(ARTICLE, encoding="utf-8")
-    library = Library(tmp_path / "data", encoder)
-    library.index([tmp_path / "a.md"])
-    reply = library.engine().ask(question)
+    reply = asker(tmp_path, encoder, ARTICLE)(question)
     assert isinstance(reply, Answer)
     assert reply.items[0].role == "Vi Đình Lộc"
     assert reply.text == "Trưởng đoàn thanh tra tỉnh Lam Giang"
