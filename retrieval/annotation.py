@@ -49,6 +49,8 @@ _UNITS = frozenset(
     " dự khoảng gần hơn hồ nam nữ em cháu con ca cây khẩu trạm khu tuyến giáo bác sinh mẫu đoàn đội đảng giường liều bệnh nạn gia hạng".split()
 )
 """What is counted, with diacritics: `quận 10, Tân Bình` counts no `tấn`."""
+_WRITTEN_OUT = frozenset(canonical(word) for word in "hai ba bốn sáu bảy bẩy tám chín mười mươi chục trăm".split())
+"""Figures in words. `một` is mostly an article, `năm` mostly a year."""
 _SHORTENED = frozenset("tp tx tt pgs gs ts ths bs ks ls".split())
 """What is written with a full stop before the name that it belongs to."""
 _OPENS = frozenset(
@@ -480,10 +482,27 @@ def _gaps(piece: str, found: list[Token]) -> str:
     return "".join(gaps)
 
 
+def _written_out(piece: str, found: list[Token]) -> set[int]:
+    """Return the tokens of figures in words before what they count: `bốn` khu, `hai mươi` hộ; not `thứ ba`, nor `Ba` as a name."""
+    figures: set[int] = set()
+    run: list[int] = []
+    for i, token in enumerate(found):
+        if token.norm in _WRITTEN_OUT and (i == 0 or piece[token.start].islower()):
+            run.append(i)
+            continue
+        if run and token.norm in _UNITS and (run[0] == 0 or found[run[0] - 1].norm != "thứ"):
+            figures.update(run)
+        run = []
+    return figures
+
+
 def _marks(piece: str, found: list[Token], persons: Sequence[Person], whens: Sequence[dates.When]) -> str:
     marks = ["o"] * len(found)
+    figures = _written_out(piece, found)
     for i, token in enumerate(found):
-        if token.norm[0].isdigit():
+        if i in figures:
+            marks[i] = "N"
+        elif token.norm[0].isdigit():
             marks[i] = "%" if piece[token.end : token.end + 2].strip().startswith("%") else "N"
         elif i and marks[i - 1] in {"N", "U"} and token.norm in _UNITS:
             marks[i] = "U"

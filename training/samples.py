@@ -32,6 +32,8 @@ OWN_SILENT_WEIGHT = 0.5
 """Of our own questions without an answer: harder than those that people ask (out of fold AUC .87, .94 of theirs), they would outweigh them."""
 MOST_FOREIGN = 400
 """Questions of one file about things elsewhere that are trained on."""
+MOST_STRANGERS = 6000
+"""Questions with other names, and as many without their article: half as many again taught the model of things elsewhere nothing."""
 LEFT_OUT = (0.1, 0.2, 0.3)
 """Shares of a variant's words that are left out."""
 UNACCENTED = 0.35
@@ -172,17 +174,15 @@ def names_in(question: str) -> list[tuple[int, int]]:
 
 
 def foreign(rows: list[dict[str, Any]], drawn: random.Random) -> list[dict[str, Any]]:
-    """Return the questions of `rows` that name something, each with the names of questions about other articles in their place.
+    """Return questions of `rows` that name something, each with the names of questions about other articles in their place.
 
     Nothing answers them: nobody of that name did that there. The questions without an answer that people wrote are all about an article
     that is there, so a reader that knows only those answers what is asked of the other end of the world.
     """
     pool = [(fold_of(r), r["question"][a:b]) for r in rows for a, b in names_in(r["question"])]
     made = []
-    for row in rows:
+    for row in some_of([r for r in rows if names_in(r["question"]) and not r.get("previous")], drawn):
         runs = names_in(row["question"])
-        if not runs or row.get("previous"):
-            continue
         asked = row["question"]
         for start, end in reversed(runs):
             long = len(asked[start:end].split())
@@ -194,6 +194,11 @@ def foreign(rows: list[dict[str, Any]], drawn: random.Random) -> list[dict[str, 
             row | {"question": fold(asked) if drawn.random() < UNACCENTED else asked, "answers": [], "of": "names"}
         )
     return made
+
+
+def some_of(rows: list[dict[str, Any]], drawn: random.Random) -> list[dict[str, Any]]:
+    """Return up to `MOST_STRANGERS` of `rows`, in their order."""
+    return [rows[at] for at in sorted(drawn.sample(range(len(rows)), min(MOST_STRANGERS, len(rows))))]
 
 
 class Maker:
@@ -259,6 +264,7 @@ def sample_of(
         ]
     strangers_ = maker.items(elsewhere, maker.resolved(elsewhere), FOREIGN_WEIGHT)
     absent = [row | {"of": "absent"} for row in every if row["answers"] and not row.get("previous")]
+    absent = some_of(absent, drawn)
     strangers_ += [
         orphan for i in maker.items(absent, maker.resolved(absent), FOREIGN_WEIGHT) if (orphan := orphaned(i))
     ]

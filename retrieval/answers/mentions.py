@@ -13,7 +13,7 @@ _UNIT_AFTER = 2
 _BEFORE_TIME = frozenset(
     "sang chieu trua toi dem ngay nay qua hom vao tu den luc cuoi dau giua khoang truoc sau".split()
 )
-_BEFORE_FIGURE = frozenset("hon gan khoang tren duoi den tu toi chung gom khong qua".split())
+_BEFORE_FIGURE = frozenset("hon gan khoang tren duoi den tu toi chung gom khong qua hang vai".split())
 _NAMED = frozenset(row[0] for row in rows("named_things") if row[1] == "body")
 _SITES = frozenset(row[0] for row in rows("named_things") if row[1] == "place")
 _LEVELS = frozenset("tỉnh huyện xã phường quận tp".split())
