@@ -2,7 +2,7 @@
 
     python -m training.reader CORPUS.jsonl QUESTIONS.jsonl [--elsewhere QUESTIONS]... [--chairs MORE-QUESTIONS.jsonl] [--no-final]
 
-training/vectors.py goes before. Each model is trained on what the one before says of articles it has not seen (stacking, Wolpert 1992), five folds by
+training/vectors.py goes before. Each model is trained on what the one before says of articles it has not seen (stacking, Wolpert 1992), in folds by
 article. The sentence and answer models see each question also with words left out (`VARIANTS`): people leave out others
 than those of the training questions. Prints figures out of fold, of the questions as typed, then fits on all and writes
 retrieval/models/{sentences,attention,answers,overlaps,further,silent,elsewhere}.npz and reader.json (the lines of the refusals, their thresholds).
