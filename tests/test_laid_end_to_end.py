@@ -8,7 +8,7 @@ from retrieval.answers.context import Context
 from retrieval.answers.cuts import cuts
 from retrieval.answers.mentions import mentions
 from retrieval.answers.stretches import FEATURES, Cuts, features
-from tests.reading import context_of, marked
+from tests.reading import context_of, marked, read
 
 QUESTIONS = (
     "Ai chủ trì giao ban dân vận quý I?",
@@ -27,10 +27,29 @@ def test_features_of_cuts(context: Context) -> None:
     drawn = np.random.default_rng(3)
     looked = []
     for candidate in context.candidates:
-        read = marked(drawn.random(len(candidate.sentence.folded)) ** 3)
+        seen = marked(drawn.random(len(candidate.sentence.folded)) ** 3)
         fitting = mentions(context.asked.wants, candidate.sentence)
-        looked.append(Cuts(candidate.sentence, read, cuts(candidate.sentence, read, fitting)))
+        looked.append(Cuts(candidate.sentence, seen, cuts(candidate.sentence, seen, fitting)))
     together = features(context.asked, looked)
     alone = np.concatenate([features(context.asked, [each]) for each in looked])
     assert together.shape == (sum(len(each.names) for each in looked), len(FEATURES))
     assert np.allclose(together, alone, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("Giám đốc Sở Y tế là ai?", [True, False]),
+        ("pho giam doc so noi vu la ai", [False, True]),
+        ("Cuộc họp diễn ra ở đâu?", [False, False]),
+    ],
+)
+def test_whose_role_is_asked_for(province: Library, question: str, told: list[bool]) -> None:
+    asked = context_of(province.engine(), question).asked
+    sentence = read("Dự họp có bà Trần Thị Hai, Giám đốc Sở Y tế; ông Lê Văn Đạo, Phó Giám đốc Sở Nội vụ.")
+    cuts_ = {((person.first, person.last),): {"rule"} for person in sentence.people}
+    rows = features(asked, [Cuts(sentence, marked(np.zeros(len(sentence.folded))), cuts_)])
+    behind = rows[:, FEATURES.index("role_behind")]
+    assert len(behind) == 2
+    assert [bool(value == 0) for value in behind] == told
+    assert (rows[:, FEATURES.index("role_asked")] >= 0).all() == any(told)
