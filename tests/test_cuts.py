@@ -135,3 +135,45 @@ def test_what_is_shortened_is_told_with_its_name() -> None:
 def test_how_long_is_no_day_and_no_hour(text: str, told: list[str]) -> None:
     sentence = read(text)
     assert [sentence.text_of(first, last) for first, last in durations(sentence)] == told
+
+
+@pytest.mark.parametrize(
+    ("text", "likely", "told"),
+    [
+        ("Xã phối hợp với các trường ở Nậm Cắt.", "phối hợp với các", "phối hợp"),
+        ("Đợt lũ ngày 22/4 khiến 16 căn nhà ở Nậm Cắt sập.", "ngày 22/4 khiến 16", "ngày 22/4 khiến 16 căn nhà"),
+        ("Sở phải báo cáo kết quả trước ngày 10/10 và tự chịu trách nhiệm.", "trước ngày", "trước ngày 10/10"),
+        ("Đây là việc của Sở Y tế và Sở Nội vụ.", "của Sở Y tế và", "Sở Y tế"),
+        ("Dân mong được về.", "mong được về", "mong được về"),
+    ],
+)
+def test_no_cut_has_loose_edges(text: str, likely: str, told: str) -> None:
+    found = read(text)
+    inside = np.full(len(found.folded), 0.01)
+    first = next(
+        i for i in range(len(found.folded)) if found.between(found.tokens[i].start, found.end).startswith(likely)
+    )
+    inside[first : first + len(likely.replace("/", " ").split()) - likely.count("/")] = 0.9
+    assert told in {" … ".join(found.text_of(*stretch) for stretch in cut) for cut in cuts(found, marked(inside))}
+
+
+@given(st.data())
+def test_no_cut_ends_where_something_must_come(data: st.DataObject) -> None:
+    found = read("Ông Tạ Quang Hiển giao các sở phối hợp với UBND xã để chi trước ngày 30/6 cho 98 hộ của hai thôn.")
+    size = len(found.folded)
+    inside = np.array(data.draw(st.lists(st.floats(0.001, 1.0), min_size=size, max_size=size)))
+    for cut in cuts(found, marked(inside)):
+        for first, last in cut:
+            if first < last < size - 1:
+                assert found.folded[last] not in {"cac", "voi", "de", "cho", "cua"}
+                assert not (found.marks[last] == "N" and found.marks[last + 1] == "U")
+
+
+def test_a_scrap_beside_a_phrase_is_left_out() -> None:
+    found = read("Sau vụ chở gỗ lậu tại Nậm Cắt, UBND huyện chỉ đạo xử lý nghiêm các cá nhân.")
+    inside = np.full(len(found.folded), 0.01)
+    for first, last in ((3, 4), (12, 17)):
+        inside[first : last + 1] = 0.9
+    told = {tuple(found.text_of(*stretch) for stretch in cut) for cut in cuts(found, marked(inside))}
+    assert ("xử lý nghiêm các cá nhân",) in told
+    assert not any("gỗ lậu" in stretch and len(cut) > 1 for cut in told for stretch in cut)

@@ -27,6 +27,16 @@ _LONGEST_SENTENCE = 60
 _EDGES = 4
 """Likeliest first and last words of an answer that are tried together."""
 
+_OPEN_ENDS = frozenset(
+    "các những của và với tại do để cho từ đến trong vào theo về nhằm đã sẽ đang bị là như gồm cùng hoặc".split()
+)
+"""Words behind which something must come: where the sentence goes on, no answer ends with them."""
+_OPEN_BEGINNINGS = frozenset("của và với hoặc hay là mà thì".split())
+_PHRASE, _SCRAP = 5, 3
+"""Tokens from which a stretch is a phrase, up to which it may be a scrap."""
+_BEFORE_FIGURE = frozenset("ngày tháng năm khoảng gần hơn trước số".split())
+"""Words that belong to the figure behind them: `trước ngày` 10-10."""
+
 
 def cuts(sentence: Sentence, read: Read, fitting: Cut | None = None) -> dict[Cut, set[str]]:
     """Return the cuts of `sentence`, of which it is `read` how likely each token is in the answer, its first, its last; each with its names.
@@ -73,7 +83,7 @@ def spans(read: Read) -> list[tuple[int, int]]:
 
 
 def _names_whole(found: dict[Cut, set[str]], sentence: Sentence) -> dict[Cut, set[str]]:
-    """Return the cuts so widened that none begins or ends within a word or a name: `Rạc đã huy động` becomes `xã Suối Rạc đã …`."""
+    """Return the cuts with whole words and names at their edges, none of them loose: `Rạc đã huy động` becomes `xã Suối Rạc đã …`."""
     joined = sentence.joined
     whole: dict[Cut, set[str]] = {}
     for cut, names in found.items():
@@ -84,9 +94,40 @@ def _names_whole(found: dict[Cut, set[str]], sentence: Sentence) -> dict[Cut, se
                 first -= 1
             while joined[last + 1]:
                 last += 1
-            widened.append((first, last))
-        whole.setdefault(merged(widened), set()).update(names)
+            widened.append(_trimmed(sentence, first, last))
+        whole.setdefault(_without_scraps(sentence, merged(widened)), set()).update(names)
     return whole
+
+
+def _without_scraps(sentence: Sentence, cut: Cut) -> Cut:
+    """Return the cut without a word or two out of the midst of a clause, where it has a whole phrase besides."""
+    if len(cut) == 1 or max(last - first for first, last in cut) < _PHRASE:
+        return cut
+
+    def is_scrap(first: int, last: int) -> bool:
+        within = sentence.gaps[first] == "_" or sentence.gaps[last + 1 : last + 2] == "_"
+        return last - first < _SCRAP and within and set(sentence.marks[first : last + 1]) == {"o"}
+
+    return tuple(stretch for stretch in cut if not is_scrap(*stretch))
+
+
+def _trimmed(sentence: Sentence, first: int, last: int) -> tuple[int, int]:
+    """Return the stretch without loose words at its edges: `phối hợp với các` becomes `phối hợp`, `của Sở Y tế` `Sở Y tế`; a figure stays whole."""
+    tokens, gaps, marks, size = sentence.tokens, sentence.gaps, sentence.marks, len(sentence.marks)
+
+    def goes_on(at: int) -> bool:
+        return at + 1 < size and gaps[at + 1] == "_"
+
+    if goes_on(last) and tokens[last].norm in _BEFORE_FIGURE and marks[last + 1] in "NT%":
+        last += 1
+    while goes_on(last) and marks[last] in "NTU" and marks[last + 1] == ("T" if marks[last] == "T" else "U"):
+        last += 1
+    joined = sentence.joined
+    while last > first and goes_on(last) and tokens[last].norm in _OPEN_ENDS and not joined[last]:
+        last -= 1
+    while last > first and gaps[first] == "_" and tokens[first].norm in _OPEN_BEGINNINGS and not joined[first + 1]:
+        first += 1
+    return first, last
 
 
 def _whole(found: dict[Cut, set[str]], mentions: Cut) -> dict[Cut, set[str]]:
