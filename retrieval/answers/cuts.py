@@ -32,7 +32,7 @@ _OPEN_ENDS = frozenset(
 )
 """Words behind which something must come: where the sentence goes on, no answer ends with them."""
 _OPEN_BEGINNINGS = frozenset("của và với hoặc hay là mà thì".split())
-_PHRASE, _SCRAP = 5, 3
+_PHRASE, _SCRAP = 6, 3
 """Tokens from which a stretch is a phrase, up to which it may be a scrap."""
 _BEFORE_FIGURE = frozenset("ngày tháng năm khoảng gần hơn trước số".split())
 """Words that belong to the figure behind them: `trước ngày` 10-10."""
@@ -101,12 +101,12 @@ def _names_whole(found: dict[Cut, set[str]], sentence: Sentence) -> dict[Cut, se
 
 def _without_scraps(sentence: Sentence, cut: Cut) -> Cut:
     """Return the cut without a word or two out of the midst of a clause, where it has a whole phrase besides."""
-    if len(cut) == 1 or max(last - first for first, last in cut) < _PHRASE:
+    if len(cut) == 1 or max(last - first + 1 for first, last in cut) < _PHRASE:
         return cut
 
     def is_scrap(first: int, last: int) -> bool:
         within = sentence.gaps[first] == "_" or sentence.gaps[last + 1 : last + 2] == "_"
-        return last - first < _SCRAP and within and set(sentence.marks[first : last + 1]) == {"o"}
+        return last - first + 1 <= _SCRAP and within and set(sentence.marks[first : last + 1]) == {"o"}
 
     return tuple(stretch for stretch in cut if not is_scrap(*stretch))
 
