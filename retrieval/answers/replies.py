@@ -167,7 +167,7 @@ def _adds_subject(question: Question) -> bool:
         or len(own) > _FEW
         or any(word[0].isdigit() for word in own)
         or any(word[0].isupper() for word in words(question.asked)[1:])
-        or any(map(is_province, pairwise(own)))
+        or any(map(is_province, pairwise(question.syllables)))
     )
 
 
