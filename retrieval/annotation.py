@@ -42,7 +42,7 @@ MARKS = "BITN%UAo"
 """The letters of `Sentence.marks`."""
 GAPS = "_^CLSPRQDE"
 """The letters of `Sentence.gaps`."""
-_UNITS = frozenset(
+UNITS = frozenset(
     canonical(unit)
     for unit in "đồng tỷ triệu nghìn ngàn usd ha hécta héc m2 km m mét tấn kg người hộ học vụ cái chiếc du doanh công căn cán cơ xã huyện tỉnh thôn"
     " bản ấp phường quận trường lớp tàu xe nhà phần năm tháng ngày giờ phút tuổi lần làn đại hội đơn mw lượt điểm chi chị chỉ tổ phòng suất sản sàn"
@@ -490,7 +490,7 @@ def _written_out(piece: str, found: list[Token]) -> set[int]:
         if token.norm in _WRITTEN_OUT and (i == 0 or piece[token.start].islower()):
             run.append(i)
             continue
-        if run and token.norm in _UNITS and (run[0] == 0 or found[run[0] - 1].norm != "thứ"):
+        if run and token.norm in UNITS and (run[0] == 0 or found[run[0] - 1].norm != "thứ"):
             figures.update(run)
         run = []
     return figures
@@ -504,7 +504,7 @@ def _marks(piece: str, found: list[Token], persons: Sequence[Person], whens: Seq
             marks[i] = "N"
         elif token.norm[0].isdigit():
             marks[i] = "%" if piece[token.end : token.end + 2].strip().startswith("%") else "N"
-        elif i and marks[i - 1] in {"N", "U"} and token.norm in _UNITS:
+        elif i and marks[i - 1] in {"N", "U"} and token.norm in UNITS:
             marks[i] = "U"
         elif piece[token.start].isupper():
             marks[i] = "A"

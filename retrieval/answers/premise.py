@@ -4,15 +4,16 @@ A draft that fits in everything but what the question fixes is no answer: the fi
 """
 
 import datetime as dt
+import functools
 import itertools
 import re
 from collections.abc import Sequence
 
-from retrieval.annotation import Sentences, chair_cues
+from retrieval.annotation import UNITS, Sentence, Sentences, chair_cues
 from retrieval.answers.context import Context
 from retrieval.answers.drafts import Draft
 from retrieval.answers.tasks import begins_action, is_body, tasks
-from retrieval.answers.typed import asks_of_meeting
+from retrieval.answers.typed import asks_hour, asks_of_meeting
 from retrieval.answers.types import Reason
 from retrieval.answers.wants import FIGURES, of_type
 from retrieval.linking import question_frame
@@ -179,7 +180,7 @@ def _no_place(context: Context, draft: Draft) -> bool:
 
 
 def _type_missing(context: Context, draft: Draft) -> bool:
-    """`Giá vé là bao nhiêu?` is not answered by `12 hoạt động`, nor `ngân hàng nào?` or `ca sĩ nào?` without anything that has a name.
+    """`Giá vé là bao nhiêu?` is not answered by `12 hoạt động`, `bao nhiêu hộ?` by no sum, `mấy giờ?` by no day alone, `ngân hàng nào?` or `ca sĩ nào?` not without anything that has a name.
 
     A person may also be told by a role: `Chủ tịch UBND tỉnh`. A time may be told by any words (`sau Tết`), but never by a sum:
     of 979 sentences that tell the time in answer to a training question, none does.
@@ -188,6 +189,10 @@ def _type_missing(context: Context, draft: Draft) -> bool:
     told = [at for first, last in draft.cut for at in range(first, last + 1)]
     if wants in FIGURES:
         return not of_type(wants, sentence.mark_codes, sentence.folded)[told].any()
+    if wants == "number" and context.asked.unit in _things() and not context.asked.question.elliptic:
+        return _only_sums(sentence, told)
+    if wants == "time" and asks_hour(context.asked.question):
+        return not any(_is_hour(sentence, at) for at in told)
     if wants == "time":
         timed = any(sentence.marks[at] == "T" for at in told)
         return not timed and bool(of_type("money", sentence.mark_codes, sentence.folded)[told].any())
@@ -198,6 +203,35 @@ def _type_missing(context: Context, draft: Draft) -> bool:
     return not (named or set(told).intersection(sentence.roles))
 
 
+def _only_sums(sentence: Sentence, told: Sequence[int]) -> bool:
+    """Tell whether all figures at the tokens `told` are sums of money: `bao nhiêu hộ` is not answered by `500 triệu đồng`; by `1,8 triệu hộ` it is."""
+    words = [token.norm for token in sentence.tokens]
+
+    def is_sum(at: int) -> bool:
+        rest = [word for word in words[at + 1 : at + 5] if not word[0].isdigit()]
+        while rest and rest[0] in _SCALES:
+            del rest[0]
+        return (rest[:1] == ["đồng"] and rest[1:2] != ["chí"]) or rest[:1] == ["usd"]
+
+    figures = [at for at in told if sentence.marks[at] in "N%"]
+    return bool(figures) and all(map(is_sum, figures))
+
+
+@functools.cache
+def _things() -> frozenset[str]:
+    return frozenset(map(fold, UNITS - _SCALES)) - _OF_MONEY
+
+
+def _is_hour(sentence: Sentence, at: int) -> bool:
+    """Tell whether the token at `at` tells an hour: `14h30`, `8` giờ."""
+    return _HOUR.fullmatch(sentence.folded[at]) is not None or (
+        sentence.folded[at] == "gio" and at > 0 and sentence.folded[at - 1][0].isdigit()
+    )
+
+
+_SCALES = frozenset(("tỉ", "tỷ", "triệu", "nghìn", "ngàn"))
+_OF_MONEY = frozenset(("dong", "usd", "phan"))
+_HOUR = re.compile(r"\d{1,2}h\d{0,2}")
 _NAMED = frozenset(("person", "body"))
 _HONORIFIC = 2
 """Syllables of what introduces a person: `ông`, `đồng chí`."""

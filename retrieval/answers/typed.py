@@ -207,7 +207,7 @@ def _when(asked: Asked, sentence: Sentence, at: int) -> Typed | None:
         return None
     own = " ".join(question.syllables)
     hours = (w == "gio" and m == "T" for w, m in zip(sentence.folded, sentence.marks, strict=True))
-    if _HOUR.search(own) and not any(hours):
+    if asks_hour(question) and not any(hours):
         return None
     event = any(phrase in own for phrase in _TAKES_PLACE) or asks_of_meeting(question)
     # `3-5 triệu đồng` looks like a day and is none.
@@ -227,6 +227,11 @@ def _when(asked: Asked, sentence: Sentence, at: int) -> Typed | None:
     # Of a meeting that was named by its day the models expect another one.
     rule = "meeting" if event and asked.days & sentence.days else "when"
     return Typed(rule, ((first, last),), 1.0 if event and first <= _EARLY else 0.5)
+
+
+def asks_hour(question: Question) -> bool:
+    """Tell whether a question asks for an hour: `mấy giờ`."""
+    return _HOUR.search(" ".join(question.syllables)) is not None
 
 
 def asks_of_meeting(question: Question) -> bool:
