@@ -28,17 +28,22 @@ FORMS = ("with", "without")
 def fit(groups: list[tuple[np.ndarray, int]]) -> np.ndarray:
     """Return the weights that give the gold candidate of each group the highest softmax likelihood (L2 penalty)."""
 
-    def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
-        total, gradient = PENALTY * weights @ weights, 2 * PENALTY * weights
-        for features, gold in groups:
-            scores = features @ weights
-            scores -= scores.max()
-            p = np.exp(scores) / np.exp(scores).sum()
-            total -= np.log(max(p[gold], 1e-12))
-            gradient = gradient + features.T @ p - features[gold]
-        return total, gradient
+    most, wide = max(len(features) for features, _ in groups), groups[0][0].shape[1]
+    x = np.zeros((len(groups), most, wide))
+    there = np.zeros((len(groups), most), bool)
+    for row, (features, _) in enumerate(groups):
+        x[row, : len(features)], there[row, : len(features)] = features, True
+    golden = np.arange(len(groups)), np.array([gold for _, gold in groups])
 
-    return minimize(loss, np.zeros(groups[0][0].shape[1]), jac=True, method="L-BFGS-B").x
+    def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
+        scores = np.where(there, x @ weights, -np.inf)
+        scores -= scores.max(axis=1, keepdims=True)
+        p = np.exp(scores)
+        p /= p.sum(axis=1, keepdims=True)
+        total = PENALTY * weights @ weights - np.log(np.maximum(p[golden], 1e-12)).sum()
+        return total, 2 * PENALTY * weights + np.einsum("qc,qcf->f", p, x) - x[golden].sum(axis=0)
+
+    return minimize(loss, np.zeros(wide), jac=True, method="L-BFGS-B").x
 
 
 def main() -> None:
