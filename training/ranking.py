@@ -27,7 +27,6 @@ FORMS = ("with", "without")
 
 def fit(groups: list[tuple[np.ndarray, int]]) -> np.ndarray:
     """Return the weights that give the gold candidate of each group the highest softmax likelihood (L2 penalty)."""
-
     most, wide = max(len(features) for features, _ in groups), groups[0][0].shape[1]
     x = np.zeros((len(groups), most, wide))
     there = np.zeros((len(groups), most), bool)
