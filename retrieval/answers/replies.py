@@ -7,19 +7,17 @@ import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
 
 from retrieval.answers.compose import Composed, Composer
 from retrieval.answers.context import Context
 from retrieval.answers.drafts import Draft
 from retrieval.answers.sentences import FEATURES
 from retrieval.answers.types import Answer, NotFound, Reason, Suggestion
-from retrieval.linking import question_frame
 from retrieval.questions import Question
 from retrieval.snapshot import Generation
 from retrieval.vietnamese.levels import places
-from retrieval.vietnamese.places import Renamings, is_province, other_names
-from retrieval.vietnamese.text import folds, words
+from retrieval.vietnamese.places import Renamings, other_names
+from retrieval.vietnamese.text import folds
 
 LEAST_COVERAGE = 0.45
 """Below this share of the question (by rarity) in the best article, the corpus has no article on it."""
@@ -28,10 +26,6 @@ _NO_SUBJECT = frozenset({"smalltalk", "invalid", "emergency", "needs_clarificati
 """Reasons of refusals after which the talk goes on where it was."""
 _CARRIED = 400
 """Characters of a talk that the next question may lean on."""
-_OF_THINGS = frozenset(("when", "where", "number", "why"))
-"""Kinds of question that ask for nobody and nothing one could speak of next."""
-_FEW = 2
-"""Syllables, less those of which every question is built, in which hardly a subject is named."""
 _LONGEST_NOTICE = 400
 """Characters of a correction that are shown with what it corrects."""
 _CODE = "23456789abcdefghjkmnpqrstuvwxyz"
@@ -152,23 +146,8 @@ def interpretation(question: Question) -> str | None:
 
 
 def carried(question: Question) -> str:
-    """Return what the next question may lean on: this one, after the one it leaned on itself; that one alone where this added no subject."""
-    if not question.follows_up or question.previous is None:
-        return question.asked
-    return f"{question.previous} {question.asked}"[-_CARRIED:] if _adds_subject(question) else question.previous
-
-
-def _adds_subject(question: Question) -> bool:
-    """Tell whether a follow-up speaks of something more: `còn xã Nậm Cắt thì sao`, not `xảy ra ngày nào`. Whoever it asks for may be spoken of next."""
-    own = [word for word in question.syllables if word not in question_frame()]
-    return (
-        question.elliptic
-        or question.kind not in _OF_THINGS
-        or len(own) > _FEW
-        or any(word[0].isdigit() for word in own)
-        or any(word[0].isupper() for word in words(question.asked)[1:])
-        or any(map(is_province, pairwise(question.syllables)))
-    )
+    """Return what the next question may lean on: this one, after the one it leaned on itself."""
+    return f"{question.previous} {question.asked}"[-_CARRIED:] if question.follows_up else question.asked
 
 
 def code() -> str:
