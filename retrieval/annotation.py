@@ -20,6 +20,7 @@ from retrieval.vietnamese import dates
 from retrieval.vietnamese.abbreviations import abbreviations_in, pairs_written_out
 from retrieval.vietnamese.compounds import compounds
 from retrieval.vietnamese.names import Person, people, role_starts
+from retrieval.vietnamese.numerals import numerals
 from retrieval.vietnamese.places import is_province
 from retrieval.vietnamese.tables import rows
 from retrieval.vietnamese.terms import days_in
@@ -49,8 +50,6 @@ UNITS = frozenset(
     " dự khoảng gần hơn hồ nam nữ em cháu con ca cây khẩu trạm khu tuyến giáo bác sinh mẫu đoàn đội đảng giường liều bệnh nạn gia hạng".split()
 )
 """What is counted, with diacritics: `quận 10, Tân Bình` counts no `tấn`."""
-_WRITTEN_OUT = frozenset(canonical(word) for word in "hai ba bốn sáu bảy bẩy tám chín mười mươi chục trăm".split())
-"""Figures in words. `một` is mostly an article, `năm` mostly a year."""
 _SHORTENED = frozenset("tp tx tt pgs gs ts ths bs ks ls".split())
 """What is written with a full stop before the name that it belongs to."""
 _OPENS = frozenset(
@@ -482,23 +481,21 @@ def _gaps(piece: str, found: list[Token]) -> str:
     return "".join(gaps)
 
 
-def _written_out(piece: str, found: list[Token]) -> set[int]:
-    """Return the tokens of figures in words before what they count: `bốn` khu, `hai mươi` hộ; not `thứ ba`, nor `Ba` as a name."""
-    figures: set[int] = set()
-    run: list[int] = []
-    for i, token in enumerate(found):
-        if token.norm in _WRITTEN_OUT and (i == 0 or piece[token.start].islower()):
-            run.append(i)
-            continue
-        if run and token.norm in UNITS and (run[0] == 0 or found[run[0] - 1].norm != "thứ"):
-            figures.update(run)
-        run = []
-    return figures
+def _counting(piece: str, found: list[Token]) -> set[int]:
+    """Return the tokens of figures in words before what they count: `bốn` khu, `hai mươi` hộ."""
+    return {
+        at
+        for first, last in numerals(piece, found)
+        if last + 1 < len(found)
+        and found[last + 1].norm in UNITS
+        and piece[found[last].end : found[last + 1].start] == " "
+        for at in range(first, last + 1)
+    }
 
 
 def _marks(piece: str, found: list[Token], persons: Sequence[Person], whens: Sequence[dates.When]) -> str:
     marks = ["o"] * len(found)
-    figures = _written_out(piece, found)
+    figures = _counting(piece, found)
     for i, token in enumerate(found):
         if i in figures:
             marks[i] = "N"

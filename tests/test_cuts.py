@@ -11,7 +11,7 @@ from retrieval.answers.cuts import NAMES, cuts, spans
 from retrieval.answers.fitting import durations
 from retrieval.answers.mentions import mentions
 from retrieval.answers.runs import runs
-from tests.reading import marked
+from tests.reading import marked, stretch
 
 TEXT = "Chiều nay (29/12), tại Mường Then, ông Tạ Quang Hiển cho biết tỉnh chi hơn 1.700 tỷ đồng cho 98 hộ; dân ủng hộ."
 
@@ -145,6 +145,13 @@ def test_how_long_is_no_day_and_no_hour(text: str, told: list[str]) -> None:
         ("Sở phải báo cáo kết quả trước ngày 10/10 và tự chịu trách nhiệm.", "trước ngày", "trước ngày 10/10"),
         ("Đây là việc của Sở Y tế và Sở Nội vụ.", "của Sở Y tế và", "Sở Y tế"),
         ("Dân mong được về.", "mong được về", "mong được về"),
+        ("Vụ việc làm 12 người xã Nậm Cắt bị thương.", "12 người", "12 người"),
+        ("Trường này được công nhận 12 giáo viên giỏi.", "công nhận 12", "công nhận 12 giáo viên"),
+        ("Công an đã bắt 3 cán bộ xã và thu 2 dự án.", "bắt 3", "bắt 3 cán bộ"),
+        ("Tỉnh chi 5 triệu đồng cho xã.", "chi 5", "chi 5 triệu đồng"),
+        ("Chủ trì là bà Như cùng đoàn công tác.", "bà Như", "bà Như"),
+        ("Dân chờ đoàn trở về bản để báo tin.", "chờ đoàn trở về", "chờ đoàn trở về"),
+        ("Kho cháy từ bên trong trước khi lan ra.", "cháy từ bên trong", "cháy từ bên trong"),
     ],
 )
 def test_no_cut_has_loose_edges(text: str, likely: str, told: str) -> None:
@@ -167,6 +174,7 @@ def test_no_cut_ends_where_something_must_come(data: st.DataObject) -> None:
             if first < last < size - 1:
                 assert found.folded[last] not in {"cac", "voi", "de", "cho", "cua"}
                 assert not (found.marks[last] == "N" and found.marks[last + 1] == "U")
+            assert not found.joined[last + 1]
 
 
 def test_a_scrap_beside_a_phrase_is_left_out() -> None:
@@ -177,3 +185,15 @@ def test_a_scrap_beside_a_phrase_is_left_out() -> None:
     told = {tuple(found.text_of(*stretch) for stretch in cut) for cut in cuts(found, marked(inside))}
     assert ("xử lý nghiêm các cá nhân",) in told
     assert not any("gỗ lậu" in stretch and len(cut) > 1 for cut in told for stretch in cut)
+
+
+def test_a_short_part_of_a_list_is_no_scrap() -> None:
+    found = read(
+        "Nguyên nhân là phá rừng, thiếu quản lý ở nhiều nơi khác nhau của huyện này; mưa lớn kéo dài nhiều ngày."
+    )
+    inside = np.full(len(found.folded), 0.01)
+    for told in ("phá rừng", "mưa lớn kéo dài nhiều ngày"):
+        first, last = stretch(found, told)
+        inside[first : last + 1] = 0.9
+    cut = next(cut for cut, names in cuts(found, marked(inside)).items() if "least_50" in names)
+    assert [found.text_of(*each) for each in cut] == ["phá rừng", "mưa lớn kéo dài nhiều ngày"]

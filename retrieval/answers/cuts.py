@@ -27,13 +27,15 @@ _LONGEST_SENTENCE = 60
 _EDGES = 4
 """Likeliest first and last words of an answer that are tried together."""
 
-_OPEN_ENDS = frozenset(
-    "các những của và với tại do để cho từ đến trong vào theo về nhằm đã sẽ đang bị là như gồm cùng hoặc".split()
-)
-"""Words behind which something must come: where the sentence goes on, no answer ends with them."""
+_OPEN_ENDS = frozenset("các những của và với tại do để cho từ nhằm đã sẽ đang là hoặc gồm".split())
+"""Words behind which something must come: where the sentence goes on, no answer ends with them. `trở về`, `đi theo`, `bên trong` may end one."""
 _OPEN_BEGINNINGS = frozenset("của và với hoặc hay là mà thì".split())
+_BEFORE_TIME = frozenset("ngày tháng năm trước khoảng gần hơn số".split())
+"""Words that belong to the figure or the day behind them: `trước ngày` 10-10."""
+_SCALES = frozenset(("triệu", "tỉ", "nghìn", "ngàn"))
+_CLASSIFIERS = frozenset(("căn", "ngôi", "cái", "chiếc"))
 _PHRASE, _SCRAP = 6, 3
-"""Tokens from which a stretch is a phrase, up to which it may be a scrap."""
+"""Tokens from which a stretch is a phrase, and up to which it may be a scrap."""
 _BEFORE_FIGURE = frozenset("ngày tháng năm khoảng gần hơn trước số".split())
 """Words that belong to the figure behind them: `trước ngày` 10-10."""
 
@@ -95,7 +97,10 @@ def _names_whole(found: dict[Cut, set[str]], sentence: Sentence) -> dict[Cut, se
             while joined[last + 1]:
                 last += 1
             widened.append(_trimmed(sentence, first, last))
-        whole.setdefault(_without_scraps(sentence, merged(widened)), set()).update(names)
+        of_type = names & {"mention", "mentions"}
+        whole.setdefault(merged(widened) if of_type else _without_scraps(sentence, merged(widened)), set()).update(
+            names
+        )
     return whole
 
 
@@ -105,7 +110,7 @@ def _without_scraps(sentence: Sentence, cut: Cut) -> Cut:
         return cut
 
     def is_scrap(first: int, last: int) -> bool:
-        within = sentence.gaps[first] == "_" or sentence.gaps[last + 1 : last + 2] == "_"
+        within = sentence.gaps[first] == "_" == sentence.gaps[last + 1 : last + 2]
         return last - first + 1 <= _SCRAP and within and set(sentence.marks[first : last + 1]) == {"o"}
 
     return tuple(stretch for stretch in cut if not is_scrap(*stretch))
@@ -113,19 +118,37 @@ def _without_scraps(sentence: Sentence, cut: Cut) -> Cut:
 
 def _trimmed(sentence: Sentence, first: int, last: int) -> tuple[int, int]:
     """Return the stretch without loose words at its edges: `phối hợp với các` becomes `phối hợp`, `của Sở Y tế` `Sở Y tế`; a figure stays whole."""
-    tokens, gaps, marks, size = sentence.tokens, sentence.gaps, sentence.marks, len(sentence.marks)
+    tokens, gaps, marks, size, joined = (
+        sentence.tokens,
+        sentence.gaps,
+        sentence.marks,
+        len(sentence.marks),
+        sentence.joined,
+    )
 
     def goes_on(at: int) -> bool:
         return at + 1 < size and gaps[at + 1] == "_"
 
-    if goes_on(last) and tokens[last].norm in _BEFORE_FIGURE and marks[last + 1] in "NT%":
+    if goes_on(last) and tokens[last].norm in _BEFORE_TIME and marks[last + 1] in "NT%":
         last += 1
-    while goes_on(last) and marks[last] in "NTU" and marks[last + 1] == ("T" if marks[last] == "T" else "U"):
+    while goes_on(last) and marks[last] == marks[last + 1] == "T":
         last += 1
-    joined = sentence.joined
-    while last > first and goes_on(last) and tokens[last].norm in _OPEN_ENDS and not joined[last]:
+    while goes_on(last) and marks[last] in "NU" and tokens[last + 1].norm in _SCALES:
+        last += 1
+    # What is counted: one noun, the whole of it.
+    if goes_on(last) and (marks[last] == "N" or tokens[last].norm in _SCALES) and marks[last + 1] == "U":
+        last += 1
+        if goes_on(last) and tokens[last].norm in _CLASSIFIERS:
+            last += 1
+    while joined[last + 1]:
+        last += 1
+    while last > first and goes_on(last) and marks[last] == "o" and tokens[last].norm in _OPEN_ENDS:
+        if joined[last]:
+            break
         last -= 1
-    while last > first and gaps[first] == "_" and tokens[first].norm in _OPEN_BEGINNINGS and not joined[first + 1]:
+    while last > first and gaps[first] == "_" and marks[first] == "o" and tokens[first].norm in _OPEN_BEGINNINGS:
+        if joined[first + 1]:
+            break
         first += 1
     return first, last
 

@@ -6,6 +6,7 @@ from retrieval.annotation import Sentence
 from retrieval.answers.runs import Cut, runs
 from retrieval.answers.wants import MENTIONED, among
 from retrieval.vietnamese.abbreviations import pairs_written_out
+from retrieval.vietnamese.numerals import ROUND, VAGUE
 from retrieval.vietnamese.tables import rows
 
 _UNIT_AFTER = 2
@@ -13,7 +14,7 @@ _UNIT_AFTER = 2
 _BEFORE_TIME = frozenset(
     "sang chieu trua toi dem ngay nay qua hom vao tu den luc cuoi dau giua khoang truoc sau".split()
 )
-_BEFORE_FIGURE = frozenset("hon gan khoang tren duoi den tu toi chung gom khong qua hang vai".split())
+_BEFORE_FIGURE = frozenset("hon gan khoang tren duoi den tu toi chung gom khong qua".split())
 _NAMED = frozenset(row[0] for row in rows("named_things") if row[1] == "body")
 _SITES = frozenset(row[0] for row in rows("named_things") if row[1] == "place")
 _LEVELS = frozenset("tỉnh huyện xã phường quận tp".split())
@@ -62,6 +63,9 @@ def mentions(wants: str, sentence: Sentence, unit: str = "") -> Cut | None:
     around = _BEFORE_TIME if wants == "time" else _BEFORE_FIGURE if wants != "person" else frozenset()
     for first in np.flatnonzero(found).tolist():
         at = first - 1
+        if at >= 0 and sentence.tokens[at].norm in VAGUE and sentence.tokens[first].norm in ROUND:
+            found[at] = True  # `hàng` trăm hộ; not ngân `hàng` 500 triệu
+            at -= 1
         while at >= 0 and not found[at] and sentence.folded[at] in around:
             found[at] = True
             at -= 1
@@ -76,13 +80,22 @@ def counted(sentence: Sentence, unit: str) -> list[tuple[int, int]]:
     if not unit:
         return []
     found = [
-        (at, after)
+        (_beginning(sentence, at), after)
         for at, mark in enumerate(sentence.marks)
         if mark in "N%"
         for after in range(at + 1, min(at + 1 + _UNIT_AFTER, len(sentence.folded)))
         if sentence.folded[after] == unit
     ]
     return [figure for figure in found if not _represented(sentence, figure[0])] or found
+
+
+def _beginning(sentence: Sentence, at: int) -> int:
+    """Return where the figure that goes to the token `at` begins: `hai` mươi lăm."""
+    while (
+        at and sentence.marks[at - 1] == "N" and sentence.gaps[at] == "_" and not sentence.folded[at - 1][0].isdigit()
+    ):
+        at -= 1
+    return at
 
 
 def _represented(sentence: Sentence, at: int) -> bool:
