@@ -43,7 +43,7 @@ MARKS = "BITN%UAo"
 """The letters of `Sentence.marks`."""
 GAPS = "_^CLSPRQDE"
 """The letters of `Sentence.gaps`."""
-UNITS = frozenset(
+_UNITS = frozenset(
     canonical(unit)
     for unit in "đồng tỷ triệu nghìn ngàn usd ha hécta héc m2 km m mét tấn kg người hộ học vụ cái chiếc du doanh công căn cán cơ xã huyện tỉnh thôn"
     " bản ấp phường quận trường lớp tàu xe nhà phần năm tháng ngày giờ phút tuổi lần làn đại hội đơn mw lượt điểm chi chị chỉ tổ phòng suất sản sàn"
@@ -487,7 +487,7 @@ def _counting(piece: str, found: list[Token]) -> set[int]:
         at
         for first, last in numerals(piece, found)
         if last + 1 < len(found)
-        and found[last + 1].norm in UNITS
+        and found[last + 1].norm in _UNITS
         and piece[found[last].end : found[last + 1].start] == " "
         for at in range(first, last + 1)
     }
@@ -501,7 +501,7 @@ def _marks(piece: str, found: list[Token], persons: Sequence[Person], whens: Seq
             marks[i] = "N"
         elif token.norm[0].isdigit():
             marks[i] = "%" if piece[token.end : token.end + 2].strip().startswith("%") else "N"
-        elif i and marks[i - 1] in {"N", "U"} and token.norm in UNITS:
+        elif i and marks[i - 1] in {"N", "U"} and token.norm in _UNITS:
             marks[i] = "U"
         elif piece[token.start].isupper():
             marks[i] = "A"

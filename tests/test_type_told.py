@@ -6,11 +6,13 @@ import pytest
 
 from bot.library import Library
 from retrieval.answers.drafts import Draft
-from retrieval.answers.premise import broken_premise
+from retrieval.answers.premise import _counts_things, _only_sums, _tells_hour, broken_premise
+from retrieval.answers.typed import asks_hour
 from retrieval.answers.types import Answer, NotFound
 from retrieval.encoding import Encoder
+from retrieval.questions import understand
 from retrieval.vietnamese.text import fold
-from tests.reading import asker, context_of, stretch
+from tests.reading import asker, context_of, read, stretch
 
 
 @pytest.mark.parametrize(
@@ -46,6 +48,56 @@ published_at: 2024-06-05
 Hội nghị gặp mặt doanh nghiệp huyện Bắc Lam diễn ra lúc 8 giờ 30 ngày 5/6 tại Nhà văn hóa huyện.
 Ngày 6/6, huyện Bắc Lam tổ chức hội thi cắm hoa tại sân vận động huyện.
 """
+
+
+@pytest.mark.parametrize(
+    ("question", "asks"),
+    [
+        ("Trận đấu bắt đầu lúc mấy giờ?", True),
+        ("tran dau bat dau luc may gio", True),
+        ("Họp vào giờ nào?", True),
+        ("Dự án điện gió nào được khởi công?", False),
+        ("du an dien gio nao duoc khoi cong", False),
+        ("Họp ngày nào?", False),
+    ],
+)
+def test_an_hour_is_asked_for_by_a_word_for_it(question: str, *, asks: bool) -> None:
+    assert asks_hour(understand(question)) == asks
+
+
+@pytest.mark.parametrize("told", ["14h30 ngày 5/6", "19h ngày 5/6", "14:30", "7g30", "8 giờ", "tám giờ", "3 tiếng"])
+def test_hours_are_told_in_many_ways(told: str) -> None:
+    found = read(f"Trận đấu diễn ra từ {told} tại sân vận động, ngày 6/6 bế mạc.")
+    first, last = stretch(found, told)
+    assert _tells_hour(found, range(first, last + 1))
+    assert not _tells_hour(found, [len(found.folded) - 3])
+
+
+@pytest.mark.parametrize(
+    ("told", "sum_"),
+    [
+        ("500 triệu đồng", True), ("hai mươi triệu đồng", True), ("từ 10 đến 20 triệu đồng", True), ("500.000 VNĐ", True),
+        ("1,8 triệu hộ", False), ("3 đồng chí", False), ("5 đồng bào", False), ("3 đồng phạm", False), ("12 người, 40 triệu đồng", False),
+    ],
+)  # fmt: skip
+def test_sums_are_told_from_counts(told: str, *, sum_: bool) -> None:
+    found = read(f"Xã cho biết có {told} ở đây.")
+    assert _only_sums(found, range(4, len(found.folded) - 2)) == sum_
+
+
+@pytest.mark.parametrize(
+    ("question", "counts"),
+    [
+        ("Bao nhiêu hộ phải di dời?", True),
+        ("Có mấy chiếc tàu bị hỏng?", True),
+        ("Thu ngân sách huyện Bắc Lam được bao nhiêu năm 2023?", False),
+        ("Công ty nợ bao nhiêu nhà thầu?", False),
+        ("Mỗi xã bao nhiêu người được hỗ trợ và bao nhiêu tiền?", False),
+    ],
+)
+def test_what_is_counted_is_no_money(question: str, *, counts: bool) -> None:
+    understood = understand(question)
+    assert _counts_things(understood, understood.cue.unit) == counts
 
 
 @pytest.mark.parametrize("bare", [False, True])

@@ -4,12 +4,11 @@ A draft that fits in everything but what the question fixes is no answer: the fi
 """
 
 import datetime as dt
-import functools
 import itertools
 import re
 from collections.abc import Sequence
 
-from retrieval.annotation import UNITS, Sentence, Sentences, chair_cues
+from retrieval.annotation import Sentence, Sentences, chair_cues
 from retrieval.answers.context import Context
 from retrieval.answers.drafts import Draft
 from retrieval.answers.tasks import begins_action, is_body, tasks
@@ -17,6 +16,7 @@ from retrieval.answers.typed import asks_hour, asks_of_meeting
 from retrieval.answers.types import Reason
 from retrieval.answers.wants import FIGURES, of_type
 from retrieval.linking import question_frame
+from retrieval.questions import Question
 from retrieval.vietnamese.abbreviations import abbreviations_in, written_out
 from retrieval.vietnamese.dates import When, day_in
 from retrieval.vietnamese.terms import day_term
@@ -180,7 +180,7 @@ def _no_place(context: Context, draft: Draft) -> bool:
 
 
 def _type_missing(context: Context, draft: Draft) -> bool:
-    """`Giá vé là bao nhiêu?` is not answered by `12 hoạt động`, `bao nhiêu hộ?` by no sum, `mấy giờ?` by no day alone, `ngân hàng nào?` or `ca sĩ nào?` not without anything that has a name.
+    """`Giá vé là bao nhiêu?` is not answered by `12 hoạt động`, nor `bao nhiêu hộ?` by a sum, nor `mấy giờ?` by a day alone, nor `ngân hàng nào?` or `ca sĩ nào?` without anything that has a name.
 
     A person may also be told by a role: `Chủ tịch UBND tỉnh`. A time may be told by any words (`sau Tết`), but never by a sum:
     of 979 sentences that tell the time in answer to a training question, none does.
@@ -189,10 +189,10 @@ def _type_missing(context: Context, draft: Draft) -> bool:
     told = [at for first, last in draft.cut for at in range(first, last + 1)]
     if wants in FIGURES:
         return not of_type(wants, sentence.mark_codes, sentence.folded)[told].any()
-    if wants == "number" and context.asked.unit in _things() and not context.asked.question.elliptic:
+    if wants == "number" and _counts_things(context.asked.question, context.asked.unit):
         return _only_sums(sentence, told)
     if wants == "time" and asks_hour(context.asked.question):
-        return not any(_is_hour(sentence, at) for at in told)
+        return not _tells_hour(sentence, told)
     if wants == "time":
         timed = any(sentence.marks[at] == "T" for at in told)
         return not timed and bool(of_type("money", sentence.mark_codes, sentence.folded)[told].any())
@@ -203,35 +203,48 @@ def _type_missing(context: Context, draft: Draft) -> bool:
     return not (named or set(told).intersection(sentence.roles))
 
 
+def _counts_things(question: Question, unit: str) -> bool:
+    """Tell whether a question asks how many of `unit` there are, and of no money: not `thu được bao nhiêu năm 2023`, `nợ bao nhiêu nhà thầu`."""
+    return unit in _THINGS and not question.elliptic and not _OF_MONEY.intersection(question.syllables)
+
+
 def _only_sums(sentence: Sentence, told: Sequence[int]) -> bool:
     """Tell whether all figures at the tokens `told` are sums of money: `bao nhiêu hộ` is not answered by `500 triệu đồng`; by `1,8 triệu hộ` it is."""
     words = [token.norm for token in sentence.tokens]
 
     def is_sum(at: int) -> bool:
-        rest = [word for word in words[at + 1 : at + 5] if not word[0].isdigit()]
-        while rest and rest[0] in _SCALES:
-            del rest[0]
-        return (rest[:1] == ["đồng"] and rest[1:2] != ["chí"]) or rest[:1] == ["usd"]
+        while at < len(words) and (sentence.marks[at] == "N" or words[at] in _SCALES or words[at] in _RANGE):
+            at += 1
+        # `3 đồng chí`, `5 đồng bào`
+        return words[at : at + 1] in (["đồng"], ["usd"], ["vnđ"], ["vnd"]) and words[at + 1 : at + 2] not in _COMRADES
 
     figures = [at for at in told if sentence.marks[at] in "N%"]
     return bool(figures) and all(map(is_sum, figures))
 
 
-@functools.cache
-def _things() -> frozenset[str]:
-    return frozenset(map(fold, UNITS - _SCALES)) - _OF_MONEY
-
-
-def _is_hour(sentence: Sentence, at: int) -> bool:
-    """Tell whether the token at `at` tells an hour: `14h30`, `8` giờ."""
-    return _HOUR.fullmatch(sentence.folded[at]) is not None or (
-        sentence.folded[at] == "gio" and at > 0 and sentence.folded[at - 1][0].isdigit()
+def _tells_hour(sentence: Sentence, told: Sequence[int]) -> bool:
+    """Tell whether the tokens `told` tell an hour, `14h30`, `8 giờ`, `tám giờ`, or how many: `3 tiếng`."""
+    first, last = sentence.tokens[told[0]].start - sentence.start, sentence.tokens[told[-1]].end - sentence.start
+    if any(when.clock and when.start < last and when.end > first for when in sentence.whens):
+        return True
+    text = sentence.between(sentence.start + first, sentence.start + last)
+    return _CLOCK.search(text) is not None or any(
+        sentence.tokens[at].norm in {"giờ", "tiếng"} and at > 0 and sentence.marks[at - 1] in "NT" for at in told
     )
 
 
-_SCALES = frozenset(("tỉ", "tỷ", "triệu", "nghìn", "ngàn"))
-_OF_MONEY = frozenset(("dong", "usd", "phan"))
-_HOUR = re.compile(r"\d{1,2}h\d{0,2}")
+_THINGS = frozenset(
+    "ho nguoi can chiec tau xe xa huyen thon ban truong lop vu diem em chau ca tram cay con hecta ha met m km tan khoi tang phong giuong nha toa lo tuyen".split()
+)
+"""What is counted, folded; not `năm`, `tháng`, `ngày`, which also say when."""
+_OF_MONEY = frozenset(
+    "tien gia phi von thu chi no luong ve thuong phat thue sach muc dong usd ty ti tri den boi kinh doanh".split()
+)
+"""Words of which one at least asks for a sum, folded: `Công ty nợ bao nhiêu nhà thầu?`"""
+_SCALES = frozenset(("tỉ", "triệu", "nghìn", "ngàn"))
+_RANGE = frozenset(("đến", "tới"))
+_COMRADES = [["chí"], ["bào"], ["phạm"], ["đội"], ["nghiệp"], ["hồ"]]
+_CLOCK = re.compile(r"(?<!\d)\d{1,2}:\d\d(?!\d)")
 _NAMED = frozenset(("person", "body"))
 _HONORIFIC = 2
 """Syllables of what introduces a person: `ông`, `đồng chí`."""

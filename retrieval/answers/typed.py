@@ -19,7 +19,7 @@ from retrieval.questions import Question
 from retrieval.vietnamese.levels import LEVELS, level_before
 from retrieval.vietnamese.names import Person
 from retrieval.vietnamese.terms import days_in
-from retrieval.vietnamese.text import folds
+from retrieval.vietnamese.text import folds, tokens
 
 _LEAD = 2
 _EARLY = 12
@@ -32,7 +32,7 @@ _MEETING = re.compile(
     r"\b(?:chu tri|hoi (?:nghi|thao)|(?:cuoc|buoi|phien|du) hop|buoi lam viec|toa dam|giao ban|hop bao|dien dan|le (?:khai|ky|phat|trao))\b"
 )
 """What was asked about before, where it was a meeting."""
-_HOUR = re.compile(r"\b(?:may gio|gio nao)\b")
+_HOUR = re.compile(r"\b(?:may gio|(?<!dien )gio nao)\b")
 _OF_MEETING = frozenset("vao luc gio hom hop cuoc hoi nghi buoi dien ra to chuc khai mac do nay ay thoi gian".split())
 """Words that ask when a meeting was, and nothing else."""
 _PARTS = frozenset("sang chieu trua toi dem".split())
@@ -230,8 +230,9 @@ def _when(asked: Asked, sentence: Sentence, at: int) -> Typed | None:
 
 
 def asks_hour(question: Question) -> bool:
-    """Tell whether a question asks for an hour: `mấy giờ`."""
-    return _HOUR.search(" ".join(question.syllables)) is not None
+    """Tell whether a question asks for an hour: `mấy giờ`; not `dự án điện gió nào`."""
+    written = {token.norm for token in tokens(question.asked) if token.fold == "gio"}
+    return bool(written & {"gio", "giờ"}) and _HOUR.search(" ".join(question.syllables)) is not None
 
 
 def asks_of_meeting(question: Question) -> bool:
