@@ -3,6 +3,7 @@
 import dataclasses
 import pickle
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -326,3 +327,31 @@ def test_a_member_that_was_trained_is_not_trained_again(tmp_path: Path, monkeypa
     assert [first["mean"].tolist(), again["mean"].tolist(), other["mean"].tolist()] == [[1.0]] * 3
     assert len(times) == 2
     assert sorted(p.name for p in tmp_path.iterdir()) == ["all-1.npz", "examples.pickle", "without-3-1.npz"]
+
+
+def test_dropout_leaves_out_its_share_and_keeps_the_mean() -> None:
+    dropout = attention.Dropout(0.15, seed=3)
+    x = torch.ones(400, 500)
+    out = dropout(x)
+    assert abs(float((out == 0).float().mean()) - 0.15) < 0.01
+    assert abs(float(out.mean()) - 1) < 0.01
+    assert not torch.equal(out, dropout(x))
+    assert torch.equal(attention.Dropout(0.15, seed=3)(x), out)
+    assert torch.equal(dropout.eval()(x), x)
+
+
+@settings(deadline=None, max_examples=8)
+@given(st.integers(1, 3 * attention.QUESTIONS * attention.ALIKE // 2), st.integers(0, 99))
+def test_each_question_is_seen_once_an_epoch_among_others_as_long(count: int, seed: int) -> None:
+    drawn = np.random.default_rng(seed)
+    some = [example_of(drawn, 2, [int(size)]) for size in drawn.integers(1, 40, 8)]
+    numbered = [dataclasses.replace(some[n % len(some)], part=n) for n in range(count)]
+    batches = list(attention._batches(numbered, np.random.default_rng(seed)))
+    assert sorted(example.part for each in batches for example, _ in each) == list(range(count))
+    assert len(batches) == -(-count // attention.QUESTIONS)  # as many steps as the pace of learning counts on
+    assert max(map(len, batches)) <= attention.QUESTIONS
+    ranges = sorted(
+        (min(sizes), max(sizes))
+        for sizes in ([len(e.sentences[0].words) for e, _ in each] for each in batches[: attention.ALIKE])
+    )
+    assert all(before[1] <= after[0] for before, after in pairwise(ranges))

@@ -7,6 +7,7 @@ from bot.library import Library
 from retrieval.answers.context import Context
 from retrieval.answers.cuts import cuts
 from retrieval.answers.mentions import mentions
+from retrieval.answers.runs import Cut
 from retrieval.answers.stretches import FEATURES, Cuts, features
 from tests.reading import context_of, marked, read
 
@@ -47,7 +48,7 @@ def test_features_of_cuts(context: Context) -> None:
 def test_whose_role_is_asked_for(province: Library, question: str, told: list[bool]) -> None:
     asked = context_of(province.engine(), question).asked
     sentence = read("Dự họp có bà Trần Thị Hai, Giám đốc Sở Y tế; ông Lê Văn Đạo, Phó Giám đốc Sở Nội vụ.")
-    cuts_ = {((person.first, person.last),): {"rule"} for person in sentence.people}
+    cuts_: dict[Cut, set[str]] = {((person.first, person.last),): {"rule"} for person in sentence.people}
     rows = features(asked, [Cuts(sentence, marked(np.zeros(len(sentence.folded))), cuts_)])
     behind = rows[:, FEATURES.index("role_behind")]
     assert len(behind) == 2

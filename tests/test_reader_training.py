@@ -28,6 +28,10 @@ def test_names_are_runs_of_capitals_after_the_first_word() -> None:
     assert names_in("ai du le hoi o muong then") == []
 
 
+def test_a_name_that_nothing_can_stand_for_makes_no_question() -> None:
+    assert foreign(ROWS[:1], random.Random(1)) == []
+
+
 def test_a_question_about_things_elsewhere_has_the_names_of_other_articles() -> None:
     made = foreign(ROWS, random.Random(1))
     assert len(made) == len(ROWS)

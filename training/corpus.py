@@ -59,6 +59,10 @@ def gold_article(question: dict[str, Any]) -> str:
     return str(question.get("article_id") or question.get("about") or question["id"])
 
 
-def fold_of(question: dict[str, Any], folds: int = 5) -> int:
-    """Return the fold of a question: all questions of one article share it."""
+FOLDS = 5
+"""Into which the small models are cross-validated; those of reading take long, and have three (training/samples.py)."""
+
+
+def fold_of(question: dict[str, Any], folds: int = FOLDS) -> int:
+    """Return which of `folds` a question is in: all questions of one article share it."""
     return zlib.crc32(gold_article(question).encode()) % folds

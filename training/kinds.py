@@ -17,7 +17,7 @@ from sklearn.linear_model import LogisticRegression
 from retrieval import questions as understanding
 from retrieval.vietnamese.abbreviations import spell_out
 from retrieval.vietnamese.text import clean
-from training.corpus import OWN, fold_of, read_rows
+from training.corpus import FOLDS, OWN, fold_of, read_rows
 
 OUT = Path(__file__).parents[1] / "retrieval" / "models" / "kinds.json"
 FEWEST = 5
@@ -41,11 +41,11 @@ def main() -> None:
     y = np.array([understanding.KINDS.index(q["type"]) for q in rows])
     part = np.array([fold_of(q) for q in rows])
     right = []
-    for k in range(5):
+    for k in range(FOLDS):
         model = LogisticRegression(C=0.5, max_iter=2000).fit(x[part != k], y[part != k])
         told = (part == k) & given
         right.append((model.predict(x[told]) == y[told]).mean())
-    print(f"accuracy, 5 folds by article: {np.mean(right):.3f} of {given.sum()} questions")
+    print(f"accuracy, {FOLDS} folds by article: {np.mean(right):.3f} of {given.sum()} questions")
     model = LogisticRegression(C=0.5, max_iter=2000).fit(x, y)
     names = vectorizer.get_feature_names_out()
     weights = {

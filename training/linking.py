@@ -15,7 +15,7 @@ from sklearn.linear_model import LogisticRegression
 
 from retrieval.linking import FEATURES, features
 from retrieval.questions import understand
-from training.corpus import fold_of, open_corpus, own_rows, read_rows
+from training.corpus import FOLDS, fold_of, open_corpus, own_rows, read_rows
 
 OUT = Path(__file__).parents[1] / "retrieval" / "models" / "linking.json"
 LEAST = 0.3
@@ -36,7 +36,7 @@ def main() -> None:
     y = np.array([bool(r.get("previous")) for r in rows])
     part = np.array([fold_of(r) for r in rows])
     chance = np.zeros(len(rows))
-    for k in range(5):
+    for k in range(FOLDS):
         chance[part == k] = fit(x[part != k], y[part != k]).predict_proba(x[part == k])[:, 1]
     linked, follows = chance[:given] > LEAST, y[:given]
     print(

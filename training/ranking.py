@@ -10,6 +10,7 @@ our own are fitted to alone.
 import argparse
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from scipy.optimize import minimize
@@ -17,7 +18,7 @@ from scipy.optimize import minimize
 from retrieval.linking import resolve
 from retrieval.search import FEATURES, Query, Searcher
 from retrieval.vietnamese.text import fold
-from training.corpus import fold_of, gold_article, open_corpus, own_rows, read_rows
+from training.corpus import FOLDS, fold_of, gold_article, open_corpus, own_rows, read_rows
 
 OUT = Path(__file__).parents[1] / "retrieval" / "models" / "ranking.json"
 PENALTY = 0.3
@@ -42,7 +43,7 @@ def fit(groups: list[tuple[np.ndarray, int]]) -> np.ndarray:
         total = PENALTY * weights @ weights - np.log(np.maximum(p[golden], 1e-12)).sum()
         return total, 2 * PENALTY * weights + np.einsum("qc,qcf->f", p, x) - x[golden].sum(axis=0)
 
-    return minimize(loss, np.zeros(wide), jac=True, method="L-BFGS-B").x
+    return np.asarray(minimize(loss, np.zeros(wide), jac=True, method="L-BFGS-B").x)
 
 
 def main() -> None:
@@ -71,15 +72,15 @@ def main() -> None:
                 )
             )
 
-    def recall(test: list, weights: np.ndarray) -> float:
+    def recall(test: list[Any], weights: np.ndarray) -> float:
         return float(np.mean([gold is not None and int(np.argmax(f @ weights)) == gold for _, _, f, gold in test]))
 
     for form in FORMS:
         found = []
-        for k in range(5):
+        for k in range(FOLDS):
             weights = fit([(f, g) for part, _, f, g in rows if part != k and g is not None])
             found.append(recall([r for r in rows if r[0] == k and r[1] == form], weights))
-        print(f"recall@1 {form} diacritics, 5 folds: {np.mean(found):.4f}")
+        print(f"recall@1 {form} diacritics, {FOLDS} folds: {np.mean(found):.4f}")
     print(f"gold among the candidates: {np.mean([g is not None for *_, g in rows]):.4f}")
     weights = fit([(f, g) for _, _, f, g in rows if g is not None])
     print({name: round(float(w), 3) for name, w in zip(FEATURES, weights, strict=True)})

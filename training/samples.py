@@ -197,10 +197,14 @@ def foreign(rows: list[dict[str, Any]], drawn: random.Random) -> list[dict[str, 
         for start, end in reversed(runs):
             alike = others(own, len(asked[start:end].split()))
             some = drawn.sample(alike, min(TRIED, len(alike)))
-            asked = asked[:start] + next(name for name in some if name not in asked) + asked[end:]
-        made.append(
-            row | {"question": fold(asked) if drawn.random() < UNACCENTED else asked, "answers": [], "of": "names"}
-        )
+            other = next((name for name in some if name not in asked), None)
+            if other is None:
+                break
+            asked = asked[:start] + other + asked[end:]
+        else:
+            made.append(
+                row | {"question": fold(asked) if drawn.random() < UNACCENTED else asked, "answers": [], "of": "names"}
+            )
     return made
 
 

@@ -37,7 +37,7 @@ NEARNESS = (
 )  # fmt: skip
 """How near the question's words stand to a cut; the first four are shares of their weight."""
 ROLES = ("role_asked", "role_behind")
-"""How much of the question the role of the people told takes up, and by how much somebody else's in the sentence takes up more; -1 where nobody is asked for."""
+"""How much of the question the role of the people told takes up, and by how much the role that takes up most of it in the sentence takes up more; -1 where nobody is asked for."""
 FEATURES = (
     "rule", "rule_fit", "tokens", "tokens_left_out", "stretches", "inside_sum", "inside_share", "expected_f1", "inside_least",
     "inside_most", "inside_mean", "outside_most", "first_inside", "last_inside", "before_inside", "after_inside",
