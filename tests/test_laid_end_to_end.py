@@ -7,9 +7,8 @@ from bot.library import Library
 from retrieval.answers.context import Context
 from retrieval.answers.cuts import cuts
 from retrieval.answers.mentions import mentions
-from retrieval.answers.runs import Cut
 from retrieval.answers.stretches import FEATURES, Cuts, features
-from tests.reading import context_of, marked, read
+from tests.reading import context_of, marked
 
 QUESTIONS = (
     "Ai chủ trì giao ban dân vận quý I?",
@@ -35,22 +34,3 @@ def test_features_of_cuts(context: Context) -> None:
     alone = np.concatenate([features(context.asked, [each]) for each in looked])
     assert together.shape == (sum(len(each.names) for each in looked), len(FEATURES))
     assert np.allclose(together, alone, atol=1e-5)
-
-
-@pytest.mark.parametrize(
-    ("question", "told"),
-    [
-        ("Giám đốc Sở Y tế là ai?", [True, False]),
-        ("pho giam doc so noi vu la ai", [False, True]),
-        ("Cuộc họp diễn ra ở đâu?", [False, False]),
-    ],
-)
-def test_whose_role_is_asked_for(province: Library, question: str, told: list[bool]) -> None:
-    asked = context_of(province.engine(), question).asked
-    sentence = read("Dự họp có bà Trần Thị Hai, Giám đốc Sở Y tế; ông Lê Văn Đạo, Phó Giám đốc Sở Nội vụ.")
-    cuts_: dict[Cut, set[str]] = {((person.first, person.last),): {"rule"} for person in sentence.people}
-    rows = features(asked, [Cuts(sentence, marked(np.zeros(len(sentence.folded))), cuts_)])
-    behind = rows[:, FEATURES.index("role_behind")]
-    assert len(behind) == 2
-    assert [bool(value == 0) for value in behind] == told
-    assert (rows[:, FEATURES.index("role_asked")] >= 0).all() == any(told)

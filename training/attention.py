@@ -50,7 +50,7 @@ OTHERS = 9
 """Sentences without the answer that are kept of each question, the likeliest."""
 RIGHT = 3
 """Right ones among those that are seen at once, at most; as many are seen as are read at run time."""
-EPOCHS, QUESTIONS, RATE, DECAY = 4, 24, 2e-3, 0.01
+EPOCHS, QUESTIONS, RATE, DECAY = 6, 24, 2e-3, 0.01
 ALIKE = 20
 """Batches that are drawn at once and dealt out by length: what fills the shorter ones up to the longest was two fifths of the work."""
 MEMBERS = 2

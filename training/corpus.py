@@ -60,9 +60,8 @@ def gold_article(question: dict[str, Any]) -> str:
 
 
 FOLDS = 5
-"""Into which the small models are cross-validated; those of reading take long, and have three (training/samples.py)."""
 
 
-def fold_of(question: dict[str, Any], folds: int = FOLDS) -> int:
-    """Return which of `folds` a question is in: all questions of one article share it."""
-    return zlib.crc32(gold_article(question).encode()) % folds
+def fold_of(question: dict[str, Any]) -> int:
+    """Return which of `FOLDS` folds a question is in: all questions of one article share it."""
+    return zlib.crc32(gold_article(question).encode()) % FOLDS

@@ -6,7 +6,8 @@ import numpy as np
 from retrieval.answers import further
 from retrieval.answers.drafts import Draft
 from training.boosting import train_trees
-from training.samples import FOLDS, Item
+from training.corpus import FOLDS
+from training.samples import Item
 
 ROUNDS = 150
 

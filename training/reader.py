@@ -25,9 +25,9 @@ from retrieval.answers.further import FEATURES as FURTHER_FEATURES
 from retrieval.evaluation import calibration_error
 from training import attention, chairs, further, refusal
 from training.boosting import MODELS, save_trees, train_trees
-from training.corpus import read_questions, read_rows
+from training.corpus import FOLDS, read_questions, read_rows
 from training.refusal import TAKEN_FOR_STRANGERS, WRONGLY_REFUSED
-from training.samples import FOLDS, Item, Maker, Sample, sample_of
+from training.samples import Item, Maker, Sample, sample_of
 
 SENTENCE_ROUNDS, SENTENCE_RATE = 500, 0.06
 ANSWER_ROUNDS = OVERLAP_ROUNDS = 300

@@ -10,7 +10,8 @@ from sklearn.linear_model import LogisticRegression
 
 from retrieval.answers import reader
 from training.boosting import train_trees
-from training.samples import FOLDS, Item, Sample
+from training.corpus import FOLDS
+from training.samples import Item, Sample
 
 ROUNDS, SEEDS = 250, 3
 ELSEWHERE = {"names": "with other names", "asked": "asked elsewhere", "absent": "without their article"}

@@ -34,13 +34,13 @@ def role_of(sentence: Sentence, first: int, last: int) -> tuple[int, int] | None
     After the name, behind a comma, dash or bracket: `Mùa A Sơn, Phó Bí thư Thường trực`; else right before it:
     `Phó Bí thư Thường trực Tỉnh ủy Mùa A Sơn`.
     """
-    found = role_tokens(sentence, first, last)
-    return (sentence.tokens[found[0]].start, sentence.tokens[found[1]].end) if found is not None else None
-
-
-def role_tokens(sentence: Sentence, first: int, last: int) -> tuple[int, int] | None:
-    """Return the first and the last token of the role of the person at tokens `first` to `last`, or None."""
-    return _after(sentence, last) or _before(sentence, first)
+    after = _after(sentence, last)
+    if after:
+        return sentence.tokens[after[0]].start, sentence.tokens[after[1]].end
+    before = _before(sentence, first)
+    if before:
+        return sentence.tokens[before[0]].start, sentence.tokens[before[1]].end
+    return None
 
 
 def _after(sentence: Sentence, last: int) -> tuple[int, int] | None:

@@ -14,7 +14,6 @@ import numpy.typing as npt
 from retrieval.annotation import GAPS, Sentence
 from retrieval.answers import cuts
 from retrieval.answers.attention import UNREAD, Read
-from retrieval.answers.roles import role_tokens
 from retrieval.answers.runs import Cut
 from retrieval.answers.sentences import Asked
 from retrieval.answers.typed import Typed
@@ -36,14 +35,12 @@ NEARNESS = (
     "asked_adjacent_after", "heaviest_distance", "cue_distance", "cue_side",
 )  # fmt: skip
 """How near the question's words stand to a cut; the first four are shares of their weight."""
-ROLES = ("role_asked", "role_behind")
-"""How much of the question the role of the people told takes up, and by how much the role that takes up most of it in the sentence takes up more; -1 where nobody is asked for."""
 FEATURES = (
     "rule", "rule_fit", "tokens", "tokens_left_out", "stretches", "inside_sum", "inside_share", "expected_f1", "inside_least",
     "inside_most", "inside_mean", "outside_most", "first_inside", "last_inside", "before_inside", "after_inside",
     "gap_before", "gap_after", "names", "names_asked", "name_tokens", "numbers", "time_tokens", "units", "capitals", "starts_plain",
     "ends_plain", "asked_tokens", "new_tokens", "named_ways", "wanted_tokens", "lacks_wanted", "wanted_in_sentence",
-    "wanted_new", "head_inside", "unit_inside", "begins", "ends", "edges", "edges_behind", *(f"by_{name}" for name in cuts.NAMES), *NEARNESS, *ROLES,
+    "wanted_new", "head_inside", "unit_inside", "begins", "ends", "edges", "edges_behind", *(f"by_{name}" for name in cuts.NAMES), *NEARNESS,
 )  # fmt: skip
 _GAP_CODES = GAPS + "$"
 _BLANKS = 2
@@ -193,7 +190,6 @@ def features(asked: Asked, looked: Sequence[Cuts]) -> npt.NDArray[np.float32]:
         best_edges[laid.of] - edges,
         *([name in named for named in ways] for name in cuts.NAMES),
         *_nearness(asked, laid),
-        *_roles(asked, looked, laid),
     )
     for row, column in zip(rows, columns, strict=True):
         row[:] = column
@@ -255,26 +251,6 @@ def _nearness(asked: Asked, laid: _Laid) -> Floats:
         behind = (near_cue & after).any(axis=0)
         out[8] = behind * 1.0 - ((near_cue & before).any(axis=0) & ~behind)
     return out
-
-
-def _roles(asked: Asked, looked: Sequence[Cuts], laid: _Laid) -> Floats:
-    """Return `ROLES` of each cut: (features, cuts). `Giám đốc Sở Y tế là ai?`: Trần Thị Hai, `Giám đốc Sở Y tế`, not Lê Đạo, `Giám đốc Sở Nội vụ`."""
-    if asked.wants != "person":
-        return np.full((len(ROLES), laid.count), -1.0)
-    shares = np.zeros(len(laid.words))
-    begins = np.zeros(len(laid.words), bool)
-    start = 0
-    for each in looked:
-        sentence = each.sentence
-        for person in sentence.people:
-            role = role_tokens(sentence, person.first, person.last)
-            words = set(sentence.folded[role[0] : role[1] + 1]) if role is not None else ()
-            shares[start + person.first] = sum(asked.weights.get(word, 0.0) for word in words) / asked.total
-            begins[start + person.first] = True
-        start += len(each.read.inside) + _BLANKS
-    told = laid.masks & begins
-    mean = (told * shares).sum(axis=1) / np.maximum(told.sum(axis=1), 1)
-    return np.stack([mean, np.where(laid.own & begins, shares, 0.0).max(axis=1) - mean])
 
 
 def _there(laid: _Laid, word: str) -> npt.NDArray[Any]:
