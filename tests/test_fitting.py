@@ -55,6 +55,13 @@ def fitted(province: Library, question: str, text: str, given: list[list[str]]) 
             [["năm học 2023 - 2024"], ["Sáng 5/9, trường nội trú khai giảng năm học 2023 - 2024"]],
             {("Sáng 5/9",)},
         ),
+        # Nor what else is counted behind the day.
+        (
+            "Sạt lở ở Mường Then xảy ra ngày nào?",
+            "Đợt sạt lở ngày 22/4 khiến 16 căn nhà ở Mường Then bị sập.",
+            [["ngày 22/4 khiến 16 căn nhà"]],
+            {("ngày 22/4",)},
+        ),
         # Whom the task was given, not with whom to work.
         (
             "UBND tỉnh giao sở nào lập kế hoạch?",

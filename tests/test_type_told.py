@@ -46,7 +46,13 @@ title: Huyện Bắc Lam gặp mặt doanh nghiệp
 published_at: 2024-06-05
 ---
 Hội nghị gặp mặt doanh nghiệp huyện Bắc Lam diễn ra lúc 8 giờ 30 ngày 5/6 tại Nhà văn hóa huyện.
-Ngày 6/6, huyện Bắc Lam tổ chức hội thi cắm hoa tại sân vận động huyện.
+"""
+MATCH = """---
+title: Xã Nậm Cắt mở giải bóng chuyền
+published_at: 2024-07-02
+---
+Ngày 1/7, xã Nậm Cắt khai mạc giải bóng chuyền tại sân vận động xã, có 12 đội với 40 triệu đồng tiền thưởng.
+Mỗi đội đăng ký tám người.
 """
 
 
@@ -92,6 +98,8 @@ def test_sums_are_told_from_counts(told: str, *, sum_: bool) -> None:
         ("Có mấy chiếc tàu bị hỏng?", True),
         ("Thu ngân sách huyện Bắc Lam được bao nhiêu năm 2023?", False),
         ("Công ty nợ bao nhiêu nhà thầu?", False),
+        ("Bến xe Miền Đông mới có bao nhiêu khu?", True),
+        ("ben xe mien dong moi co bao nhieu khu", True),
         ("Mỗi xã bao nhiêu người được hỗ trợ và bao nhiêu tiền?", False),
     ],
 )
@@ -102,9 +110,9 @@ def test_what_is_counted_is_no_money(question: str, *, counts: bool) -> None:
 
 @pytest.mark.parametrize("bare", [False, True])
 def test_an_hour_is_told_by_an_hour(tmp_path: Path, encoder: Encoder, *, bare: bool) -> None:
-    ask = asker(tmp_path, encoder, MEETING)
+    ask = asker(tmp_path, encoder, MEETING, MATCH)
     told = "Hội nghị gặp mặt doanh nghiệp huyện Bắc Lam diễn ra lúc mấy giờ?"
-    untold = "Hội thi cắm hoa huyện Bắc Lam diễn ra lúc mấy giờ?"
+    untold = "Giải bóng chuyền xã Nậm Cắt khai mạc lúc mấy giờ?"
     answer = ask(fold(told) if bare else told)
     assert isinstance(answer, Answer)
     assert "8 giờ 30" in answer.text

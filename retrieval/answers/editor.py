@@ -14,7 +14,7 @@ from retrieval.answers.drafts import Draft
 from retrieval.answers.listing import asked_list, meetings
 from retrieval.answers.naming import Slip, only_names, slip
 from retrieval.answers.offices import of_office, seat_name
-from retrieval.answers.premise import SMALL_CORPUS, broken_premise, covers, telling_where
+from retrieval.answers.premise import SMALL_CORPUS, broken_premise, covers, telling_count, telling_where
 from retrieval.answers.reading import Reading
 from retrieval.answers.replies import Replies, carried, local_day, refusal_text
 from retrieval.answers.rivals import Rival, rivals
@@ -168,7 +168,8 @@ class Editor:
 
     def _from_drafts(self, question: Question, context: Context, reading: Reading, misspelt: Slip | None) -> Reply:
         """Return the answer that the drafts give; where they do not, or must not, why."""
-        drafts = of_office(question, telling_where(context, reading.drafts), context.articles)
+        told = telling_count(context, telling_where(context, reading.drafts))
+        drafts = of_office(question, told, context.articles)
         if not drafts and reading.drafts:
             return self._lacking(question, context, reading, None)
         reading = replace(reading, drafts=drafts)

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from retrieval.annotation import Sentence, Sentences, chair_cues
 from retrieval.answers.context import Context
 from retrieval.answers.drafts import Draft
+from retrieval.answers.mentions import counted
 from retrieval.answers.tasks import begins_action, is_body, tasks
 from retrieval.answers.typed import asks_hour, asks_of_meeting
 from retrieval.answers.types import Reason
@@ -20,7 +21,7 @@ from retrieval.questions import Question
 from retrieval.vietnamese.abbreviations import abbreviations_in, written_out
 from retrieval.vietnamese.dates import When, day_in
 from retrieval.vietnamese.terms import day_term
-from retrieval.vietnamese.text import bigrams, fold, folds
+from retrieval.vietnamese.text import bigrams, canonical, fold, folds, tokens
 
 _TASK_VERBS = (
     "duoc giao",
@@ -155,6 +156,26 @@ def telling_where(context: Context, drafts: Sequence[Draft]) -> tuple[Draft, ...
     return tuple(drafts)
 
 
+def telling_count(context: Context, drafts: Sequence[Draft]) -> tuple[Draft, ...]:
+    """Return the drafts, first one that counts what is asked for where the first tells a sum alone: `bao nhiêu khu?`, `bốn khu` before `4.000 tỷ đồng`."""
+    asked = context.asked
+    if (
+        drafts
+        and asked.wants == "number"
+        and _counts_things(asked.question, asked.unit)
+        and _type_missing(context, drafts[0])
+    ):
+
+        def counts(draft: Draft) -> bool:
+            figures = {at for at, _ in counted(draft.candidate.sentence, asked.unit)}
+            return any(first <= at <= last for first, last in draft.cut for at in figures)
+
+        counting = next(filter(counts, drafts), None)
+        if counting is not None:
+            return (counting, *(d for d in drafts if d is not counting))
+    return tuple(drafts)
+
+
 def _no_place(context: Context, draft: Draft) -> bool:
     """`Họp ở đâu?` is answered neither by who chaired nor by what was to be done, nor by who was to do it.
 
@@ -205,7 +226,11 @@ def _type_missing(context: Context, draft: Draft) -> bool:
 
 def _counts_things(question: Question, unit: str) -> bool:
     """Tell whether a question asks how many of `unit` there are, and of no money: not `thu được bao nhiêu năm 2023`, `nợ bao nhiêu nhà thầu`."""
-    return unit in _THINGS and not question.elliptic and not _OF_MONEY.intersection(question.syllables)
+    if unit not in _THINGS or question.elliptic:
+        return False
+    if question.accented:
+        return not _OF_MONEY.intersection(token.norm for token in tokens(question.asked))
+    return not _OF_MONEY_BARE.intersection(question.syllables)
 
 
 def _only_sums(sentence: Sentence, told: Sequence[int]) -> bool:
@@ -234,13 +259,14 @@ def _tells_hour(sentence: Sentence, told: Sequence[int]) -> bool:
 
 
 _THINGS = frozenset(
-    "ho nguoi can chiec tau xe xa huyen thon ban truong lop vu diem em chau ca tram cay con hecta ha met m km tan khoi tang phong giuong nha toa lo tuyen".split()
+    "ho nguoi can chiec tau xe xa huyen thon ban truong lop vu diem em chau ca tram cay con hecta ha met m km tan khoi tang phong giuong nha toa lo tuyen khu cau doan gian suat".split()
 )
 """What is counted, folded; not `năm`, `tháng`, `ngày`, which also say when."""
 _OF_MONEY = frozenset(
-    "tien gia phi von thu chi no luong ve thuong phat thue sach muc dong usd ty ti tri den boi kinh doanh".split()
+    canonical(word) for word in "tiền giá phí vốn thu chi nợ lương vé thưởng phạt thuế mức usd đền bồi".split()
 )
-"""Words of which one at least asks for a sum, folded: `Công ty nợ bao nhiêu nhà thầu?`"""
+"""Words of which one at least asks for a sum: `Công ty nợ bao nhiêu nhà thầu?`"""
+_OF_MONEY_BARE = frozenset(map(fold, _OF_MONEY))
 _SCALES = frozenset(("tỉ", "triệu", "nghìn", "ngàn"))
 _RANGE = frozenset(("đến", "tới"))
 _COMRADES = [["chí"], ["bào"], ["phạm"], ["đội"], ["nghiệp"], ["hồ"]]
