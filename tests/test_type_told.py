@@ -65,6 +65,7 @@ Mỗi đội đăng ký tám người.
         ("Dự án điện gió nào được khởi công?", False),
         ("du an dien gio nao duoc khoi cong", False),
         ("Họp ngày nào?", False),
+        ("Cầu sập vào ngày giờ nào?", False),
     ],
 )
 def test_an_hour_is_asked_for_by_a_word_for_it(question: str, *, asks: bool) -> None:
@@ -98,6 +99,7 @@ def test_sums_are_told_from_counts(told: str, *, sum_: bool) -> None:
         ("Có mấy chiếc tàu bị hỏng?", True),
         ("Thu ngân sách huyện Bắc Lam được bao nhiêu năm 2023?", False),
         ("Công ty nợ bao nhiêu nhà thầu?", False),
+        ("Lần thứ hai ứng mấy trăm tỷ?", False),
         ("Bến xe Miền Đông mới có bao nhiêu khu?", True),
         ("ben xe mien dong moi co bao nhieu khu", True),
         ("Mỗi xã bao nhiêu người được hỗ trợ và bao nhiêu tiền?", False),

@@ -259,7 +259,7 @@ def _tells_hour(sentence: Sentence, told: Sequence[int]) -> bool:
 
 
 _THINGS = frozenset(
-    "ho nguoi can chiec tau xe xa huyen thon ban truong lop vu diem em chau ca tram cay con hecta ha met m km tan khoi tang phong giuong nha toa lo tuyen khu cau doan gian suat".split()
+    "ho nguoi can chiec tau xe xa huyen thon ban truong lop vu diem em chau ca cay con hecta ha met m km tan khoi tang phong giuong nha toa lo tuyen khu cau doan gian suat".split()
 )
 """What is counted, folded; not `năm`, `tháng`, `ngày`, which also say when."""
 _OF_MONEY = frozenset(

@@ -32,7 +32,7 @@ _MEETING = re.compile(
     r"\b(?:chu tri|hoi (?:nghi|thao)|(?:cuoc|buoi|phien|du) hop|buoi lam viec|toa dam|giao ban|hop bao|dien dan|le (?:khai|ky|phat|trao))\b"
 )
 """What was asked about before, where it was a meeting."""
-_HOUR = re.compile(r"\b(?:may gio|(?<!dien )gio nao)\b")
+_HOUR = re.compile(r"\b(?:may gio|(?<!dien )(?<!ngay )gio nao)\b")
 _OF_MEETING = frozenset("vao luc gio hom hop cuoc hoi nghi buoi dien ra to chuc khai mac do nay ay thoi gian".split())
 """Words that ask when a meeting was, and nothing else."""
 _PARTS = frozenset("sang chieu trua toi dem".split())
