@@ -36,8 +36,6 @@ _SCALES = frozenset(("triệu", "tỉ", "nghìn", "ngàn"))
 _CLASSIFIERS = frozenset(("căn", "ngôi", "cái", "chiếc"))
 _PHRASE, _SCRAP = 6, 3
 """Tokens from which a stretch is a phrase, and up to which it may be a scrap."""
-_BEFORE_FIGURE = frozenset("ngày tháng năm khoảng gần hơn trước số".split())
-"""Words that belong to the figure behind them: `trước ngày` 10-10."""
 
 
 def cuts(sentence: Sentence, read: Read, fitting: Cut | None = None) -> dict[Cut, set[str]]:
