@@ -6,7 +6,7 @@ import pytest
 
 from bot.library import Library
 from retrieval.answers.drafts import Draft
-from retrieval.answers.premise import _counts_things, _only_sums, _tells_hour, broken_premise
+from retrieval.answers.premise import _counts_things, _only_sums, _tells_hour, broken_premise, telling_count
 from retrieval.answers.typed import asks_hour
 from retrieval.answers.types import Answer, NotFound
 from retrieval.encoding import Encoder
@@ -39,6 +39,22 @@ def test_a_figure_or_a_time_of_another_sort_is_no_answer(
     )
     draft = Draft(candidate, (stretch(candidate.sentence, told),))
     assert (broken_premise(context, draft) is not None) == broken
+
+
+def test_what_counts_comes_before_a_sum(province: Library) -> None:
+    context = context_of(province.engine(), "Bao nhiêu hộ ở xã Suối Rạc phải di dời vì sạt lở?")
+
+    def draft(told: str) -> Draft:
+        of = next(
+            c for c in context.candidates if told in context.articles[c.hit].text[c.sentence.start : c.sentence.end]
+        )
+        return Draft(of, (stretch(of.sentence, told),))
+
+    sum_, other, count = draft("40 triệu đồng"), draft("120 người"), draft("23 hộ")
+    assert telling_count(context, (sum_, other, count)) == (count, sum_, other)
+    assert telling_count(context, (other, sum_, count)) == (other, sum_, count)
+    assert telling_count(context, (sum_, other)) == (sum_, other)
+    assert telling_count(context, ()) == ()
 
 
 MEETING = """---

@@ -9,6 +9,7 @@ import numpy as np
 from retrieval.annotation import Sentence
 from retrieval.answers.attention import Read
 from retrieval.answers.runs import Cut, merged, runs
+from retrieval.vietnamese.numerals import SCALES
 
 NAMES = (
     "least_50", "least_25", "least_12", "least_06", "half_of_peak", "quarter_of_peak", "best_50", "best_25", "clauses",
@@ -32,7 +33,6 @@ _OPEN_ENDS = frozenset("các những của và với tại do để cho từ nh�
 _OPEN_BEGINNINGS = frozenset("của và với hoặc hay là mà thì".split())
 _BEFORE_TIME = frozenset("ngày tháng năm trước khoảng gần hơn số".split())
 """Words that belong to the figure or the day behind them: `trước ngày` 10-10."""
-_SCALES = frozenset(("triệu", "tỉ", "nghìn", "ngàn"))
 _CLASSIFIERS = frozenset(("căn", "ngôi", "cái", "chiếc"))
 _PHRASE, _SCRAP = 6, 3
 """Tokens from which a stretch is a phrase, and up to which it may be a scrap."""
@@ -131,10 +131,10 @@ def _trimmed(sentence: Sentence, first: int, last: int) -> tuple[int, int]:
         last += 1
     while goes_on(last) and marks[last] == marks[last + 1] == "T":
         last += 1
-    while goes_on(last) and marks[last] in "NU" and tokens[last + 1].norm in _SCALES:
+    while goes_on(last) and marks[last] in "NU" and tokens[last + 1].norm in SCALES:
         last += 1
     # What is counted: one noun, the whole of it.
-    if goes_on(last) and (marks[last] == "N" or tokens[last].norm in _SCALES) and marks[last + 1] == "U":
+    if goes_on(last) and (marks[last] == "N" or tokens[last].norm in SCALES) and marks[last + 1] == "U":
         last += 1
         if goes_on(last) and tokens[last].norm in _CLASSIFIERS:
             last += 1

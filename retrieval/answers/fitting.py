@@ -45,9 +45,9 @@ def of_asked_type(
         fits = of_type(asked.wants, sentence.mark_codes, sentence.folded)
         names = _counting(names, np.flatnonzero(fits).tolist()) or names
     if question.cue.word in _DAY_CUES and not question.elliptic:
-        names = _of_times(names, _days(sentence), fitting, sentence.marks)
+        names = _up_to_day(_of_times(names, _days(sentence), fitting), sentence.marks)
     if question.cue.label == "duration" and (spans := durations(sentence)):
-        names = _of_times(names, [first for first, _ in spans], spans, "")
+        names = _of_times(names, [first for first, _ in spans], spans)
     if fitting and asks_whom(question):
         names = _charged(sentence, fitting) or names
     return _as_asked(names, sentence, question.cue.after)
@@ -74,27 +74,30 @@ def _charged(sentence: Sentence, bodies: Cut) -> dict[Cut, set[str]]:
     return {tuple(given): {"mention", "mentions"}} if given else {}
 
 
-def _of_times(names: dict[Cut, set[str]], times: list[int], fitting: Cut | None, marks: str) -> dict[Cut, set[str]]:
-    """Return the cuts in which one of `times` (tokens of days, or of how long) stands, none of them a whole clause; and each mention of one.
-
-    `marks` are those of the sentence's tokens.
-    """
-    found: dict[Cut, set[str]] = {}
-    for cut, ways in _counting(names, times).items():
-        if sum(last - first + 1 for first, last in cut) <= _LONGEST_TIME:
-            found.setdefault(tuple(_without_figure_behind(marks, first, last) for first, last in cut), set()).update(
-                ways
-            )
+def _of_times(names: dict[Cut, set[str]], times: list[int], fitting: Cut | None) -> dict[Cut, set[str]]:
+    """Return the cuts in which one of `times` (tokens of days, or of how long) stands, none of them a whole clause; and each mention of one."""
+    found = {
+        cut: ways
+        for cut, ways in _counting(names, times).items()
+        if sum(last - first + 1 for first, last in cut) <= _LONGEST_TIME
+    }
     for run in fitting or ():
         if any(run[0] <= time <= run[1] for time in times):
             found.setdefault((run,), set()).add("mention")
     return found
 
 
-def _without_figure_behind(marks: str, first: int, last: int) -> tuple[int, int]:
-    """Return the stretch up to its last day where another figure stands behind it: `ngày 22/4` khiến 16 căn nhà."""
-    day = marks.rfind("T", first, last + 1)
-    return (first, day) if day >= 0 and "N" in marks[day : last + 1] else (first, last)
+def _up_to_day(names: dict[Cut, set[str]], marks: str) -> dict[Cut, set[str]]:
+    """Return the cuts without what is counted behind a day: `ngày 22/4` khiến 16 căn nhà."""
+    found: dict[Cut, set[str]] = {}
+    for cut, ways in names.items():
+        days = [marks.rfind("T", first, last + 1) for first, last in cut]
+        shortened = (
+            (first, day if day >= 0 and "N" in marks[day : last + 1] else last)
+            for (first, last), day in zip(cut, days, strict=True)
+        )
+        found.setdefault(tuple(shortened), set()).update(ways)
+    return found
 
 
 def _days(sentence: Sentence) -> list[int]:

@@ -20,6 +20,7 @@ from retrieval.linking import question_frame
 from retrieval.questions import Question
 from retrieval.vietnamese.abbreviations import abbreviations_in, written_out
 from retrieval.vietnamese.dates import When, day_in
+from retrieval.vietnamese.numerals import SCALES
 from retrieval.vietnamese.terms import day_term
 from retrieval.vietnamese.text import bigrams, canonical, fold, folds, tokens
 
@@ -238,7 +239,7 @@ def _only_sums(sentence: Sentence, told: Sequence[int]) -> bool:
     words = [token.norm for token in sentence.tokens]
 
     def is_sum(at: int) -> bool:
-        while at < len(words) and (sentence.marks[at] == "N" or words[at] in _SCALES or words[at] in _RANGE):
+        while at < len(words) and (sentence.marks[at] == "N" or words[at] in SCALES or words[at] in _RANGE):
             at += 1
         # `3 đồng chí`, `5 đồng bào`
         return words[at : at + 1] in (["đồng"], ["usd"], ["vnđ"], ["vnd"]) and words[at + 1 : at + 2] not in _COMRADES
@@ -267,7 +268,6 @@ _OF_MONEY = frozenset(
 )
 """Words of which one at least asks for a sum: `Công ty nợ bao nhiêu nhà thầu?`"""
 _OF_MONEY_BARE = frozenset(map(fold, _OF_MONEY))
-_SCALES = frozenset(("tỉ", "triệu", "nghìn", "ngàn"))
 _RANGE = frozenset(("đến", "tới"))
 _COMRADES = [["chí"], ["bào"], ["phạm"], ["đội"], ["nghiệp"], ["hồ"]]
 _CLOCK = re.compile(r"(?<!\d)\d{1,2}:\d\d(?!\d)")

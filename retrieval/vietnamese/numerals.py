@@ -33,7 +33,9 @@ _OF_ORDER = _words(
 """Words whose figure tells which, not how many."""
 VAGUE = _words("hàng vài mấy")
 """What a figure in round words may begin with: `hàng trăm`."""
-ROUND = _ROUND | _words("triệu tỉ")
+SCALES = _words("nghìn ngàn triệu tỉ")
+"""Words by which a figure before them is multiplied: `1,8 triệu` hộ."""
+ROUND = _ROUND | SCALES
 _RIPE = _words("lúa quả trái đã đang nấu")
 _KIN = _words("em con")
 
