@@ -135,3 +135,20 @@ def test_an_hour_is_told_by_an_hour(tmp_path: Path, encoder: Encoder, *, bare: b
     assert isinstance(answer, Answer)
     assert "8 giờ 30" in answer.text
     assert isinstance(ask(fold(untold) if bare else untold), NotFound)
+
+
+SEVERAL = """---
+title: Tỉnh ủy Lam Giang họp bất thường
+published_at: 2024-08-20
+---
+Sáng 20/8, Tỉnh ủy Lam Giang họp bất thường về sắp xếp các xã.
+Hội nghị do các đồng chí Thường trực Tỉnh ủy chủ trì: Tạ Quang Hiển - Bí thư Tỉnh ủy; Vi Đình Lộc - Phó Bí thư Thường trực Tỉnh ủy; Đàm Thị Thoa - Chủ tịch UBND tỉnh.
+"""
+
+
+@pytest.mark.parametrize("bare", [False, True])
+def test_all_who_are_listed_behind_chaired_are_told(tmp_path: Path, encoder: Encoder, *, bare: bool) -> None:
+    question = "Ai chủ trì hội nghị bất thường của Tỉnh ủy Lam Giang?"
+    answer = asker(tmp_path, encoder, SEVERAL)(fold(question) if bare else question)
+    assert isinstance(answer, Answer)
+    assert [item.text for item in answer.items] == ["Tạ Quang Hiển", "Vi Đình Lộc", "Đàm Thị Thoa"]

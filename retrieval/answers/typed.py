@@ -107,7 +107,8 @@ def _chair(sentence: Sentence) -> Typed | None:
     under = "duoi" in words[max(0, cue - 3) : cue] or "do" in words[max(0, cue - 14) : cue]
     after = [p for p in sentence.named if p.first > cue]
     before = [p for p in sentence.named if p.last < cue]
-    if words[cue + 2 : cue + 3] == ("cua",) and after:
+    # `chủ trì của các đồng chí …`, `do các đồng chí Thường trực chủ trì: A …; B …`
+    if (words[cue + 2 : cue + 3] == ("cua",) or sentence.gaps[cue + 2 : cue + 3] == "L") and after:
         chosen = [after[0]]
         for person in after[1:]:
             if "S" in sentence.gaps[chosen[-1].last + 1 : person.first + 1] or (
