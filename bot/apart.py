@@ -71,12 +71,13 @@ class Indexer:
         process, self._process = self._process, None
         if process is None:
             return
+        # First: to close what somebody reads from waits until he has read.
+        process.terminate()
+        process.wait()
         for stream in (process.stdin, process.stdout):
             if stream is not None:
                 with contextlib.suppress(OSError):  # what it did not take any more
                     stream.close()
-        process.terminate()
-        process.wait()
 
     def _running(self) -> "subprocess.Popen[str]":
         if self._process is None or self._process.poll() is not None:

@@ -37,6 +37,8 @@ TELLING_S = 2.0
 MOST_ATTEMPTS = 3
 """Times an update is tried that fails for no reason outside; then it is set aside."""
 LONGEST_WAIT_S = 60.0
+STORE_WAIT_S = 10.0
+"""Seconds after which an update is tried again that the store could not mark."""
 CHATS_KEPT = 20_000
 
 CROWDED = "Tin Tỉnh đang có nhiều người hỏi. Bạn gửi lại câu hỏi sau ít phút nhé."
@@ -73,6 +75,8 @@ class _Job:
     update: Update
     out: int
     attempts: int
+    answer: tuple[Any] | None = None
+    """What was made of it: another try sends that, and asks nothing again."""
 
 
 @dataclass
@@ -82,6 +86,10 @@ class _Chat:
     tokens: float = BURST
     at: float = field(default_factory=time.monotonic)
     noticed: float = -NOTICE_S
+
+    @property
+    def is_idle(self) -> bool:
+        return self.task is None and not self.waiting
 
 
 @dataclass
@@ -166,7 +174,7 @@ class Dispatcher:
         if kept is None:
             kept = self._chats[hashed] = _Chat(tokens=self._burst)
         self._chats.move_to_end(hashed)
-        while len(self._chats) > CHATS_KEPT and next(iter(self._chats.values())).task is None:
+        while len(self._chats) > CHATS_KEPT and next(iter(self._chats.values())).is_idle:
             self._chats.popitem(last=False)
         return kept
 
@@ -223,17 +231,23 @@ class Dispatcher:
     async def _work(self, chat: _Chat) -> None:
         try:
             while chat.waiting and not self._stopping.is_set():
-                wait = await self._try(chat.waiting[0])
+                wait = await self._tried(chat.waiting[0])
                 if wait is None:
                     chat.waiting.popleft()
                     self._waiting -= 1
                 else:
                     with contextlib.suppress(TimeoutError):
                         await asyncio.wait_for(self._stopping.wait(), wait)
-        except Exception:
-            log.exception("store-failing: an update could not be marked; it is answered at the next start")
         finally:
             chat.task = None
+
+    async def _tried(self, job: _Job) -> float | None:
+        """Handle an update as `_try` does; where it cannot be marked it waits for the store, and the chat with it."""
+        try:
+            return await self._try(job)
+        except Exception:
+            log.exception("store-failing: an update could not be marked; it is tried again in %.0f s", STORE_WAIT_S)
+            return STORE_WAIT_S
 
     async def _try(self, job: _Job) -> float | None:
         """Handle an update; return None where it is over, or after how many seconds it is tried again."""
@@ -271,6 +285,19 @@ class Dispatcher:
             await self._channels[job.update.channel].handle(job.update.payload)
         finally:
             _delivery.reset(token)
+
+    async def answered(self, make: Callable[[], T]) -> T:
+        """Return what `make` gives, made in a thread: once for each update, however often it is tried.
+
+        Asked again, the same words may mean something else: `tiếp` is the page after the one that could not be sent.
+        """
+        delivery = _delivery.get()
+        if delivery is None:
+            return await asyncio.to_thread(make)
+        if delivery.job.answer is None:
+            delivery.job.answer = (await asyncio.to_thread(make),)
+        made: T = delivery.job.answer[0]
+        return made
 
     async def deliver(self, send: Callable[[], Awaitable[T]]) -> T | None:
         """Send one message of an answer; None where it went out before the service was stopped."""

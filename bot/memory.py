@@ -25,7 +25,9 @@ class Memory:
         return {
             "question": None if self.question is None else mask(self.question),
             "reply": None if self.reply is None else _masked(self.reply.to_json()),
-            "listed": list(self.listed) if self.listed else None,
+            "listed": [mask(self.listed[0]), self.listed[1] and mask(self.listed[1]), self.listed[2]]
+            if self.listed
+            else None,
             "province": self.province,
         }
 

@@ -49,12 +49,13 @@ class News:
         """Take in what a new generation brought, and tell who is to be told by now; return how many messages went out."""
         generation = self._library.engine().generation
         local = now.astimezone(self._zone)
-        daily = local.hour >= HOUR and self._day != local.date()
+        morning = local.replace(hour=HOUR, minute=0, second=0, microsecond=0)
+        daily = local >= morning and self._day != local.date()
         if generation.id == self._generation and not daily:
             return 0
         ids = [i for s in generation.segments for i in s.ids]
         await asyncio.to_thread(self._followers.take_in, ids)
-        due = await asyncio.to_thread(self._followers.due, ids, self._article, daily=daily)
+        due = await asyncio.to_thread(self._followers.due, ids, self._article, daily=morning if daily else None)
         self._generation = generation.id
         if daily:
             self._day = local.date()

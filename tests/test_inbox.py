@@ -12,6 +12,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from pgserver.postgres_server import get_server
 
+from bot import dispatch
 from bot.dispatch import CROWDED, TOO_FAST, Channel, Dispatcher, UnparsableError, UnreachableError
 from bot.store.database import Database
 from bot.store.inbox import Inbox
@@ -163,6 +164,45 @@ async def test_a_platform_that_is_away_is_waited_for(inbox: Inbox) -> None:
     await give(dispatcher, "b")
     await until(lambda: platform.sent == ["a", "b"])
     assert platform.handled.count("a") == 5
+
+
+async def test_an_update_that_is_tried_again_is_not_asked_again(inbox: Inbox) -> None:
+    dispatcher = Dispatcher(inbox)
+    platform = Platform(dispatcher)
+    asked: list[int] = []
+
+    def ask() -> int:
+        asked.append(1)
+        return len(asked)
+
+    async def handle(payload: dict[str, Any]) -> None:
+        page = await dispatcher.answered(ask)
+        await Platform.handle(platform, payload | {"parts": [f"page {page}"]})
+
+    platform.faults = [UnreachableError("away", 0.02)] * 2
+    dispatcher.register("test", Channel(handle, platform.say))
+    await give(dispatcher, "tiếp")
+    await until(lambda: platform.sent == ["page 1"])
+    await give(dispatcher, "tiếp nữa")
+    await until(lambda: platform.sent == ["page 1", "page 2"])
+
+
+async def test_what_the_store_cannot_mark_waits_for_it(inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dispatch, "STORE_WAIT_S", 0.02)
+    faults = [sa.exc.OperationalError("made up", None, ValueError())] * 3
+    done = inbox.done
+
+    def fail(*args: Any) -> None:
+        if faults:
+            raise faults.pop()
+        done(*args)
+
+    monkeypatch.setattr(inbox, "done", fail)
+    dispatcher = Dispatcher(inbox)
+    platform = Platform(dispatcher)
+    await give(dispatcher, "a")
+    await give(dispatcher, "b")
+    await until(lambda: platform.sent == ["a", "b"] and inbox.waiting() == ([], 0))
 
 
 async def test_what_cannot_be_handled_is_set_aside_and_blocks_nobody(inbox: Inbox) -> None:

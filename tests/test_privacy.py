@@ -29,6 +29,7 @@ from bot.store.followers import Followers
 from bot.store.keys import Keys
 from bot.store.people import People
 from config.settings import Privacy, Settings
+from retrieval.articles import Article
 from tests.bot_api import TOKEN, BotApi, wait_for
 from tests.test_telegram import Bot
 
@@ -241,12 +242,14 @@ def test_news_goes_to_who_follows_it_once(store: Database, province: Library, tm
     library = Library(tmp_path / "index", province.encoder)
     library.index([folder])
 
-    def due(*, daily: bool) -> list[tuple[str, tuple[str, ...]]]:
+    def due(*, daily: bool, told_at: dt.datetime | None = None) -> list[tuple[str, tuple[str, ...]]]:
         generation = library.engine().generation
         ids = [i for s in generation.segments for i in s.ids]
         followers.take_in(ids)
         found = followers.due(
-            ids, lambda i: generation.article(row) if (row := generation.row(i)) is not None else None, daily=daily
+            ids,
+            lambda i: generation.article(row) if (row := generation.row(i)) is not None else None,
+            daily=(told_at or now()) if daily else None,
         )
         return [(d.address, d.articles) for d in found]
 
@@ -260,6 +263,10 @@ def test_news_goes_to_who_follows_it_once(store: Database, province: Library, tm
     Desk(library, [folder]).reload(Person("test", "editor"))
     assert due(daily=False) == [("address-1", ("que.md",))]
     assert due(daily=True) == [("address-1", ("que.md",)), ("address-2", ("que.md",))]
+    this_morning = now() - dt.timedelta(hours=1)
+    assert due(daily=True, told_at=this_morning) == [("address-1", ("que.md",))], (
+        "who began to follow since waits for tomorrow"
+    )
     with store.transaction() as connection:
         ids = list(connection.execute(sa.select(schema.subscriptions.c.id)).scalars())
     for subscription in ids:
@@ -269,3 +276,22 @@ def test_news_goes_to_who_follows_it_once(store: Database, province: Library, tm
     assert not followers.unfollow("test", "1", "hội nông dân")
     assert not bytes_hold(store.data, "address-1", "address-2")
     assert json.dumps(followers.topics("test", "2"), ensure_ascii=False) == '[["hoi nong dan", false]]'
+
+
+def test_an_address_under_another_key_keeps_news_from_nobody(store: Database, province: Library) -> None:
+    generation = province.engine().generation
+    followers = [Followers(store, KEYS), Followers(store, Keys("another made-up secret, as long"))]
+    ids = [i for segment in generation.segments for i in segment.ids]
+    followers[0].take_in(ids[:1])
+    for number, one in enumerate(followers):
+        one.follow("test", str(number), f"address-{number}", "Lam Giang", at_once=True)
+    followers[0].take_in(ids)
+
+    def article(name: str) -> Article | None:
+        row = generation.row(name)
+        return None if row is None else generation.article(row)
+
+    assert [[d.address for d in one.due(ids, article, daily=None)] for one in followers] == [
+        ["address-0"],
+        ["address-1"],
+    ]

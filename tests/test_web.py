@@ -5,6 +5,7 @@ import json
 import shutil
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,9 @@ from starlette.testclient import TestClient
 
 from bot.channels import web
 from bot.channels.allowance import MOST_WAITING, Allowance, CrowdedError, TooManyError, WrongKeyError
+from bot.commands import Commands
 from bot.library import Library
+from bot.messages import Incoming, Outgoing
 from bot.service import build_app
 from config.settings import Settings
 from retrieval.encoding import Encoder
@@ -181,6 +184,33 @@ def test_a_slow_answer_streams_in(client: TestClient, monkeypatch: pytest.Monkey
     assert looking.startswith("event: looking")
     assert told.startswith("event: answer")
     assert json.loads(told.split("data: ", 1)[1])["items"][0]["text"] == "Tạ Quang Hiển"
+
+
+def test_turns_follow_each_other_when_their_answers_stream_in(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second is not begun before the first is over, though the first's response began long ago."""
+    monkeypatch.setattr(web, "SLOW_S", 0.0)
+    under_way, most = [], []
+    answer = Commands.answer
+
+    def slowly(self: Commands, incoming: Incoming) -> Outgoing:
+        under_way.append(incoming.text)
+        most.append(len(under_way))
+        time.sleep(0.2)
+        said = answer(self, incoming)
+        under_way.remove(incoming.text)
+        return said
+
+    monkeypatch.setattr(Commands, "answer", slowly)
+
+    def turn(text: str) -> None:
+        row = {"client": "a-client-of-16-letters", "text": text}
+        assert client.post("/api/chat", json=row, headers={"Accept": "text/event-stream"}).status_code == 200
+
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(turn, ["Ai chủ trì hội nghị giao ban công tác dân vận quý I?", "Họp ở đâu?"]))
+    assert most == [1, 1]
 
 
 def asking(host: str, **headers: str) -> Request:

@@ -1,6 +1,7 @@
 """The web: the chat page and its widget, the JSON API, and a passage in its surroundings. Starlette."""
 
 import asyncio
+import contextlib
 import html
 import json
 import re
@@ -136,9 +137,7 @@ class Web:
                 self._people.remember(self._people.chat(CHANNEL, asked["client"]), kept)
             return {"words": outgoing.words} if outgoing.reply is None else {"reply": outgoing.reply.to_json()}
 
-        # One turn of a conversation after the other: in order, and one who sends many keeps nobody else waiting.
-        async with self._allowance.turn(asked["client"]):
-            return await self._answered(request, answer)
+        return await self._answered(request, answer, asked["client"])
 
     async def _body(self, request: Request) -> dict[str, Any] | Response:
         """Return the JSON object of a request that may ask, or what is wrong with it."""
@@ -157,8 +156,10 @@ class Web:
             return _wrong('the body is not JSON; send {"question": "..."}', 400)
         return _with_client(asked)
 
-    async def _answered(self, request: Request, answer: Callable[[], dict[str, Any]]) -> Response:
-        work = asyncio.create_task(self._worked(answer))
+    async def _answered(
+        self, request: Request, answer: Callable[[], dict[str, Any]], client: str | None = None
+    ) -> Response:
+        work = asyncio.create_task(self._worked(answer, client))
         if "text/event-stream" in request.headers.get("Accept", ""):
             done, _ = await asyncio.wait({work}, timeout=SLOW_S)
             if not done:
@@ -169,8 +170,9 @@ class Web:
         except (CrowdedError, GenerationError) as error:
             return _unanswered(error)
 
-    async def _worked(self, answer: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-        async with self._allowance.place():
+    async def _worked(self, answer: Callable[[], dict[str, Any]], client: str | None) -> dict[str, Any]:
+        # One turn of a conversation after the other, to its end: in order, and one who sends many keeps nobody else waiting.
+        async with self._allowance.turn(client) if client else contextlib.nullcontext(), self._allowance.place():
             return await asyncio.to_thread(answer)
 
     # What else a page does
@@ -196,7 +198,9 @@ class Web:
         if not asked.get("client"):
             return _wrong('"client" is missing', 422)
         incoming = Incoming(CHANNEL, asked["client"], "/forget")
-        outgoing = await asyncio.to_thread(self._commands.answer, incoming)
+        # An answer on its way would be taken down after what was kept is erased.
+        async with self._allowance.turn(asked["client"]):
+            outgoing = await asyncio.to_thread(self._commands.answer, incoming)
         return JSONResponse({"words": outgoing.words}, headers=_HEADERS)
 
     async def passage(self, request: Request) -> Response:

@@ -177,7 +177,9 @@ class ZaloBot:
             messages = rendering.words(TEXT_ONLY, rendering.ZALO)
         else:
             address = str(message["chat"]["id"])
-            outgoing = await asyncio.to_thread(self._commands.answer, Incoming(CHANNEL, chat, text, address=address))
+            outgoing = await self._dispatcher.answered(
+                functools.partial(self._commands.answer, Incoming(CHANNEL, chat, text, address=address))
+            )
             messages = rendering.outgoing(outgoing, self._public_url, rendering.ZALO)
         await self.send(str(message["chat"]["id"]), messages)
 

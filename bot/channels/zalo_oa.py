@@ -136,7 +136,9 @@ class ZaloOa:
         text = (payload.get("message") or {}).get("text")
         if event != "user_send_text" or not isinstance(text, str):
             return rendering.words(TEXT_ONLY, rendering.ZALO)
-        outgoing = await asyncio.to_thread(self._commands.answer, Incoming(CHANNEL, user, text, address=user))
+        outgoing = await self._dispatcher.answered(
+            functools.partial(self._commands.answer, Incoming(CHANNEL, user, text, address=user))
+        )
         return rendering.outgoing(outgoing, self._public_url, rendering.ZALO)
 
     def _kept(self, payload: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -231,6 +233,10 @@ class ZaloOa:
                             await self.tell(ending)
                 except UnreachableError as error:
                     log.warning("zalo_oa-unreachable: %s", error)
+                except SQLAlchemyError as error:
+                    log.error(
+                        "store-failing: the token could not be looked at (%s); again in an hour", type(error).__name__
+                    )
                 await pause(stop, CHECK_S)
         finally:
             await self._client.aclose()

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -13,6 +14,8 @@ from bot.store.database import Database, aware, now
 from bot.store.keys import Keys
 from retrieval.articles import Article
 from retrieval.vietnamese.text import folds
+
+log = logging.getLogger(__name__)
 
 MOST_TOPICS = 10
 _BATCH = 500
@@ -65,13 +68,15 @@ class Followers:
         """Follow a topic no more; tell whether it was followed. However it is typed."""
         own = folds(topic)
         found = [t for t, _ in self.topics(channel, chat) if folds(t) == own]
+        if not found:
+            return False
         table = schema.subscriptions
         with self._database.transaction() as connection:
             connection.execute(
                 sa.delete(table).where(table.c.chat == self._keys.hash(channel, chat), table.c.topic.in_(found))
             )
         self._database.scrub()
-        return bool(found)
+        return True
 
     def drop(self, subscription: int) -> None:
         """Delete a subscription whose chat can be reached no more."""
@@ -93,15 +98,18 @@ class Followers:
                 connection.execute(sa.insert(table), fresh[first : first + _BATCH])
         return len(fresh) if known else 0
 
-    def due(self, ids: Iterable[str], article: Callable[[str], Article | None], *, daily: bool) -> list[Due]:
+    def due(
+        self, ids: Iterable[str], article: Callable[[str], Article | None], *, daily: dt.datetime | None
+    ) -> list[Due]:
         """Return what is to be told: of the articles `ids`, those that came in since a chat was told last and name its topic.
 
-        `daily` also looks at who is told once a day.
+        `daily` is when those are told today who are told once a day: who was told since is not told again; None leaves them all out.
         """
         table = schema.subscriptions
         query = sa.select(table).order_by(table.c.id)
         with self._database.transaction() as connection:
             rows = connection.execute(query if daily else query.where(table.c.at_once == 1)).all()
+            rows = [row for row in rows if row.at_once or (daily is not None and aware(row.since) < daily)]
             if not rows:
                 return []
             seen = schema.seen_articles
@@ -114,8 +122,15 @@ class Followers:
         for row in rows:
             words = f" {' '.join(folds(row.topic))} "
             own = tuple(i for i, at in new if at > aware(row.since) and words in texts.get(i, ""))
-            if own:
+            if not own:
+                continue
+            try:
                 due.append(Due(row.id, row.channel, self._keys.open(row.address), row.topic, own))
+            except ValueError:
+                # Sealed under another key: nobody can be reached there, and nobody else must wait for it.
+                log.warning(
+                    "a follower's address was stored under another key; the subscription %d is left out", row.id
+                )
         return due
 
     def told(self, subscription: int) -> None:

@@ -1,8 +1,10 @@
 """What was asked and answered, what people thought of it, and how all of it is forgotten."""
 
+import contextlib
 import datetime as dt
 import json
 import queue
+import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -105,6 +107,7 @@ class People:
         self._observe = observe
         """Is told the channel and the reply of each question, to count them."""
         self._rows: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+        self._flushing = threading.Lock()
 
     def today(self) -> dt.date:
         """Return the day it is where the service stands."""
@@ -141,10 +144,20 @@ class People:
         )  # fmt: skip
 
     def flush(self) -> None:
-        """Put on the disk what was taken down."""
-        rows = []
-        while not self._rows.empty():
-            rows.append(self._rows.get())
+        """Put on the disk what was taken down; where that fails it stays, for the next time."""
+        with self._flushing:
+            rows = []
+            with contextlib.suppress(queue.Empty):
+                while True:
+                    rows.append(self._rows.get_nowait())
+            try:
+                self._write_down(rows)
+            except sa.exc.SQLAlchemyError:
+                for row in rows:
+                    self._rows.put(row)
+                raise
+
+    def _write_down(self, rows: Sequence[Mapping[str, Any]]) -> None:
         if not rows:
             return
         sums: Counter[tuple[str, str, str]] = Counter()
@@ -321,8 +334,9 @@ class People:
         row = {"at": now().isoformat(timespec="microseconds"), "chat": chat}
         for journal in self._erasures[::-1]:
             journal.append(row)
-        self._erase({chat: now()})
-        self._database.scrub()
+        # To write all tables anew takes their locks: nobody has that done for a chat of which nothing is kept.
+        if self._erase({chat: now()}):
+            self._database.scrub()
 
     def forget_again(self) -> int:
         """Erase anew what a restored backup brought back; return of how many chats."""

@@ -90,6 +90,8 @@ class _Fault:
     """Why an update is to be tried again."""
 
     error: UnreachableError | None = None
+    over: bool = False
+    """Whether the update is taken for handled: what fails after that, in a command that goes on by itself, is not tried again."""
 
 
 _fault: "contextvars.ContextVar[_Fault | None]" = contextvars.ContextVar("fault", default=None)
@@ -260,6 +262,7 @@ class Telegram:
             await self.application.process_update(update)
         finally:
             _fault.reset(token)
+            fault.over = True
         if fault.error is not None:
             raise fault.error
 
@@ -427,6 +430,13 @@ class Telegram:
         fault, error = _fault.get(), context.error
         if isinstance(error, Forbidden):
             return
+        if (
+            isinstance(error, NetworkError | RetryAfter)
+            and not isinstance(error, BadRequest)
+            and (fault is None or fault.over)
+        ):
+            log.error("telegram-unreachable: what a command was to say could not be sent (%s)", error)
+            return
         if isinstance(error, RetryAfter) and fault is not None:
             wait = error.retry_after
             fault.error = UnreachableError(
@@ -463,7 +473,7 @@ class Telegram:
         topic = _topic(message)
         address = f"{message.chat_id}:{topic}" if topic else str(message.chat_id)
         incoming = Incoming(CHANNEL, _chat(message), text, _replied_code(message), address)
-        outgoing = await asyncio.to_thread(self._commands.answer, incoming)
+        outgoing = await self._dispatcher.answered(functools.partial(self._commands.answer, incoming))
         return rendering.outgoing(outgoing, self._public_url, rendering.TELEGRAM)
 
     async def _remember(self, question: TelegramMessage, sent: list[int]) -> None:
