@@ -12,7 +12,7 @@ from retrieval.answers import cuts, lacking, sentences, stretches
 from retrieval.answers.attention import Network, Read, glances, reconsidered, unread
 from retrieval.answers.context import Context
 from retrieval.answers.fitting import of_asked_type
-from retrieval.answers.mentions import mentions
+from retrieval.answers.mentions import counted, mentions
 from retrieval.answers.runs import Cut
 from retrieval.answers.sentences import Candidate
 from retrieval.answers.stretches import Cuts
@@ -92,6 +92,7 @@ def make(context: Context, probabilities: npt.NDArray[np.float64], network: Netw
         for at in ranking[:SENTENCES].tolist()
         if at in read and probabilities[at] >= LEAST_LIKELY * probabilities[ranking[0]]
     ]
+    likely += _counting(context, likely, [at for at in ranking.tolist() if at in read])
     best_odds = max((each.odds for each in read.values()), default=0.0)
     logits = [_logit(p) for p in probabilities[ranking].tolist()]
     found: list[Draft] = []
@@ -126,6 +127,15 @@ def make(context: Context, probabilities: npt.NDArray[np.float64], network: Netw
         return Drafts((), np.zeros((0, len(FEATURES)), np.float32))
     shared = np.repeat(np.array(rows), [len(cuts_.names) for cuts_ in looked], axis=0)
     return Drafts(tuple(found), np.hstack([shared, stretches.features(context.asked, looked)]))
+
+
+def _counting(context: Context, likely: Sequence[int], read: Sequence[int]) -> list[int]:
+    """Return the likeliest of the sentences `read` that counts what is asked for, where none of those that are `likely` does."""
+    asked = context.asked
+    if asked.wants != "number" or not asked.unit:
+        return []
+    counting = [at for at in read if counted(context.candidates[at].sentence, asked.unit)]
+    return counting[:1] if not set(counting) & set(likely) else []
 
 
 def read_closely(context: Context, probabilities: npt.NDArray[np.float64], network: Network) -> dict[int, Read]:
