@@ -443,8 +443,9 @@ def _lists_attendance(folded: Sequence[str]) -> bool:
 
 
 def chair_cues(sentence: Sentence) -> list[int]:
-    """Return the tokens at which `chủ trì` stands, but not as the task of a lead agency (`giao Sở X chủ trì, phối hợp`)."""
-    return _chair_cues(sentence.folded)
+    """Return the tokens at which `chủ trì` stands, but not as the task of a lead agency (`giao Sở X chủ trì, phối hợp`), nor in a caption."""
+    # Whom a photograph shows chairing may chair another meeting.
+    return [] if _CLAIMS.search(sentence.between(sentence.start, sentence.end)) else _chair_cues(sentence.folded)
 
 
 def _chair_cues(words: tuple[str, ...]) -> list[int]:

@@ -16,9 +16,34 @@ _TITLES = frozenset("tp tx tt tx ths ts pgs gs bs ks ls st q p h".split())
 _YES_NO = re.compile(r"\b(?:khong|chua|dung khong|phai khong)$")
 
 
+_PERSON = r"(?:em|e|mình|minh|mk|tôi|toi|tui|cháu|chau|con|tớ|to|bác|bac|anh|chị|chi|ac|bạn|ban|ad|admin|bot|mọi người|moi nguoi|tin tỉnh|tin tinh)"
+_COURTESY = re.compile(
+    rf"(?:(?:(?:dạ|da|vâng|vang|alo|a lô|hi|hello|xin chào|xin chao|chào|chao)(?: {_PERSON})+(?: (?:ạ|a|ơi|oi))?|"
+    rf"(?:dạ|da|vâng|vang|alo|a lô|hi|hello|xin chào|xin chao|chào|chao)(?= ?[,.!:])|(?:alo|dạ|da|vâng|vang)(?= (?:xin )?cho\b)|"
+    rf"{_PERSON} (?:ơi|oi)|(?:ad|admin|bot)(?= ?[,.!:]|(?: làm ơn| xin)? cho\b)|"
+    rf"(?:làm ơn |lam on |vui lòng |vui long |xin )?cho(?: {_PERSON})?(?: xin)? (?:hỏi|hoi)(?: (?:chút|chut|tí|ti|xíu|xiu|là|la|với|voi|ạ|nhé|nhe))*)"
+    r"(?:[ ,.!:…-]+|$))+",
+    re.IGNORECASE,
+)
+"""Words of courtesy before a question: `chào ad,`, `ad ơi cho em hỏi`."""
+_NUMBERED = re.compile(r"(?:\d{1,2}[.)]|[-–•*+])\s+")
+"""What a line of a list begins with."""
+_LEAST_LEFT = 2
+
+
+def without_courtesy(text: str) -> str:
+    """Return a question without the words of courtesy before it, and without the number of its line; all of it where nothing else is left."""
+    left = text
+    for pattern in (_COURTESY, _NUMBERED, _COURTESY):
+        match = pattern.match(left)
+        left = left[match.end() :] if match else left
+    return left if len(folds(left)) >= _LEAST_LEFT else text
+
+
 def questions_in(text: str) -> list[str]:
     """Return the questions of `text` in order, at least one; a statement goes with the question after it."""
-    pieces = _pieces(clean(text))
+    text = without_courtesy(text.strip())
+    pieces = [without_courtesy(piece) for piece in _pieces(clean(text))]
     asking = [p for p in pieces if _asks(p)]
     if not asking:
         return [text]

@@ -387,7 +387,20 @@ def test_a_year_that_the_article_does_not_state_is_refused(tmp_path: Path, encod
 
 
 @pytest.mark.parametrize(
-    "typed", ["nha e bi lu cuon cuu voi", "Cứu em với, cháy rồi", "em muốn chết", "nhà tôi đang cháy"]
+    "typed",
+    [
+        "nha e bi lu cuon cuu voi",
+        "Cứu em với, cháy rồi",
+        "em muốn chết",
+        "nhà tôi đang cháy",
+        "nước lên tới mái nhà rồi, cả nhà đang trên nóc, giúp với",
+        "bố tôi bị đột quỵ gọi ai",
+        "sạt lở vùi nhà em rồi có 3 người ở trong",
+        "chong toi dang danh toi",
+        "con em bị điện giat rồi",
+        "có người đuối nước ở suối, làm sao giờ",
+        "SOS",
+    ],
 )
 def test_a_call_for_help_gets_the_numbers_first(engine: Engine, typed: str) -> None:
     reply = engine.ask(typed)
@@ -403,6 +416,9 @@ def test_a_call_for_help_gets_the_numbers_first(engine: Engine, typed: str) -> N
         "mấy người bị lũ cuốn ở xã Suối Rạc?",
         "lực lượng cứu hộ cứu nhà văn hóa nào?",
         "nhà tôi bị thu hồi đất đền bù bao nhiêu",
+        "nhà em bị sạt lở thì được hỗ trợ bao nhiêu",
+        "xây cầu vượt giải cứu kẹt xe hết bao nhiêu tiền",
+        "Công ty nợ nhà em bao nhiêu tiền đất?",
     ],
 )
 def test_a_question_about_an_accident_is_a_question(engine: Engine, typed: str) -> None:

@@ -275,6 +275,8 @@ def _with_client(asked: object) -> dict[str, Any] | Response:
     """Return a body whose client, where it has one, is named as it should be, or what is wrong with it."""
     if not isinstance(asked, dict):
         return _wrong("the body is no JSON object", 422)
+    # Half of a pair of surrogates, which JSON may spell, is no text that could be looked for or stored.
+    asked = {k: v.encode("utf-8", "replace").decode() if isinstance(v, str) else v for k, v in asked.items()}
     client = asked.get("client")
     if client is not None and (not isinstance(client, str) or not _CLIENT.fullmatch(client)):
         return _wrong('"client" is not 16 to 64 letters, digits, - and _', 422)

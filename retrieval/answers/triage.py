@@ -6,14 +6,14 @@ import unicodedata
 from typing import Literal
 
 from retrieval.vietnamese.tables import rows
-from retrieval.vietnamese.text import clean, folds
+from retrieval.vietnamese.text import clean, folds, has_diacritics, norms
 
 LONGEST = 1_000
 """Characters of a question; a longer message is asked to be shortened, not cut in silence."""
 
 EMERGENCY = "112 (tìm kiếm, cứu nạn), 113 (công an), 114 (cứu hỏa), 115 (cấp cứu)"
 """Numbers that a call for help gets, where the operator sets no others."""
-_LONGEST_CALL = 20
+_LONGEST_CALL = 24
 """Syllables; who needs help does not write more."""
 _CALL = "Nếu bạn hoặc người bên cạnh đang gặp nguy hiểm, hãy gọi ngay {numbers}. Tin Tỉnh chỉ tra tin báo, không báo cứu nạn thay bạn được."
 
@@ -42,9 +42,24 @@ def _smalltalk() -> dict[str, str]:
 
 
 @functools.cache
-def _emergencies() -> re.Pattern[str]:
-    between = r" (?:(?:dang|oi|a|da) )?"
-    return re.compile("|".join(rf"\b{between.join(row[0].split())}\b" for row in rows("emergencies")))
+def _emergencies() -> dict[str, re.Pattern[str]]:
+    """Return a pattern for each part of a call for help, by its name in the table."""
+    phrases: dict[str, list[str]] = {}
+    for phrase, part in rows("emergencies"):
+        # `nợ` is no `nổ`, but `no` may be: a syllable typed without diacritics may be any.
+        words = (f"(?:{norm}|{bare})" for norm, bare in zip(norms(phrase), folds(phrase), strict=True))
+        phrases.setdefault(part, []).append(r" (?:(?:đang|dang|ơi|oi|ạ|a|đã|da) )?".join(words))
+    return {part: re.compile(rf"\b(?:{'|'.join(found)})\b") for part, found in phrases.items()}
+
+
+def _calls_for_help(text: str) -> bool:
+    """Tell whether somebody calls for help. A false alarm costs a line of numbers, a call that is missed may cost a life.
+
+    `con em bị điện giật rồi`: a danger, and the writer's own. `lũ cuốn mấy người ở xã X` is news.
+    """
+    phrase = " ".join(norms(text))
+    has = {part: pattern.search(phrase) is not None for part, pattern in _emergencies().items()}
+    return has["call"] or (has["danger"] and (has["self"] or has["plea"]) and not has["news"])
 
 
 def triage(typed: str, numbers: str = EMERGENCY) -> Turned | None:
@@ -59,7 +74,7 @@ def triage(typed: str, numbers: str = EMERGENCY) -> Turned | None:
     if len(text) > LONGEST:
         return "invalid", _TOO_LONG
     phrase = " ".join(syllables)
-    if len(syllables) <= _LONGEST_CALL and _emergencies().search(phrase):
+    if len(syllables) <= _LONGEST_CALL and _calls_for_help(text):
         return "emergency", _CALL.format(numbers=numbers)
     return _small_talk(phrase, syllables) or _foreign(text)
 
@@ -77,11 +92,18 @@ def _small_talk(phrase: str, syllables: list[str]) -> Turned | None:
 def _foreign(text: str) -> Turned | None:
     letters = [c for c in text if c.isalpha()]
     latin = sum(c.isascii() or "LATIN" in _name(c) for c in letters)
-    if letters and latin * 2 < len(letters):
+    english = _ENGLISH.intersection(re.findall(r"[a-z]+", text.lower()))
+    if (letters and latin * 2 < len(letters)) or (len(english) > 1 and not has_diacritics(text)):
         return "invalid", _FOREIGN
     if not letters and not any(c.isdigit() for c in text):
         return "invalid", _EMPTY
     return None
+
+
+_ENGLISH = frozenset(
+    "what who is are was were did does how when where which of please your you this that chaired meeting".split()
+)
+"""Words of English questions that are no Vietnamese syllables."""
 
 
 def _name(character: str) -> str:

@@ -65,6 +65,9 @@ def decode(text: str) -> str:
     """Return `text` with the words that are keystrokes turned into what they spell; as it is where they are too few."""
     if has_diacritics(text):
         return text
+    if text.isupper():  # with Caps Lock on; where most is in capitals an abbreviation is not told from a keystroke
+        decoded = decode(text.lower())
+        return text if decoded == text.lower() else decoded
     found = [(m.start(), m.end(), spelt) for m in _TYPED.finditer(text) if (spelt := _spelt(m[0])) is not None]
     if len(found) < FEWEST:
         return text

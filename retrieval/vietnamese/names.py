@@ -70,7 +70,23 @@ _STREETS = frozenset("tuyến đường phố đi bộ đại lộ".split())
 """Words (canonical) that announce several, and what streets are called."""
 _UNITS = frozenset(
     tuple(words.split())
-    for words in ("huyện", "quận", "xã", "phường", "thôn", "bản", "ấp", "buôn", "thị xã", "thị trấn", "thành phố")
+    for words in (
+        "huyện",
+        "quận",
+        "xã",
+        "phường",
+        "thôn",
+        "bản",
+        "ấp",
+        "buôn",
+        "thị xã",
+        "thị trấn",
+        "thành phố",
+        "huyện ủy",
+        "quận ủy",
+        "thị ủy",
+        "thành ủy",
+    )
 )
 """Words (canonical) before the name of a place that has officials, whose names may follow at once."""
 
