@@ -27,6 +27,7 @@ APOLOGY = "Xin lỗi bạn, Tin Tỉnh đang gặp trục trặc (mã {code}). B
 NO_INDEX = "Tin Tỉnh chưa nạp bài báo nào nên chưa trả lời được. Bạn quay lại sau nhé."
 HOME = "Tin Tỉnh nhớ trong cuộc trò chuyện này: câu hỏi không nêu tỉnh là hỏi về {province}. Nhắn “tỉnh nào cũng được” để bỏ."
 NO_HOME = "Tin Tỉnh không ưu tiên tỉnh nào nữa."
+NO_MORE = "Danh sách đã hết. Bạn cứ hỏi câu khác nhé."
 NO_SOURCES = "Chưa có câu trả lời nào để xem nguồn. Bạn cứ đặt câu hỏi trước nhé."
 
 
@@ -69,9 +70,12 @@ class Assistant:
         if (said := home(incoming.text)) is not None:
             memory.province = said or None
             return Outgoing(words=HOME.format(province=said) if said else NO_HOME)
+        more = " ".join(folds(incoming.text)) in _MORE
+        if more and memory.listed is None and memory.reply is not None and memory.reply.kind == "list":
+            return Outgoing(words=NO_MORE)
         asked = chosen(incoming.text, memory.reply) or incoming.text
         previous, skip = memory.question, 0
-        if memory.listed is not None and " ".join(folds(incoming.text)) in _MORE:
+        if memory.listed is not None and more:
             asked, previous, skip = memory.listed
         try:
             meant = self._meant(incoming)
@@ -95,8 +99,8 @@ class Assistant:
         reply = next((r for r in reversed(replies) if isinstance(r, Answer)), replies[-1])
         if isinstance(reply, Answer) or reply.reason not in {"smalltalk", "invalid", "emergency"}:
             memory.reply = reply
-            more = reply.next_skip if isinstance(reply, Answer) else None
-            memory.listed = (asked, previous, more) if more else None
+            left = reply.next_skip if isinstance(reply, Answer) else None
+            memory.listed = (asked, previous, left) if left else None
         return outgoing
 
     def once(self, question: str) -> Reply | None:

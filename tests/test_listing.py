@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from bot.assistant import Assistant
+from bot.assistant import NO_MORE, Assistant
 from bot.library import Library
 from bot.messages import Incoming
 from retrieval.answers.types import Answer, NotFound, Reply
@@ -48,6 +48,17 @@ def rows(reply: Reply) -> list[str]:
     return [i.text for i in reply.items]
 
 
+def test_of_one_month_alone(library: Library) -> None:
+    told = library.ask("Những cuộc họp nào Giàng A Phủng chủ trì tháng 5/2024?")
+    assert rows(told) == ["cuộc họp bàn kế hoạch tháng 5"]
+    assert rows(library.ask("giang a phung chu tri nhung hop nao thang 6 nam 2024")) == [
+        "cuộc họp bàn kế hoạch tháng 6"
+    ]
+    none = library.ask("liệt kê các cuộc họp Giàng A Phủng chủ trì tháng 12/2024")
+    assert isinstance(none, NotFound)
+    assert "tháng 12 năm 2024" in none.reply
+
+
 def test_newest_first_five_at_a_time(library: Library) -> None:
     assistant = Assistant(library)
 
@@ -62,10 +73,7 @@ def test_newest_first_five_at_a_time(library: Library) -> None:
     assert first.next_skip == 5
     assert first.note == "Theo các bài đang có: 7 cuộc. Còn 2 cuộc, nhắn “tiếp” để xem."
     assert rows(say("tiep")) == [f"cuộc họp bàn kế hoạch tháng {m}" for m in (2, 1)]
-    beyond = say("tiep")
-    assert not (isinstance(beyond, NotFound) and "không kể cuộc họp nào" in beyond.reply), (
-        "the list is at its end, not empty"
-    )
+    assert assistant.answer(Incoming("test", "1", "tiep")).words == NO_MORE
     say("liet ke cac cuoc hop giang a phung chu tri 2024")
     counted = say("tong cong may cuoc")
     assert isinstance(counted, Answer)

@@ -15,7 +15,7 @@ from retrieval.questions import Question
 from retrieval.vietnamese import dates
 from retrieval.vietnamese.levels import other_level, places
 from retrieval.vietnamese.names import MIDDLE, people, role_starts, surnames
-from retrieval.vietnamese.places import is_province
+from retrieval.vietnamese.places import is_province, known_as, provinces_in
 from retrieval.vietnamese.text import fold, folds, tokens
 
 _LEAST_OF_NAME = 3
@@ -29,8 +29,10 @@ def about(context: Context, drafts: Sequence[Draft], *, misspelt: bool) -> tuple
 
     A name that may be `misspelt` is nobody else's: whether another is meant is asked.
     """
-    found = of_place(context, drafts)
     question = context.asked.question
+    found, elsewhere = of_province(context, of_place(context, drafts))
+    if elsewhere is not None:
+        return (), elsewhere
     days = _days(question)
     if days and found:
         dated = tuple(d for d in found if any(_tells_of_day(context, d.candidate.hit, *day) for day in days))
@@ -55,6 +57,34 @@ def _days(question: Question) -> dict[tuple[int, int], str]:
             if when.year or not share or (before and before[0] in dates.BEFORE_DAYS):
                 found[when.day, when.month] = question.text[when.start : when.end]
     return found
+
+
+def of_province(context: Context, drafts: Sequence[Draft]) -> tuple[tuple[Draft, ...], str | None]:
+    """Return the drafts less those of articles that tell of other provinces and not of the question's; where none is left, the province, as typed.
+
+    How many fell ill in Hà Nội is not told by how many did in Đắk Nông. An article may leave out the province that its newspaper is of.
+    """
+    typed = context.asked.question.asked
+    found = tokens(typed)
+    asked = [
+        (known_as(tuple(t.fold for t in found[a : b + 1])), typed[found[a].start : found[b].end])
+        for a, b in provinces_in(typed)
+    ]
+    if not asked or not drafts:
+        return tuple(drafts), None
+    there = {
+        hit: _tells_of_another(context, hit, [names for names, _ in asked]) for hit in {d.candidate.hit for d in drafts}
+    }
+    kept = tuple(d for d in drafts if not there[d.candidate.hit])
+    return kept, None if kept else asked[0][1]
+
+
+def _tells_of_another(context: Context, hit: int, asked: Sequence[frozenset[tuple[str, ...]]]) -> bool:
+    words = f" {' '.join(_words(context, hit))} "
+    if any(any(f" {' '.join(name)} " in words for name in names) for names in asked):
+        return False
+    article = context.articles[hit]
+    return bool(provinces_in(article.title) or provinces_in(article.text))
 
 
 def of_place(context: Context, drafts: Sequence[Draft]) -> tuple[Draft, ...]:

@@ -12,7 +12,7 @@ from retrieval.answers.context import Context
 from retrieval.answers.coordination import asks_coordination, coordinating
 from retrieval.answers.drafts import Draft
 from retrieval.answers.listing import asked_list, meetings
-from retrieval.answers.naming import Slip, only_names, slip
+from retrieval.answers.naming import Slip, only_names, otherwise_written, slip
 from retrieval.answers.offices import of_office, seat_name
 from retrieval.answers.premise import SMALL_CORPUS, broken_premise, covers, telling_count, telling_where
 from retrieval.answers.reading import Reading
@@ -27,7 +27,7 @@ from retrieval.directory import Directory, Name
 from retrieval.questions import Question, asks_whether_chaired
 from retrieval.snapshot import Generation
 from retrieval.vietnamese.abbreviations import spell_out
-from retrieval.vietnamese.dates import When, around_today
+from retrieval.vietnamese.dates import When, around_today, told_as
 from retrieval.vietnamese.places import Renamings
 from retrieval.vietnamese.text import folds
 
@@ -88,11 +88,23 @@ class Editor:
             return self._of_year(question, context, asked_day, years)
         if asked_day is not None or (reading.further and not _may_be_told(context, reading.further[1])):
             reading = replace(reading, further=None)
-        reply = self._any_day(question, context, reading)
+        reply = self._as_written(question, self._any_day(question, context, reading))
         if asked_day is None or not reading.drafts or covers(context, reading.drafts[0], asked_day):
             return reply
         on_it = isinstance(reply, Answer) or reply.reason == "article_silent"
         return self._not_now(question, context, reading, asked_day) if on_it else reply
+
+    def _as_written(self, question: Question, reply: Reply) -> Reply:
+        """Return the reply; where the articles write a name with other diacritics than the question, it says how."""
+        if not isinstance(reply, Answer):
+            return reply
+        rows = (self._generation.row(i) for i in dict.fromkeys(c.article_id for c in reply.citations))
+        texts = (self._generation.article(row).text for row in rows if row is not None)
+        written = otherwise_written(question, texts)
+        if written is None:
+            return reply
+        said = f"Bài viết ghi là “{written}”."
+        return replace(reply, note=f"{reply.note} {said}" if reply.note else said)
 
     def _any_day(self, question: Question, context: Context, reading: Reading) -> Reply:
         """Return the reply, of whatever day the articles are."""
@@ -135,7 +147,7 @@ class Editor:
     def _not_now(self, question: Question, context: Context, reading: Reading, asked_day: When) -> NotFound:
         """Return that no article tells of the day, or the week, asked for; what is near is shown with its date, as such."""
         phrase = question.text[asked_day.start : asked_day.end]
-        day = local_day(asked_day.since.isoformat()) if asked_day.since else phrase
+        day = told_as(asked_day)
         published = context.articles[reading.drafts[0].candidate.hit].published_at
         near = f"ngày {local_day(published.isoformat())}" if published else "không rõ ngày"
         reply = (
@@ -220,11 +232,12 @@ class Editor:
         if composed is not None:
             return self._make.answer(question, composed, 1.0, kind="list")
         undated = sum(m.day is None for m in found)
-        when = f" năm {listing.year}" if listing.year else ""
         rest = (
-            f" Có {undated} cuộc không rõ ngày; bạn hỏi lại không kèm năm để xem." if undated and listing.year else ""
+            f" Có {undated} cuộc không rõ ngày; bạn hỏi lại không kèm thời gian để xem."
+            if undated and listing.says
+            else ""
         )
-        reply = f"Các bài Tin Tỉnh đang có không kể cuộc họp nào do {self._directory.written(listing.name)} chủ trì{when}.{rest}"
+        reply = f"Các bài Tin Tỉnh đang có không kể cuộc họp nào do {self._directory.written(listing.name)} chủ trì{listing.says}.{rest}"
         return self._make.not_found(question, "article_silent", reply)
 
     def verdict(self, question: Question, context: Context, person: Name | None) -> Reply:

@@ -20,7 +20,7 @@ from retrieval.vietnamese.text import folds
 
 PAGE = 5
 """Meetings of one answer."""
-_MEETINGS = r"(?:cuoc|buoi|phien|hoi nghi|su kien)"
+_MEETINGS = r"(?:cuoc|buoi|phien|hop|hoi nghi|su kien)"
 _ASKS = re.compile(
     rf"\b(?:liet ke|danh sach|ke ra|nhung|cac|may|bao nhieu)(?: (?:nhung|cac))? {_MEETINGS}\b|\b{_MEETINGS}(?: hop| lam viec)? nao\b"
 )
@@ -37,14 +37,24 @@ _LONGEST = 40
 
 @dataclass(frozen=True)
 class Listing:
-    """Whose meetings are asked for, of which year (None: all)."""
+    """Whose meetings are asked for, of which year and month (None: all)."""
 
     name: Name
     year: int | None
+    month: int | None = None
 
     def covers(self, meeting: "Meeting") -> bool:
-        """Tell whether `meeting` is of the year that is asked for."""
-        return self.year is None or (meeting.day is not None and meeting.day.year == self.year)
+        """Tell whether `meeting` is of the year and the month that are asked for."""
+        if self.year is None and self.month is None:
+            return True
+        day = meeting.day
+        return day is not None and self.year in {None, day.year} and self.month in {None, day.month}
+
+    @property
+    def says(self) -> str:
+        """The time that is asked for, with a blank before it; empty where none is."""
+        month = f" tháng {self.month}" if self.month else ""
+        return f"{month} năm {self.year}" if self.year else month
 
 
 @dataclass(frozen=True)
@@ -65,8 +75,9 @@ def asked_list(question: Question, directory: Directory) -> Listing | None:
     if not _ASKS.search(own) or not _CHAIRS.search(" ".join(words)):
         return None
     names = directory.named(words)
-    years = [int(w) for w in words if re.fullmatch(r"(?:19|20)\d\d", w)]
-    return Listing(names[0], years[-1] if years else None) if names else None
+    years = [int(match[1]) for w in words if (match := re.fullmatch(r"(?:\d{1,2}/)?((?:19|20)\d\d)", w))]
+    months = [when.month for when in question.whens if when.month and not when.day]
+    return Listing(names[0], years[-1] if years else None, months[-1] if months else None) if names else None
 
 
 def meetings(listing: Listing, generation: Generation, directory: Directory) -> list[Meeting]:

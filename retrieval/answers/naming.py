@@ -3,7 +3,7 @@
 `Lê Văn Sơn` is never made into `Lê Vũ Sơn` in silence: what is assumed is said, and where nothing answers, it is asked.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +16,8 @@ from retrieval.vietnamese.names import NAME_LENGTHS, people, surnames
 from retrieval.vietnamese.text import Token, folds, tokens
 
 _PARTICLES = frozenset("nua z a nhi nhe ha vay the con".split())
+_LEAST = 3
+"""Syllables of a name that is certain to be somebody's."""
 _SELDOM = 1
 """Articles in which a mistyped syllable may stand by chance."""
 
@@ -40,6 +42,32 @@ def slip(question: Question, generation: Generation, directory: Directory) -> Sl
         if near:
             return Slip(text[found[first].start : found[last].end], tuple(near))
     return None
+
+
+def otherwise_written(question: Question, texts: Iterable[str]) -> str | None:
+    """Return how `texts` write a name that the question has with other diacritics, `Lê Vân Sơn` for `Lê Văn Sơn`; None where they agree.
+
+    A syllable typed without diacritics agrees with any.
+    """
+    typed = tokens(question.asked)
+    named = [typed[p.first : p.last + 1] for p in people(question.asked, typed) if p.last - p.first >= _LEAST - 1]
+    accented = [name for name in named if any(t.norm != t.fold for t in name)]
+    if not accented:
+        return None
+    for text in texts:
+        there = tokens(text)
+        bare = [t.fold for t in there]
+        for name in accented:
+            own, size = [t.fold for t in name], len(name)
+            at = [i for i in range(len(bare) - size + 1) if bare[i : i + size] == own]
+            if not at or any(_agree(name, there[i : i + size]) for i in at):
+                continue
+            return text[there[at[0]].start : there[at[0] + size - 1].end]
+    return None
+
+
+def _agree(typed: Sequence[Token], written: Sequence[Token]) -> bool:
+    return all(a.norm in {a.fold, b.norm} for a, b in zip(typed, written, strict=True))
 
 
 def only_names(question: Question, found: Slip) -> bool:

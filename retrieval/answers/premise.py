@@ -52,7 +52,7 @@ def broken_premise(context: Context, draft: Draft) -> tuple[Reason, str] | None:
     """Return why `draft` must not answer, and what to say, or None where nothing that the question fixes is missing."""
     if _nothing_shared(context, draft):
         return "no_article", ""
-    if _year_missing(context, draft) or _topic_missing(context, draft):
+    if _year_missing(context, draft) or _other_quarter(context, draft) or _topic_missing(context, draft):
         return "article_silent", ""
     if _begins_instead(context, draft) or _no_reason(context, draft):
         return "article_silent", ""
@@ -100,13 +100,16 @@ def _nothing_shared(context: Context, draft: Draft) -> bool:
         return False  # `vào ngày nào?` has no subject of its own
     words = asked.matcher.words
     there = {w for w, stands in zip(words, context.words_in(draft.candidate.hit).tolist(), strict=True) if stands}
+    # An article of that month need not name it.
+    published = context.articles[draft.candidate.hit].published_at
+    month = f"{published.month}/{published.year}" if published else None
     # The unit asked for may be written as a sign: `bao nhiêu mét`, `42 m`.
     unit = asked.unit if asked.question.cue.label == "number" else ""
     subject = {
         w: asked.own[w]
         for w in asked.question.syllables
         # Whether the article is of the day is another premise: it may say `sáng nay`.
-        if w in asked.own and w not in question_frame() | {unit} and day_term(w) is None
+        if w in asked.own and w not in question_frame() | {unit} and day_term(w) is None and w != month
     }
     missing = sum(v for w, v in subject.items() if w not in there and not set(_written_out([w])) <= there)
     return missing > _MOST_MISSING * sum(subject.values())
@@ -146,6 +149,25 @@ def _year_missing(context: Context, draft: Draft) -> bool:
     # Without a date of its own, an article that states no year may be of any year; one that states some, of those.
     stated = {year for w in there for year in _YEAR.findall(w)}
     return bool(stated) and not years & stated
+
+
+def _other_quarter(context: Context, draft: Draft) -> bool:
+    """`quý II có bao nhiêu mô hình?` is not answered by a sentence that tells of `quý I` alone."""
+    asked = _quarters(folds(context.asked.question.asked))
+    told = _quarters(draft.candidate.sentence.folded)
+    return bool(asked) and bool(told) and not asked & told
+
+
+def _quarters(words: Sequence[str]) -> set[str]:
+    """Return the quarters of a year that folded words name, `quý I`, `quý 1`, as `1` to `4`."""
+    return {
+        _ROMAN.get(n, n)
+        for word, n in itertools.pairwise(words)
+        if word == "qui" and (n in _ROMAN or n in _ROMAN.values())
+    }
+
+
+_ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4"}
 
 
 def telling_where(context: Context, drafts: Sequence[Draft]) -> tuple[Draft, ...]:
@@ -310,10 +332,14 @@ _DOCUMENT = re.compile(r"\b\d{1,5}(?:/\d{4})?/[A-ZĐa-zđ]{2,6}(?:[-–][A-ZĐÂ
 
 
 def _document_missing(context: Context, draft: Draft) -> str | None:
-    """Return the number of a document that the question names and the article does not: another number is another document."""
+    """Return the number of a document that the question names and the article does not, nor a sentence that names others: another number is another document."""
     named = _DOCUMENT.findall(context.asked.question.asked)
     if not named:
         return None
+    sentence = draft.candidate.sentence
+    here = {_plain_number(n) for n in _DOCUMENT.findall(sentence.between(sentence.start, sentence.end))}
+    if here and here.isdisjoint(map(_plain_number, named)):
+        return str(named[0])
     there = {_plain_number(n) for n in _DOCUMENT.findall(context.articles[draft.candidate.hit].text)}
     return next((n for n in named if _plain_number(n) not in there), None)
 

@@ -99,18 +99,58 @@ _NOW = re.compile(
     r"|\b(?P<week>(?:tuần|tuan)\ (?:này|nay|trước|truoc))\b",
     re.IGNORECASE,
 )
+_LONG = (
+    r"(?:(?:tháng|thang)\ (?:này|nay|trước|truoc|sau|tới|toi)|(?:quý|quy)\ (?:này|nay|trước|truoc|sau|tới|toi)"
+    r"|(?:năm|nam)\ (?:nay|ngoái|ngoai|sau|tới|toi))"
+)
+_LONG_SPAN = re.compile(
+    rf"^(?P<first>{_LONG})\b(?!\s+(?:đó|do|đấy|day)\b)|(?P<before>\S+)\s+(?P<last>{_LONG})[\s?.!]*$", re.IGNORECASE
+)
+"""Months and years count from today only where they begin or end a question: `tháng trước UBND tỉnh họp gì`. Within one they mostly are
+the article's: of 42 of our own questions that name one, 3 begin or end so (`số cây chết chục năm nay` is one of the others)."""
+_BEFORE_SPANS = frozenset(
+    "may vai chuc hai ba bon sau bay tam chin muoi tram moi nhieu hon dau cuoi giua voi ki trong vs tu viet quang ha mien phia den bao".split()
+)
+"""Words before a month or a year (folded) with which it is none from today on: `mấy năm nay`, `so với tháng trước`, `Việt Nam tới`."""
+
+
+def _span_around(text: str, today: dt.date) -> When | None:
+    match = _LONG_SPAN.search(text)
+    if match is None or (
+        match["before"] and (fold(match["before"]).lower() in _BEFORE_SPANS or match["before"].isdigit())
+    ):
+        return None
+    part = "first" if match["first"] else "last"
+    return _relative(fold(match[part]).lower(), *match.span(part), today)
+
+
+_STEPS = {"nay": 0, "ngoai": -1, "truoc": -1, "sau": 1, "toi": 1}
 _DAYS_OFF = {"hom qua": -1, "hom kia": -2, "ngay mai": 1}
 
 
 def around_today(text: str, today: dt.date) -> When | None:
-    """Return the first day or week that `text` names from today on: `hôm nay`, `tối nay`, `hôm qua`, `tuần trước`; None else."""
+    """Return the first day or span that `text` names from today on: `hôm nay`, `hôm qua`, `tuần trước`, `tháng sau`, `năm nay`; None else."""
     match = _NOW.search(text)
     if match is None:
-        return None
+        return _span_around(text, today)
     if match["week"]:
         return _relative(fold(match["week"]).lower(), *match.span(), today)
     that = today + dt.timedelta(days=_DAYS_OFF.get(fold(match["day"]).lower(), 0))
     return When(*match.span(), that.year, that.month, that.day, that, that)
+
+
+def told_as(when: When) -> str:
+    """Return an interval as a reader is told it: `05/04/2024`, `tháng 10/2026`, `năm 2026`, `từ 16/11/2026 đến 22/11/2026`."""
+    since, until = when.since, when.until
+    if since is None or until is None:
+        return ""
+    if since == until:
+        return f"{since:%d/%m/%Y}"
+    if when.month:
+        return f"tháng {when.month}/{when.year}"
+    return (
+        f"năm {when.year}" if when.year and (until - since).days > 360 else f"từ {since:%d/%m/%Y} đến {until:%d/%m/%Y}"
+    )
 
 
 def _is_share(match: re.Match[str]) -> bool:
@@ -187,10 +227,14 @@ def _relative(word: str, start: int, end: int, anchor: dt.date | None) -> When |
     if word.startswith("tuan"):
         monday = anchor - dt.timedelta(days=anchor.weekday() + (7 if word.endswith("truoc") else 0))
         return _span(start, end, monday, monday + dt.timedelta(days=6), year=None)
+    step = _STEPS[word.rsplit(maxsplit=1)[-1]]
     if word.startswith("thang"):
-        that = anchor.replace(day=1) - dt.timedelta(days=1 if word.endswith("truoc") else 0)
-        return _months(start, end, that.year, that.month, that.month)
-    year = anchor.year - (0 if word == "nam nay" else 1)
+        year, month = divmod(anchor.year * 12 + anchor.month - 1 + step, 12)
+        return _months(start, end, year, month + 1, month + 1)
+    if word.startswith("qu"):
+        year, quarter = divmod(anchor.year * 4 + (anchor.month - 1) // 3 + step, 4)
+        return _months(start, end, year, quarter * 3 + 1, quarter * 3 + 3)
+    year = anchor.year + step
     return _span(start, end, dt.date(year, 1, 1), dt.date(year, 12, 31), year=year)
 
 

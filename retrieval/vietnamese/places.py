@@ -11,7 +11,7 @@ from pathlib import Path
 
 from retrieval.errors import SettingsError
 from retrieval.vietnamese.tables import rows
-from retrieval.vietnamese.text import Token, folds, nfc, tokens
+from retrieval.vietnamese.text import Token, folds, has_diacritics, nfc, tokens
 
 MERGED = "1/7/2025"
 """The day of the mergers, where a row gives none."""
@@ -125,6 +125,37 @@ def _provinces() -> frozenset[tuple[str, ...]]:
 def is_province(folded: tuple[str, ...]) -> bool:
     """Tell whether folded syllables are the name of a province, of today or before: `Hà Nội` is nobody of the family Hà."""
     return folded in _provinces()
+
+
+def provinces_in(text: str) -> list[tuple[int, int]]:
+    """Return where `text` names provinces, as first and last token: after `tỉnh`, `thành phố`, with capitals; any where it has neither capitals nor diacritics."""
+    found = tokens(text)
+    plain = text == text.lower() and not has_diacritics(text)
+    named: list[tuple[int, int]] = []
+    at = 0
+    while at < len(found):
+        length = next(
+            (n for n in (4, 3, 2) if at + n <= len(found) and is_province(tuple(t.fold for t in found[at : at + n]))), 1
+        )
+        before = found[at - 1].fold if at else ""
+        if length > 1 and (plain or text[found[at].start].isupper() or before in {"tinh", "tp", "pho"}):
+            named.append((at, at + length - 1))
+        at += length
+    return named
+
+
+def known_as(name: tuple[str, ...]) -> frozenset[tuple[str, ...]]:
+    """Return the folded names under which an article may tell of the province of the folded `name`: it, what it went into, and what went into it."""
+    own = {name, *(tuple(folds(other)) for other, _ in _table().get(name, ()))}
+    return frozenset(own | {short for full, short in _SHORTENED if full in own})
+
+
+_SHORTENED = (
+    (("ho", "chi", "minh"), ("tphcm",)),
+    (("ho", "chi", "minh"), ("hcm",)),
+    (("ho", "chi", "minh"), ("sai", "gon")),
+)
+"""How a city is written for short."""
 
 
 def other_names(text: str) -> list[Renamed]:
