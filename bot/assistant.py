@@ -16,6 +16,7 @@ from retrieval.answers.types import Answer, NotFound, Reply
 from retrieval.errors import GenerationError
 from retrieval.questions import is_elliptic, is_follow_up
 from retrieval.vietnamese.abbreviations import spell_out
+from retrieval.vietnamese.places import is_province
 from retrieval.vietnamese.text import folds
 
 log = logging.getLogger(__name__)
@@ -180,7 +181,7 @@ NOT_QUOTED = "Bài viết thuật lại ý, không dẫn lời trực tiếp tro
 
 
 _LIVES = re.compile(
-    r"^(?:tôi|toi|mình|minh|em|nhà tôi|nha toi|bác|bac|cháu|chau) (?:ở|o|sống ở|song o) (?:tỉnh |tinh |tp\.? |thành phố |thanh pho )(?P<name>.{2,30}?)[.!]*$"
+    r"^(?:tôi|toi|mình|minh|em|nhà tôi|nha toi|bác|bac|cháu|chau) (?:ở|o|sống ở|song o) (?P<level>tỉnh |tinh |tp\.? |thành phố |thanh pho )?(?P<name>.{2,30}?)[.!]*$"
     r"|^/tinh(?:@\w+)?\s+(?P<command>.{2,30})$",
     re.IGNORECASE,
 )
@@ -192,7 +193,9 @@ def home(text: str) -> str | None:
     if " ".join(folds(text)) in _ANYWHERE:
         return ""
     match = _LIVES.match(" ".join(text.split()))
-    return (match["name"] or match["command"]).strip() if match else None
+    if match is None or not (match["level"] or match["command"] or is_province(tuple(folds(match["name"])))):
+        return None  # `em ở nhà` names no province
+    return (match["name"] or match["command"]).strip()
 
 
 def about_last(text: str, reply: Answer) -> str | None:

@@ -3,16 +3,14 @@
 An answer from another day's meeting, or about another official, is worse than none.
 """
 
-import datetime as dt
 from collections.abc import Sequence
 from itertools import pairwise
 
 from retrieval.answers import biography
 from retrieval.answers.context import Context
+from retrieval.answers.dated import days_asked, tells_of_day
 from retrieval.answers.drafts import Draft
-from retrieval.answers.premise import NEWS_DAYS
 from retrieval.questions import Question
-from retrieval.vietnamese import dates
 from retrieval.vietnamese.levels import other_level, places
 from retrieval.vietnamese.names import MIDDLE, people, role_starts, surnames
 from retrieval.vietnamese.places import is_province, known_as, provinces_in
@@ -33,9 +31,15 @@ def about(context: Context, drafts: Sequence[Draft], *, misspelt: bool) -> tuple
     found, elsewhere = of_province(context, of_place(context, drafts))
     if elsewhere is not None:
         return (), elsewhere
-    days = _days(question)
+    days = days_asked(question)
     if days and found:
-        dated = tuple(d for d in found if any(_tells_of_day(context, d.candidate.hit, *day) for day in days))
+        dated = tuple(
+            d
+            for d in found
+            if any(
+                tells_of_day(context.articles[d.candidate.hit], context.sentences[d.candidate.hit], day) for day in days
+            )
+        )
         if not dated:
             return (), next(iter(days.values()))
         found = dated
@@ -45,18 +49,6 @@ def about(context: Context, drafts: Sequence[Draft], *, misspelt: bool) -> tuple
             return (), typed
         found = there
     return found, None
-
-
-def _days(question: Question) -> dict[tuple[int, int], str]:
-    """Return the days that a question names, (day, month), as typed; none that may be a share or a habit: `2/3 số hộ`, `trực 24/7`."""
-    found: dict[tuple[int, int], str] = {}
-    for when in question.whens:
-        if when.day and when.month:
-            before = folds(question.text[: when.start])[-1:]
-            share = when.day < when.month <= dates.LARGEST_OF_SHARES or (when.day, when.month) == (24, 7)
-            if when.year or not share or (before and before[0] in dates.BEFORE_DAYS):
-                found[when.day, when.month] = question.text[when.start : when.end]
-    return found
 
 
 def of_province(context: Context, drafts: Sequence[Draft]) -> tuple[tuple[Draft, ...], str | None]:
@@ -108,22 +100,6 @@ def _names_all(context: Context, hit: int, asked: Sequence[tuple[str, tuple[str,
 def _words(context: Context, hit: int) -> tuple[str, ...]:
     """Return the folded syllables of an article, its title first."""
     return (*folds(context.articles[hit].title), *context.sentences[hit].words)
-
-
-def _tells_of_day(context: Context, hit: int, day: int, month: int) -> bool:
-    """Tell whether an article names a day, the month left out or not, or is of then: it says `sáng nay`.
-
-    Of 1,689 training questions that name a day and have an answer, 15 are about an article that does not.
-    """
-    published = context.articles[hit].published_at
-    if published is not None:
-        near = (published + dt.timedelta(days=n) for n in range(-NEWS_DAYS, NEWS_DAYS + 1))
-        if any((d.day, d.month) == (day, month) for d in near):
-            return True
-    told = (when for sentence in context.sentences[hit] if "T" in sentence.marks for when in sentence.whens)
-    return any(
-        when.day == day and when.month in {month, None} for when in (*dates.find(context.articles[hit].title), *told)
-    )
 
 
 def _named(question: Question) -> list[tuple[tuple[str, ...], str]]:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from retrieval.annotation import Sentences
 from retrieval.answers import sentences
+from retrieval.answers.dated import of_date
 from retrieval.answers.sentences import Asked, Candidate
 from retrieval.articles import Article
 from retrieval.encoding import Vectors
@@ -59,7 +60,8 @@ class Contexts:
 
     def of(self, question: Question, all_found: Sequence[Hit], vector: Vectors, matcher: Matcher) -> Context:
         """Return the context of `question`, whose vector (1, dimensions) and words are given, over the first articles found."""
-        generation, hits = self.generation, all_found[:ARTICLES]
+        generation = self.generation
+        hits = of_date(question, all_found, generation.article, self._read)[:ARTICLES]
         asked = Asked(question, len(generation), matcher)
         found = [self._read(hit.article) for hit in hits]
         matches = [asked.matcher.one(hit.article) for hit in hits]

@@ -3,11 +3,12 @@
 import datetime as dt
 import functools
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from retrieval.answers import biography, verdicts
 from retrieval.answers.about import about
-from retrieval.answers.compose import Composer
+from retrieval.answers.compose import Composer, told_apart
 from retrieval.answers.context import Context
 from retrieval.answers.coordination import asks_coordination, coordinating
 from retrieval.answers.drafts import Draft
@@ -26,6 +27,7 @@ from retrieval.answers.types import Answer, NotFound, Reply
 from retrieval.directory import Directory, Name
 from retrieval.questions import Question, asks_whether_chaired
 from retrieval.snapshot import Generation
+from retrieval.vietnamese import dates
 from retrieval.vietnamese.abbreviations import spell_out
 from retrieval.vietnamese.dates import When, around_today, told_as
 from retrieval.vietnamese.places import Renamings
@@ -185,18 +187,16 @@ class Editor:
         if not drafts and reading.drafts:
             return self._lacking(question, context, reading, None)
         reading = replace(reading, drafts=drafts)
-        if (
-            drafts
-            and reading.answerable >= _threshold(context, reading)
-            and (events := rivals(context, drafts[0].candidate.hit))
-        ):
-            own = [
-                e.hit
+        if drafts and reading.answerable >= _threshold(context, reading):
+            events = rivals(context, drafts[0].candidate.hit, _told_otherwise(question, context, drafts))
+            home = [
+                e
                 for e in events
                 if e.place and question.province and folds(seat_name(e.place)) == folds(question.province)
             ]
-            if not own:
-                return self._which_event(question, context, events)
+            if len(home) != 1 and events:
+                return self._which_event(question, context, home or events)
+            own = [e.hit for e in home] or list(range(len(context.hits)))
             drafts = tuple(d for d in drafts if d.candidate.hit in own)
             reading = replace(reading, drafts=drafts)
         broken = broken_premise(context, drafts[0]) if drafts else None
@@ -216,7 +216,7 @@ class Editor:
     def _which_event(self, question: Question, context: Context, events: list[Rival]) -> NotFound:
         """Return the question which of several events is meant, each with its article's title."""
         choices = {
-            f"{e.says} – {self._generation.unheld(context.articles[e.hit], context.articles[e.hit].title)}": f"{question.asked.rstrip('?')} {e.says}"
+            f"{e.says} – {self._generation.unheld(context.articles[e.hit], context.articles[e.hit].title)}": f"{_asked_of(question, e)}"
             for e in events
         }
         reply = "Có nhiều sự việc giống điều bạn hỏi. Bạn hỏi việc nào? Bạn trả lời bằng số nhé."
@@ -293,6 +293,33 @@ def _half_named(context: Context) -> Name | None:
     if len(found) != 1:
         return None
     return tuple(folds(context.articles[found[0].candidate.hit].text[slice(*found[0].name)]))
+
+
+def _asked_of(question: Question, event: Rival) -> str:
+    """Return the question of one event: with its place, and its year with the day that is asked for, `29/12` -> `29/12/2023`."""
+    asked = question.asked.rstrip("?")
+    day = next((w for w in dates.find(asked) if w.day and w.month and not w.year), None)
+    if event.year is None or day is None:
+        return f"{asked} {event.says}"
+    dated = f"{asked[: day.start]}{day.day}/{day.month}/{event.year}{asked[day.end :]}"
+    return f"{dated} {event.place}" if event.place else dated
+
+
+def _told_otherwise(question: Question, context: Context, drafts: Sequence[Draft]) -> list[int]:
+    """Return the articles that tell of another chair, day or place than the best: of another meeting, if they are of another place or year.
+
+    Where a province is meant, those, too, that answer half as likely: one may be of it.
+    """
+    if question.kind not in _OF_MEETINGS:
+        return []
+    others = told_apart(question, context, drafts)
+    if question.province:
+        others += [d for d in drafts if d.probability >= _HALF * drafts[0].probability]
+    return list(dict.fromkeys(d.candidate.hit for d in others))
+
+
+_OF_MEETINGS = frozenset(("chair", "when", "where"))
+_HALF = 0.5
 
 
 def _chair_to_confirm(question: Question, drafts: tuple[Draft, ...]) -> tuple[Draft, ...]:

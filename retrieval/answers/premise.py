@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from retrieval.annotation import Sentence, Sentences, chair_cues
 from retrieval.answers.context import Context
+from retrieval.answers.dated import NEWS_DAYS
 from retrieval.answers.drafts import Draft
 from retrieval.answers.mentions import counted
 from retrieval.answers.tasks import begins_action, is_body, tasks
@@ -64,10 +65,6 @@ def broken_premise(context: Context, draft: Draft) -> tuple[Reason, str] | None:
             f"Các bài Tin Tỉnh đang có không nhắc văn bản số {number}. Bạn kiểm tra lại số giúp nhé.",
         )
     return _other_chair(context, draft)
-
-
-NEWS_DAYS = 3
-"""Days before and after its publication that an article's `hôm nay`, `ngày mai` may be."""
 
 
 def covers(context: Context, draft: Draft, asked: When) -> bool:

@@ -4,7 +4,8 @@ The bot asks which one is meant and never guesses; the province of the settings,
 """
 
 import re
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from retrieval.answers.context import Context
@@ -38,31 +39,40 @@ class Rival:
 
     @property
     def says(self) -> str:
-        """What tells it apart: `tỉnh Lam Giang`, `năm 2023`."""
-        return self.place or f"năm {self.year}"
+        """What tells it apart: `tỉnh Lam Giang`, `năm 2023`, or both."""
+        return " ".join(part for part in (self.place, self.year and f"năm {self.year}") if part)
 
 
-def rivals(context: Context, best: int) -> list[Rival]:
-    """Return the events between which `context.articles[best]` and others leave open which is meant; empty where none is left open."""
+def rivals(context: Context, best: int, others: Sequence[int] = ()) -> list[Rival]:
+    """Return the events between which `context.articles[best]` and others leave open which is meant; empty where none is left open.
+
+    Rivals are the articles that fit the question as well as the best, and `others`, which would answer it otherwise.
+    """
     question = context.asked.question
     if question.follows_up:
         return []
-    close = [best, *(h for h in _close(context, best) if h != best)]
+    close = list(dict.fromkeys((best, *others, *_close(context, best))))
     if len(close) == 1:
         return []
     places = {hit: province(context.articles[hit], _people(context, hit)) for hit in close}
-    by_place: dict[str, Rival] = {}
-    for hit, place in places.items():
-        if place is not None:
-            by_place.setdefault(place, Rival(hit, place, None))
-    if len(by_place) > 1 and not _placed(question, [seat_name(p) for p in by_place]):
-        return list(by_place.values())[:MOST]
-    by_year: dict[int, Rival] = {}
-    for hit, place in places.items():
-        if (day := context.articles[hit].published_at) is not None and place == places[best]:
-            by_year.setdefault(day.year, Rival(hit, None, day.year))
+    told = list(dict.fromkeys(p for p in places.values() if p))
+    apart_by_place = len(told) > 1 and not _placed(question, [seat_name(p) for p in told])
+    # A place that the question gives has chosen already.
+    close = [hit for hit in close if (places[hit] is not None if apart_by_place else places[hit] == places[best])]
     a_day_of_any_year = any(w.day and w.month and not w.year for w in question.whens)
-    return list(by_year.values())[:MOST] if len(by_year) > 1 and a_day_of_any_year else []
+    events: dict[tuple[str | None, int | None], int] = {}
+    for hit in close:
+        day = context.articles[hit].published_at
+        year = day.year if day is not None and a_day_of_any_year else None
+        if apart_by_place or year is not None:
+            events.setdefault((places[hit], year), hit)
+    if len(events) < 2:
+        return []
+    years = Counter(place for place, _ in events)
+    return [
+        Rival(hit, place if apart_by_place else None, year if years[place] > 1 else None)
+        for (place, year), hit in events.items()
+    ][:MOST]
 
 
 def _close(context: Context, best: int) -> list[int]:

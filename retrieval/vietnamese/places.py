@@ -138,7 +138,9 @@ def provinces_in(text: str) -> list[tuple[int, int]]:
             (n for n in (4, 3, 2) if at + n <= len(found) and is_province(tuple(t.fold for t in found[at : at + n]))), 1
         )
         before = found[at - 1].fold if at else ""
-        if length > 1 and (plain or text[found[at].start].isupper() or before in {"tinh", "tp", "pho"}):
+        is_leader = tuple(t.fold for t in found[at : at + length]) == _LEADER
+        stands_alone = (plain or text[found[at].start].isupper()) and not is_leader
+        if length > 1 and (stands_alone or before in {"tinh", "tp", "pho"}):
             named.append((at, at + length - 1))
         at += length
     return named
@@ -150,6 +152,8 @@ def known_as(name: tuple[str, ...]) -> frozenset[tuple[str, ...]]:
     return frozenset(own | {short for full, short in _SHORTENED if full in own})
 
 
+_LEADER = ("ho", "chi", "minh")
+"""`tư tưởng Hồ Chí Minh` is of no city."""
 _SHORTENED = (
     (("ho", "chi", "minh"), ("tphcm",)),
     (("ho", "chi", "minh"), ("hcm",)),
