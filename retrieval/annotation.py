@@ -24,7 +24,7 @@ from retrieval.vietnamese.numerals import numerals
 from retrieval.vietnamese.places import is_province
 from retrieval.vietnamese.tables import rows
 from retrieval.vietnamese.terms import days_in
-from retrieval.vietnamese.text import Token, bigrams, canonical, tokens
+from retrieval.vietnamese.text import Token, bigrams, canonical, norms, tokens
 
 _GAPS = (
     (",", "C"),
@@ -420,7 +420,7 @@ def _counts(
         marks.count("A"),
         roles,
         gaps.count("Q"),
-        len(_chair_cues(folded)),
+        len(_chair_cues(folded, norms(piece))) if pairs.intersection(_CHAIR) else 0,
         has_people and _lists_attendance(folded),
         sum(w.day is None for w in whens),
         days,
@@ -444,19 +444,54 @@ def _lists_attendance(folded: Sequence[str]) -> bool:
 
 def chair_cues(sentence: Sentence) -> list[int]:
     """Return the tokens at which `chủ trì` stands, but not as the task of a lead agency (`giao Sở X chủ trì, phối hợp`), nor in a caption."""
+    found = _chair_cues(sentence.folded, [token.norm for token in sentence.tokens])
     # Whom a photograph shows chairing may chair another meeting.
-    return [] if _CLAIMS.search(sentence.between(sentence.start, sentence.end)) else _chair_cues(sentence.folded)
+    return [at for at in found if not _in_caption(sentence, at)] if found else []
 
 
-def _chair_cues(words: tuple[str, ...]) -> list[int]:
+def leads_only(sentence: Sentence) -> bool:
+    """Tell whether all that a sentence says to be chaired is a task that was given: `được giao chủ trì`."""
+    at = [i for i, pair in enumerate(pairwise(sentence.folded)) if pair in _CHAIR]
+    written = [token.norm for token in sentence.tokens] if at else []
+    return bool(at) and all(_is_given(written, i) for i in at)
+
+
+def _chair_cues(words: tuple[str, ...], written: Sequence[str]) -> list[int]:
+    """`words` are folded, `written` the same with their diacritics."""
     found = []
     for i, pair in enumerate(pairwise(words)):
         if pair in _CHAIR:
             after = words[i + 2 : i + 4]
-            if after[:2] in (("phoi", "hop"), ("tham", "muu")) or "giao" in words[max(0, i - 8) : i]:
+            if after[:2] in (("phoi", "hop"), ("tham", "muu")) or _is_given(written, i):
                 continue
             found.append(i)
     return found
+
+
+def _is_given(written: Sequence[str], at: int) -> bool:
+    """Tell whether what is led from the word at `at` on was given to somebody: `giao Sở X chủ trì`; not by the `Bộ trưởng Giao thông`, nor by `Ban Tuyên giáo`."""
+    return any(
+        written[i] == "giao" and written[i + 1] not in _NOT_GIVING for i in range(max(0, at - _GIVEN_BEFORE), at)
+    )
+
+
+_GIVEN_BEFORE = 8
+_NOT_GIVING = frozenset("thông ban lưu dịch mùa thừa".split())
+"""What `giao` is no giving before: `giao thông`, `giao ban`, `giao lưu`."""
+
+
+def _in_caption(sentence: Sentence, at: int) -> bool:
+    """Tell whether the token at `at` stands before a credit, `… chủ trì hội nghị. Ảnh: Minh Tú`, or behind `Ảnh:` that no credit follows."""
+    text = sentence.between(sentence.start, sentence.end)
+    cue = sentence.tokens[at].start - sentence.start
+    credited = list(_CLAIMS.finditer(text))
+    if not credited:
+        return False
+    return credited[-1].start() > cue or (credited[0].start() == 0 and _CREDITED.match(text, credited[0].end()) is None)
+
+
+_CREDITED = re.compile(r"\s*[^.]{0,40}?(?:/|\b[A-ZĐ]{3,}\b)")
+"""Behind `Ảnh:`, somebody's agency: `An Đăng/TTXVN`. What comes then is the article again."""
 
 
 def _whens(piece: str, folded: Sequence[str]) -> tuple[dates.When, ...]:

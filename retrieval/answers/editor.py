@@ -30,6 +30,7 @@ from retrieval.snapshot import Generation
 from retrieval.vietnamese import dates
 from retrieval.vietnamese.abbreviations import spell_out
 from retrieval.vietnamese.dates import When, around_today, told_as
+from retrieval.vietnamese.names import people
 from retrieval.vietnamese.places import Renamings
 from retrieval.vietnamese.text import folds
 
@@ -41,6 +42,10 @@ questions for a person, those with an answer are read with .86 and more, those w
 NO_VERDICT = (
     "Tin Tỉnh không trả lời có hay không về tội trạng, kỷ luật hay đời tư của một người. "
     "Trên đây là điều bài báo thuật lại, theo ngày của bài; sự việc có thể đã chuyển sang bước khác."
+)
+ALLEGED = (
+    "Đây là điều bài báo thuật lại, theo ngày của bài, không phải kết luận về tội trạng của ai; "
+    "sự việc có thể đã chuyển sang bước khác."
 )
 NO_RULING = (
     "Tin Tỉnh không trả lời có hay không về tội trạng, kỷ luật hay đời tư của một người. "
@@ -206,6 +211,8 @@ class Editor:
             if composed is not None:
                 if misspelt:
                     composed = replace(composed, note=_perhaps(misspelt))
+                elif verdicts.alleges(question) and self._names_somebody(question):
+                    composed = replace(composed, note=ALLEGED)
                 return self._make.answer(question, composed, reading.confidence)
         if misspelt is not None:
             return self.asked_back(question, misspelt)
@@ -213,10 +220,15 @@ class Editor:
             return self._make.not_found(question, broken[0], broken[1], self._composer.suggestions(context, drafts))
         return self._make.refusal(question, context, drafts)
 
+    def _names_somebody(self, question: Question) -> bool:
+        return bool(people(question.asked) or self._directory.named(folds(question.asked), _WHOLE_NAME))
+
     def _which_event(self, question: Question, context: Context, events: list[Rival]) -> NotFound:
         """Return the question which of several events is meant, each with its article's title."""
         choices = {
-            f"{e.says} – {self._generation.unheld(context.articles[e.hit], context.articles[e.hit].title)}": f"{_asked_of(question, e)}"
+            f"{e.says} – {self._generation.unheld(context.articles[e.hit], context.articles[e.hit].title)}": _asked_of(
+                question, e
+            )
             for e in events
         }
         reply = "Có nhiều sự việc giống điều bạn hỏi. Bạn hỏi việc nào? Bạn trả lời bằng số nhé."
@@ -318,6 +330,8 @@ def _told_otherwise(question: Question, context: Context, drafts: Sequence[Draft
     return list(dict.fromkeys(d.candidate.hit for d in others))
 
 
+_WHOLE_NAME = 3
+"""Syllables of a name that is nothing else."""
 _OF_MEETINGS = frozenset(("chair", "when", "where"))
 _HALF = 0.5
 

@@ -8,11 +8,12 @@ import itertools
 import re
 from collections.abc import Sequence
 
-from retrieval.annotation import Sentence, Sentences, chair_cues
+from retrieval.annotation import Sentence, Sentences, chair_cues, leads_only
 from retrieval.answers.context import Context
 from retrieval.answers.dated import NEWS_DAYS
 from retrieval.answers.drafts import Draft
 from retrieval.answers.mentions import counted
+from retrieval.answers.sentences import Asked
 from retrieval.answers.tasks import begins_action, is_body, tasks
 from retrieval.answers.typed import asks_hour, asks_of_meeting
 from retrieval.answers.types import Reason
@@ -53,17 +54,13 @@ def broken_premise(context: Context, draft: Draft) -> tuple[Reason, str] | None:
     """Return why `draft` must not answer, and what to say, or None where nothing that the question fixes is missing."""
     if _nothing_shared(context, draft):
         return "no_article", ""
-    if _year_missing(context, draft) or _other_quarter(context, draft) or _topic_missing(context, draft):
-        return "article_silent", ""
-    if _begins_instead(context, draft) or _no_reason(context, draft):
-        return "article_silent", ""
-    if _body_missing(context, draft) or _no_place(context, draft) or _type_missing(context, draft):
-        return "article_silent", ""
     if (number := _document_missing(context, draft)) is not None:
         return (
             "article_silent",
             f"Các bài Tin Tỉnh đang có không nhắc văn bản số {number}. Bạn kiểm tra lại số giúp nhé.",
         )
+    if any(lacks(context, draft) for lacks in _LACKING):
+        return "article_silent", ""
     return _other_chair(context, draft)
 
 
@@ -230,8 +227,8 @@ def _type_missing(context: Context, draft: Draft) -> bool:
     told = [at for first, last in draft.cut for at in range(first, last + 1)]
     if wants in FIGURES:
         return not of_type(wants, sentence.mark_codes, sentence.folded)[told].any()
-    if wants == "number" and _counts_things(context.asked.question, context.asked.unit):
-        return _only_sums(sentence, told)
+    if wants == "number":
+        return _other_count(context.asked, sentence, told)
     if wants == "time" and asks_hour(context.asked.question):
         return not _tells_hour(sentence, told)
     if wants == "time":
@@ -242,6 +239,17 @@ def _type_missing(context: Context, draft: Draft) -> bool:
     # A sentence begins with a capital whatever it begins with.
     named = any(sentence.marks[at] in "BI" or (sentence.marks[at] == "A" and at > 0) for at in told)
     return not (named or set(told).intersection(sentence.roles))
+
+
+def _other_count(asked: Asked, sentence: Sentence, told: Sequence[int]) -> bool:
+    """Tell whether a sentence tells no age where one is asked for, or the tokens `told` a sum where things are counted."""
+    if asked.unit == "tuoi":
+        return _AGES.isdisjoint(sentence.folded)
+    return _counts_things(asked.question, asked.unit) and _only_sums(sentence, told)
+
+
+_AGES = frozenset(("tuoi", "sinh", "sn"))
+"""Words (folded) of a sentence that tells an age."""
 
 
 def _counts_things(question: Question, unit: str) -> bool:
@@ -329,16 +337,28 @@ _DOCUMENT = re.compile(r"\b\d{1,5}(?:/\d{4})?/[A-ZĐa-zđ]{2,6}(?:[-–][A-ZĐÂ
 
 
 def _document_missing(context: Context, draft: Draft) -> str | None:
-    """Return the number of a document that the question names and the article does not, nor a sentence that names others: another number is another document."""
+    """Return the number of a document that the question names and the article does not: another number is another document."""
     named = _DOCUMENT.findall(context.asked.question.asked)
     if not named:
         return None
-    sentence = draft.candidate.sentence
-    here = {_plain_number(n) for n in _DOCUMENT.findall(sentence.between(sentence.start, sentence.end))}
-    if here and here.isdisjoint(map(_plain_number, named)):
-        return str(named[0])
     there = {_plain_number(n) for n in _DOCUMENT.findall(context.articles[draft.candidate.hit].text)}
     return next((n for n in named if _plain_number(n) not in there), None)
+
+
+def _other_document(context: Context, draft: Draft) -> bool:
+    """Tell whether the sentence tells of other documents than the one that the question names."""
+    named = {_plain_number(n) for n in _DOCUMENT.findall(context.asked.question.asked)}
+    sentence = draft.candidate.sentence
+    here = {_plain_number(n) for n in _DOCUMENT.findall(sentence.between(sentence.start, sentence.end))}
+    return bool(named and here) and named.isdisjoint(here)
+
+
+def _leads_only(context: Context, draft: Draft) -> bool:
+    """`Ai chủ trì hội nghị?` is not answered by who leads a task: `giao Sở X chủ trì, phối hợp`."""
+    question = context.asked.question
+    if question.kind != "chair" or context.asked.wants == "body" or "giao" in question.syllables:
+        return False
+    return leads_only(draft.candidate.sentence)
 
 
 def _plain_number(number: str) -> str:
@@ -382,6 +402,12 @@ def _stands(subject: list[str], words: set[str], pairs: set[str]) -> bool:
     if not wanted:
         return bool({w for w in subject if len(w) > 1} & words)
     return len(wanted & pairs) >= _LEAST_PAIRS * len(wanted)
+
+
+_LACKING = (
+    _year_missing, _other_quarter, _topic_missing, _begins_instead, _no_reason, _other_document, _leads_only, _body_missing, _no_place, _type_missing,
+)  # fmt: skip
+"""Each tells whether the evidence lacks what the question fixes."""
 
 
 def _other_chair(context: Context, draft: Draft) -> tuple[Reason, str] | None:

@@ -18,7 +18,11 @@ _GUILT = (
     r"tham (?:nhung|o)|(?:an |nhan |dua )?hoi lo|co toi|toi pham|pham toi|pham phap|vi pham|sai pham|k[iy] luat|cach chuc|bi bat|khoi to"
     r"|di tu|vao tu|rut ruot|lua dao|bien thu|truc loi|bao ke|an chan|an tien|an cap|an bot"
 )
-_PRIVATE = r"bo nhi|l[iy] hon|bo vo|bo chong|bi benh|mac benh|ung thu|om nang|bi om|nghien"
+_PRIVATE = (
+    r"bo nhi|co bo(?= (?:khong|chua|a|nhi)\b)|nhan tinh|bo bich|con rieng|ngoai tinh|dong tinh|l[iy] hon|bo vo|bo chong|bi benh|mac benh|co benh|benh nang"
+    r"|benh gi|ung thu|om nang|bi om|dot qu[iy]|tam than|nghien"
+)
+_OF_GUILT = re.compile(rf"\b(?:{_GUILT})\b")
 _OF_PERSON = re.compile(rf"\b(?:{_GUILT}|{_PRIVATE})\b")
 _YES_NO = re.compile(
     r"\b(?:dung khong|phai khong|co phai|co dung|that khong|co that)\b|\b(?:khong|chua|a|nhi)(?: (?:ban|a|ad|nhi|the|vay))?$"
@@ -45,6 +49,11 @@ def asks_verdict(question: Question) -> bool:
     own = " ".join(question.syllables)
     whether = _OF_PERSON.search(own) and _YES_NO.search(own) and not _ASKS_MORE.search(own)
     return bool(whether or infers(question))
+
+
+def alleges(question: Question) -> bool:
+    """Tell whether a fact is asked for that supposes somebody's guilt: `ông X nhận hối lộ bao nhiêu`."""
+    return _OF_GUILT.search(" ".join(question.syllables)) is not None
 
 
 def of_an_office(question: Question) -> bool:
