@@ -1,7 +1,6 @@
 """The command `tintinh`: parses, calls, prints. Exit 0 when done, 1 when the work failed, 2 for wrong usage."""
 
 import datetime as dt
-import getpass
 import json
 import os
 import sys
@@ -17,7 +16,7 @@ from rich.table import Table
 
 from bot import answering, apart, evaluating, explaining
 from bot.channels import console as terminal
-from bot.cli_common import AsJson, Data, engine_of, err, library_of, out
+from bot.cli_common import AsJson, Data, engine_of, err, library_of, out, this_person
 from bot.cli_corpus import corpus_app
 from bot.library import Indexed
 from config.settings import load_settings
@@ -253,7 +252,6 @@ def evaluate(
 @app.command()
 def sign_in(data: Data = None) -> None:
     """Print an address that signs you in to the admin page, once, within ten minutes."""
-    from bot.admin import Person
     from bot.service import open_store, sign_in_link
 
     settings = load_settings(data)
@@ -261,7 +259,7 @@ def sign_in(data: Data = None) -> None:
     store = open_store(settings)
     try:
         out.print(
-            sign_in_link(address, store.sessions, Person("cli", getpass.getuser())),
+            sign_in_link(address, store.sessions, this_person()),
             markup=False, highlight=False, soft_wrap=True,
         )  # fmt: skip
     finally:

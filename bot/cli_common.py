@@ -1,7 +1,8 @@
 """What the commands share: options, the two consoles, and the library that the settings name."""
 
+import getpass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -10,6 +11,9 @@ from bot.library import Library
 from bot.opening import open_library
 from config.settings import Settings, load_settings
 from retrieval.engine import Engine
+
+if TYPE_CHECKING:
+    from bot.admin import Person
 
 out = Console()
 err = Console(stderr=True)
@@ -27,3 +31,14 @@ def library_of(data: Path | None) -> tuple[Settings, Library]:
 def engine_of(data: Path | None) -> Engine:
     """Return the engine over the generation in force."""
     return library_of(data)[1].engine()
+
+
+def this_person() -> "Person":
+    """Return who sits at the terminal, as the journal names him."""
+    from bot.admin import Person
+
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError):
+        name = "unknown"
+    return Person("terminal", name)

@@ -1,6 +1,5 @@
 """`tintinh corpus`: the articles, the generations, and what editors take back."""
 
-import getpass
 import json
 import sys
 from dataclasses import asdict
@@ -10,13 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from bot.cli_common import AsJson, Data, engine_of, library_of, out
+from bot.cli_common import AsJson, Data, engine_of, library_of, out, this_person
 from retrieval.errors import CorpusError, GenerationError
 from retrieval.generations import Store
 from retrieval.vietnamese.text import nfc
 
 if TYPE_CHECKING:
-    from bot.admin import Desk, Person
+    from bot.admin import Desk
 
 corpus_app = typer.Typer(help="The articles, the generations, and what editors take back.", no_args_is_help=True)
 
@@ -71,7 +70,7 @@ def corpus_add(
     data: Data = None,
 ) -> None:
     """Add articles to the corpus; each later `index` has them too."""
-    desk, person = _desk(data), _person()
+    desk, person = _desk(data), this_person()
     links = [p for p in places if p.startswith(("http://", "https://"))]
     if paths := [Path(p) for p in places if p not in links]:
         _say(desk.add(person, paths))
@@ -89,13 +88,13 @@ def corpus_remove(
 ) -> None:
     """Withdraw an article: it is kept for inspection, and never answers again; no reload or rollback brings it back."""
     desk, name = _desk(data), nfc(article_id)
-    _say(desk.erase(_person(), name, why) if erase else desk.remove(_person(), name, why))
+    _say(desk.erase(this_person(), name, why) if erase else desk.remove(this_person(), name, why))
 
 
 @corpus_app.command("restore")
 def corpus_restore(article_id: Id, data: Data = None, *, why: Why = None) -> None:
     """Let a withdrawn article answer again."""
-    _say(_desk(data).restore(_person(), nfc(article_id), why))
+    _say(_desk(data).restore(this_person(), nfc(article_id), why))
 
 
 @corpus_app.command("hold")
@@ -107,7 +106,7 @@ def corpus_hold(
     why: Why = None,
 ) -> None:
     """Hold back words of an article: no answer quotes them."""
-    _say(_desk(data).hold(_person(), nfc(article_id), nfc(words), why))
+    _say(_desk(data).hold(this_person(), nfc(article_id), nfc(words), why))
 
 
 @corpus_app.command("release")
@@ -117,7 +116,7 @@ def corpus_release(
     data: Data = None,
 ) -> None:
     """Quote again what was held back."""
-    _say(_desk(data).release(_person(), nfc(article_id), nfc(words) if words else None))
+    _say(_desk(data).release(this_person(), nfc(article_id), nfc(words) if words else None))
 
 
 @corpus_app.command("generations")
@@ -165,7 +164,7 @@ def corpus_rollback(
     data: Data = None,
 ) -> None:
     """Put a kept generation back in force; what was withdrawn stays so."""
-    _say(_desk(data).rollback(_person(), generation))
+    _say(_desk(data).rollback(this_person(), generation))
 
 
 def _desk(data: Path | None) -> "Desk":
@@ -178,16 +177,6 @@ def _store(data: Path | None) -> Store:
     from config.settings import load_settings
 
     return Store(load_settings(data).data_dir)
-
-
-def _person() -> "Person":
-    from bot.admin import Person
-
-    try:
-        name = getpass.getuser()
-    except (KeyError, OSError):
-        name = "unknown"
-    return Person("terminal", name)
 
 
 def _say(text: str) -> None:

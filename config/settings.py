@@ -80,7 +80,7 @@ class Telegram(BaseModel):
     admins: Annotated[list[int], NoDecode] = Field(default_factory=list)
     """User ids of those who are editors and operators both."""
     editors: Annotated[list[int], NoDecode] = Field(default_factory=list)
-    """User ids that may change the content: /reload, /add, /remove, /rollback."""
+    """User ids that may change the content: /reload, /add, /remove, /restore, /rollback, /giu, and to see /trang and /baocao."""
     operators: Annotated[list[int], NoDecode] = Field(default_factory=list)
     """User ids that look after the service: /status."""
 

@@ -5,8 +5,6 @@ import datetime as dt
 import json
 from typing import Any
 
-from retrieval.vietnamese.text import nfc
-
 _FIELDS = ("id", "title", "published_at", "url", "source", "author", "text")
 
 
@@ -54,8 +52,3 @@ class Article:
     def to_json(self) -> str:
         """Return `to_row` as one line of JSON."""
         return json.dumps(self.to_row(), ensure_ascii=False, sort_keys=True)
-
-
-def same_form(value: str | None) -> str | None:
-    """Return `value` in NFC, stripped, or None where nothing is left."""
-    return (nfc(value).strip() or None) if value else None

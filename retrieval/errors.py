@@ -2,11 +2,12 @@
 
 TinTinhError
 ├── CorpusError        an article or a file of articles cannot be read
-├── EncoderError       the embedding model is missing, broken, or not the one the index was built with
+├── EncoderError       the embedding model is missing or broken
 ├── FetchError         an address may not, or cannot, be fetched
-├── GenerationError    a published snapshot is missing or damaged
+├── GenerationError    a published snapshot is missing, damaged, or built with another embedding model
 ├── ReaderModelError   the files of the answer reader are missing or damaged
-└── SettingsError      a setting is wrong
+├── SettingsError      a setting is wrong
+└── StoreError         the database cannot be used
 """
 
 import zipfile

@@ -14,8 +14,6 @@ import numpy.typing as npt
 
 from retrieval.errors import BROKEN, ReaderModelError
 
-Matrix = npt.NDArray[np.float32]
-
 
 class Trees:
     """The sum of trees: log-odds, or what is expected."""

@@ -32,6 +32,7 @@ _MANY = 512
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _FOUND = 200
 _SERVER_FAILS = 500
+_BANNED = ["User-agent: *", "Disallow: /"]
 
 
 @dataclass(frozen=True)
@@ -145,6 +146,9 @@ class Fetcher:
         for _ in range(MOST_REDIRECTS + 1):
             try:
                 response = self._request(at, url, {}, deadline)
+            except FetchError:
+                return _BANNED  # out of reach is no leave (RFC 9309, 2.3.1.4)
+            try:
                 if response.status in _REDIRECTS and (location := response.headers.get("location")):
                     url = _joined(url, location)
                     at = target(url, self._allowed, self._resolved)
@@ -152,7 +156,7 @@ class Fetcher:
             except FetchError:
                 return []
             if response.status >= _SERVER_FAILS:
-                return ["User-agent: *", "Disallow: /"]
+                return _BANNED
             return response.body.decode("utf-8", "replace").splitlines() if response.status == _FOUND else []
         return []
 

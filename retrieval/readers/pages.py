@@ -30,7 +30,6 @@ _ALSO = re.compile(
     r"^\s*(?:>>|»|(?:Xem thêm|Đọc thêm|Tin liên quan|Bài liên quan|Tin, bài liên quan)\b)", re.IGNORECASE
 )
 _ZERO_WIDTH = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
-_BLOCKS = {"p", "h2", "h3", "h4", "li", "div", "blockquote"}
 
 
 def extract(raw: bytes) -> dict[str, Any]:

@@ -25,15 +25,6 @@ class When:
     until: dt.date | None = None
     clock: str | None = None
 
-    def agrees(self, other: "When") -> bool:
-        """Tell whether both can mean one time: no field that both state differs, and they share a field."""
-        shared = [
-            (a, b)
-            for a, b in ((self.year, other.year), (self.month, other.month), (self.day, other.day))
-            if a is not None and b is not None
-        ]
-        return bool(shared) and all(a == b for a, b in shared)
-
 
 def day_in(when: When, year: int | None) -> dt.date | None:
     """Return the day that `when` names, in `year` where it names none itself; None where it names no day, or `29/2` of no leap year."""

@@ -129,13 +129,3 @@ def bigrams(syllables: Iterable[str]) -> Iterator[str]:
 def has_diacritics(text: str) -> bool:
     """Tell whether `text` carries any Vietnamese diacritic."""
     return fold(text) != nfc(text)
-
-
-def without_diacritics(syllables: list[str]) -> bool:
-    """Tell whether a question of these syllables was typed without diacritics.
-
-    Among Vietnamese syllables about three in four carry a mark, so five bare ones in a row are no chance.
-    """
-    letters = [s for s in syllables if s[:1].isalpha()]
-    marked = sum(fold(s) != s for s in letters)
-    return bool(letters) and marked * 8 < len(letters)
