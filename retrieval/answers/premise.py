@@ -145,23 +145,41 @@ def _year_missing(context: Context, draft: Draft) -> bool:
     return bool(stated) and not years & stated
 
 
-def _other_quarter(context: Context, draft: Draft) -> bool:
-    """`quý II có bao nhiêu mô hình?` is not answered by a sentence that tells of `quý I` alone."""
-    asked = _quarters(folds(context.asked.question.asked))
-    told = _quarters(draft.candidate.sentence.folded)
-    return bool(asked) and bool(told) and not asked & told
+def _other_of_series(context: Context, draft: Draft) -> bool:
+    """`quý II có bao nhiêu mô hình?` is not answered by a sentence that tells of `quý I` alone, nor who won `giải nhì` by `giải nhất`."""
+    asked, told = (_series(words) for words in (folds(context.asked.question.asked), draft.candidate.sentence.folded))
+    return any(numbers and told.get(name) and not numbers & told[name] for name, numbers in asked.items())
 
 
-def _quarters(words: Sequence[str]) -> set[str]:
-    """Return the quarters of a year that folded words name, `quý I`, `quý 1`, as `1` to `4`."""
-    return {
-        _ROMAN.get(n, n)
-        for word, n in itertools.pairwise(words)
-        if word == "qui" and (n in _ROMAN or n in _ROMAN.values())
-    }
+def _series(words: Sequence[str]) -> dict[str, set[str]]:
+    """Return which ones of a series folded words name, by what it is called: `quý I`, `quý 1` -> `qui`: `1`."""
+    found: dict[str, set[str]] = {}
+    for match in _OF_SERIES.finditer(" ".join(words)):
+        found.setdefault(match[1], set()).add(_RANKS.get(match[2], match[2]))
+    return found
 
 
-_ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4"}
+_OF_SERIES = re.compile(
+    r"\b(qui|giai|ki hop thu|lan thu|vong|dot) (\d{1,2}|x{0,2}(?:ix|iv|v?i{1,3}|v|x)|nhat|nhi|ba|tu|khuyen khich)\b"
+)
+_RANKS = {
+    **{roman: str(n) for n, roman in enumerate("i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx".split(), 1)},
+    "nhat": "1", "nhi": "2", "ba": "3", "tu": "4",
+}  # fmt: skip
+
+
+def _other_year_opens(context: Context, draft: Draft) -> bool:
+    """`Quỹ chi trả bao nhiêu năm 2022?` is not answered by a sentence that begins with another year: `Năm 2024, Quỹ …`."""
+    words = draft.candidate.sentence.folded
+    at = next((i for i in range(min(_OPENING, len(words) - 1)) if words[i] == "nam"), None)
+    asked = {w for w in context.asked.numbers if _YEAR.fullmatch(w)}
+    if at is None or not asked or not _YEAR.fullmatch(words[at + 1]):
+        return False
+    return not asked & {year for w in words for year in _YEAR.findall(w)}
+
+
+_OPENING = 3
+"""Words of a sentence within which the year stands that it is about."""
 
 
 def telling_where(context: Context, drafts: Sequence[Draft]) -> tuple[Draft, ...]:
@@ -405,7 +423,7 @@ def _stands(subject: list[str], words: set[str], pairs: set[str]) -> bool:
 
 
 _LACKING = (
-    _year_missing, _other_quarter, _topic_missing, _begins_instead, _no_reason, _other_document, _leads_only, _body_missing, _no_place, _type_missing,
+    _year_missing, _other_of_series, _other_year_opens, _topic_missing, _begins_instead, _no_reason, _other_document, _leads_only, _body_missing, _no_place, _type_missing,
 )  # fmt: skip
 """Each tells whether the evidence lacks what the question fixes."""
 
