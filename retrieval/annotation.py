@@ -451,7 +451,7 @@ def chair_cues(sentence: Sentence) -> list[int]:
 
 def leads_only(sentence: Sentence) -> bool:
     """Tell whether all that a sentence says to be chaired is a task that was given: `được giao chủ trì`."""
-    at = [i for i, pair in enumerate(pairwise(sentence.folded)) if pair in _CHAIR]
+    at = [i for i, pair in enumerate(pairwise(sentence.folded)) if pair == ("chu", "tri")]
     written = [token.norm for token in sentence.tokens] if at else []
     return bool(at) and all(_is_given(written, i) for i in at)
 
@@ -471,13 +471,16 @@ def _chair_cues(words: tuple[str, ...], written: Sequence[str]) -> list[int]:
 def _is_given(written: Sequence[str], at: int) -> bool:
     """Tell whether what is led from the word at `at` on was given to somebody: `giao Sở X chủ trì`; not by the `Bộ trưởng Giao thông`, nor by `Ban Tuyên giáo`."""
     return any(
-        written[i] == "giao" and written[i + 1] not in _NOT_GIVING for i in range(max(0, at - _GIVEN_BEFORE), at)
+        written[i] == "giao" and written[i + 1] not in _NOT_GIVING and (not i or written[i - 1] not in _NOT_GIVEN)
+        for i in range(max(0, at - _GIVEN_BEFORE), at)
     )
 
 
 _GIVEN_BEFORE = 8
 _NOT_GIVING = frozenset("thông ban lưu dịch mùa thừa".split())
 """What `giao` is no giving before: `giao thông`, `giao ban`, `giao lưu`."""
+_NOT_GIVEN = frozenset(("ngoại", "bàn", "xã"))
+"""… nor behind: `Thứ trưởng Ngoại giao`."""
 
 
 def _in_caption(sentence: Sentence, at: int) -> bool:

@@ -4,7 +4,7 @@ import datetime as dt
 import functools
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from retrieval.answers import biography, verdicts
 from retrieval.answers.about import about
@@ -57,6 +57,26 @@ NO_INFERENCE = (
 )
 
 
+@dataclass(frozen=True)
+class _FromToday:
+    """A day or a span that a question names from today on, and how: `hôm qua`, `tháng trước`."""
+
+    when: When
+    phrase: str
+
+
+def _from_today(question: Question, today: dt.date) -> _FromToday | None:
+    text = question.text if question.elliptic else spell_out(question.asked)
+    when = around_today(text, today)
+    # `năm nay ông ấy bao nhiêu tuổi?` goes on with what was told of an article's year.
+    if when is None or (question.follows_up and when.since and when.until and when.until - when.since > _WEEK):
+        return None
+    return _FromToday(when, text[when.start : when.end].lower())
+
+
+_WEEK = dt.timedelta(days=7)
+
+
 class Editor:
     """Decides on the replies of one generation."""
 
@@ -85,7 +105,7 @@ class Editor:
     def read(self, question: Question, context: Context, reading: Reading, today: dt.date) -> Reply:
         """Return the reply to `question`, asked `today`, from what was read in the articles found."""
         # What was asked before of today says nothing of a question that names its own matter.
-        asked_day = around_today(question.text if question.elliptic else spell_out(question.asked), today)
+        asked_day = _from_today(question, today)
         if asked_day is not None and lacks_place(question):
             # What is said next, a commune, goes on with this question.
             return replace(
@@ -96,7 +116,7 @@ class Editor:
         if asked_day is not None or (reading.further and not _may_be_told(context, reading.further[1])):
             reading = replace(reading, further=None)
         reply = self._as_written(question, self._any_day(question, context, reading))
-        if asked_day is None or not reading.drafts or covers(context, reading.drafts[0], asked_day):
+        if asked_day is None or not reading.drafts or covers(context, reading.drafts[0], asked_day.when):
             return reply
         on_it = isinstance(reply, Answer) or reply.reason == "article_silent"
         return self._not_now(question, context, reading, asked_day) if on_it else reply
@@ -151,10 +171,9 @@ class Editor:
         suggestions = self._composer.suggestions(context, reading.drafts)
         return self._make.not_found(question, "article_silent", reply, suggestions)
 
-    def _not_now(self, question: Question, context: Context, reading: Reading, asked_day: When) -> NotFound:
+    def _not_now(self, question: Question, context: Context, reading: Reading, asked_day: _FromToday) -> NotFound:
         """Return that no article tells of the day, or the week, asked for; what is near is shown with its date, as such."""
-        phrase = question.text[asked_day.start : asked_day.end]
-        day = told_as(asked_day)
+        phrase, day = asked_day.phrase, told_as(asked_day.when)
         published = context.articles[reading.drafts[0].candidate.hit].published_at
         near = f"ngày {local_day(published.isoformat())}" if published else "không rõ ngày"
         reply = (
@@ -164,7 +183,7 @@ class Editor:
         suggestions = self._composer.suggestions(context, reading.drafts)
         return self._make.not_found(question, "article_silent", reply, suggestions)
 
-    def _of_year(self, question: Question, context: Context, asked_day: When, years: frozenset[int]) -> NotFound:
+    def _of_year(self, question: Question, context: Context, asked_day: _FromToday, years: frozenset[int]) -> NotFound:
         """Return what articles of `years` tell on a question about today: shown with its date, and as not of today."""
         found = earlier(context, years)
         when = ", ".join(map(str, sorted(years)))
@@ -172,7 +191,7 @@ class Editor:
         if found is None or day is None:
             reply = f"Các bài Tin Tỉnh đang có không có bài nào của năm {when} nói về việc này."
             return self._make.not_found(question, "article_silent", reply)
-        phrase = question.text[asked_day.start : asked_day.end]
+        phrase = asked_day.phrase
         reply = f"Đoạn dưới đây là của bài ngày {local_day(day.isoformat())}, không áp dụng cho {phrase}."
         return self._make.not_found(
             question, "article_silent", reply, tuple(s for s in (self._composer.suggestion(context, found),) if s)
@@ -318,11 +337,11 @@ def _asked_of(question: Question, event: Rival) -> str:
 
 
 def _told_otherwise(question: Question, context: Context, drafts: Sequence[Draft]) -> list[int]:
-    """Return the articles that tell of another chair, day or place than the best: of another meeting, if they are of another place or year.
+    """Return the articles that tell of another chair than the best: of another meeting, if they are of another place or year.
 
     Where a province is meant, those, too, that answer half as likely: one may be of it.
     """
-    if question.kind not in _OF_MEETINGS:
+    if question.kind != "chair":
         return []
     others = told_apart(question, context, drafts)
     if question.province:
@@ -332,7 +351,6 @@ def _told_otherwise(question: Question, context: Context, drafts: Sequence[Draft
 
 _WHOLE_NAME = 3
 """Syllables of a name that is nothing else."""
-_OF_MEETINGS = frozenset(("chair", "when", "where"))
 _HALF = 0.5
 
 

@@ -374,7 +374,7 @@ def _other_document(context: Context, draft: Draft) -> bool:
 def _leads_only(context: Context, draft: Draft) -> bool:
     """`Ai chủ trì hội nghị?` is not answered by who leads a task: `giao Sở X chủ trì, phối hợp`."""
     question = context.asked.question
-    if question.kind != "chair" or context.asked.wants == "body" or "giao" in question.syllables:
+    if question.kind != "chair" or question.cue.label != "who" or "giao" in question.syllables:
         return False
     return leads_only(draft.candidate.sentence)
 
@@ -443,10 +443,10 @@ def _other_chair(context: Context, draft: Draft) -> tuple[Reason, str] | None:
             if len(name) >= 2 and tuple(words[cue - len(name) : cue]) == name:
                 named = text
         cues = [at for at in chair_cues(sentence) if sentence.folded[at] == "chu"]  # `nhà điều hành` chairs nothing
-        if cues and sentence.named and chairs is None:
-            chairs = [
-                article.text[sentence.tokens[p.first].start : sentence.tokens[p.last].end] for p in sentence.named
-            ]
+        # Of two syllables that nothing introduces many are no names: `Tân Sơn Nhất`.
+        certain = [p for p in sentence.named if p.introduced or p.last - p.first > 1]
+        if cues and certain and chairs is None:
+            chairs = [article.text[sentence.tokens[p.first].start : sentence.tokens[p.last].end] for p in certain]
     if named is None or not chairs or named in chairs:
         return None
     return "false_premise", (
