@@ -1,0 +1,141 @@
+"""What a question fixes is held against the evidence: quarters, prizes, years, documents, who leads and who chairs, ages."""
+
+import datetime as dt
+from pathlib import Path
+
+import pytest
+
+from bot.library import Library
+from retrieval.annotation import chair_cues
+from retrieval.answers.types import Answer, NotFound
+from retrieval.articles import Article
+from retrieval.encoding import Encoder
+from retrieval.vietnamese.dates import around_today, told_as
+from tests.reading import read
+
+ARTICLES = {
+    "thu": (
+        "Thu ngân sách tỉnh Lam Giang",
+        "Quý I, thu ngân sách tỉnh Lam Giang đạt 1.600 tỷ đồng. Năm 2024, tỉnh Lam Giang đặt mục tiêu thu ngân sách 7.200 tỷ đồng.",
+    ),
+    "hoi": (
+        "Hội đua thuyền xã Nậm Pha",
+        "Ban tổ chức trao giải nhất đua thuyền cho đội bản Nậm Lạnh. Đội trưởng là ông Sùng A Páo, 42 tuổi.",
+    ),
+    "van": (
+        "UBND tỉnh Lam Giang chỉ đạo rà soát đất đai",
+        "Công văn số 2351/UBND-KT giao Sở Tài nguyên và Môi trường thẩm định bảng giá đất. Công văn số 2315/UBND-KT đã hết hiệu lực.",
+    ),
+    "hop": (
+        "Lam Giang bàn về đường vành đai",
+        "Sáng 5/4, Giám đốc Sở Giao thông vận tải Vi Đình Lộc chủ trì cuộc họp về đường vành đai.",
+    ),
+    "tet": (
+        "Chi trả trợ cấp Tết",
+        "Sở Xây dựng được giao chủ trì, phối hợp với Sở Tài chính chi trả trợ cấp Tết.",
+    ),
+    "kham": (
+        "Khám bệnh ở Lam Giang",
+        "Bà Lường Thị Bích, Giám đốc Sở Y tế, cho biết 1,2 triệu lượt người đã được khám bệnh.",
+    ),
+    "anh": (
+        "Lam Giang tổ chức hội nghị chuyển đổi số",
+        "Ngày 1/10, UBND tỉnh Lam Giang tổ chức hội nghị chuyển đổi số. Hội nghị do bà Hà Thị Nhiên, Chủ tịch UBND tỉnh, chủ trì.\nẢnh: Phó Chủ tịch UBND tỉnh Trần Văn Quảng chủ trì hội nghị tổng kết năm 2022. Ảnh: Minh Tú",
+    ),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Library:
+    library = Library(tmp_path_factory.mktemp("data"), encoder)
+    library.store.publish(
+        [
+            Article(id=i, text=text, title=title, source="Báo Lam Giang", published_at=dt.date(2024, 10, 2))
+            for i, (title, text) in ARTICLES.items()
+        ],
+        encoder,
+    )
+    return library
+
+
+@pytest.mark.parametrize(
+    ("answered", "words", "refused"),
+    [
+        ("Quý I tỉnh Lam Giang thu ngân sách bao nhiêu?", "1.600 tỷ", "Quý III tỉnh Lam Giang thu ngân sách bao nhiêu?"),
+        ("Tỉnh Lam Giang đặt mục tiêu thu ngân sách bao nhiêu năm 2024?", "7.200 tỷ", "Tỉnh Lam Giang đặt mục tiêu thu ngân sách bao nhiêu năm 2022?"),
+        ("Đội nào giành giải nhất đua thuyền ở xã Nậm Pha?", "bản Nậm Lạnh", "Đội nào giành giải nhì đua thuyền ở xã Nậm Pha?"),
+        ("Công văn 2351/UBND-KT giao sở nào thẩm định bảng giá đất?", "Sở Tài nguyên", "Công văn 2315/UBND-KT giao sở nào thẩm định bảng giá đất?"),
+        ("Ai chủ trì cuộc họp về đường vành đai?", "Vi Đình Lộc", "Ai chủ trì hội nghị chi trả trợ cấp Tết?"),
+        ("Ông Sùng A Páo bao nhiêu tuổi?", "42", "Bà Lường Thị Bích bao nhiêu tuổi?"),
+    ],
+)  # fmt: skip
+def test_what_is_fixed_must_be_told(library: Library, answered: str, words: str, refused: str) -> None:
+    told = library.ask(answered)
+    assert isinstance(told, Answer), told
+    assert words in told.text
+    assert isinstance(library.ask(refused), NotFound)
+
+
+def test_a_photograph_chairs_nothing(library: Library) -> None:
+    told = library.ask("Ai chủ trì hội nghị chuyển đổi số?")
+    assert isinstance(told, Answer)
+    assert [item.text for item in told.items] == ["Hà Thị Nhiên"]
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("Bộ trưởng Bộ Giao thông vận tải Vi Đình Lộc chủ trì cuộc họp.", 1),
+        ("Hội nghị do ông Vi Đình Lộc, Trưởng Ban Tuyên giáo Tỉnh ủy, chủ trì.", 1),
+        ("Thứ trưởng Ngoại giao Vi Đình Lộc chủ trì cuộc họp.", 1),
+        ("UBND tỉnh giao Sở Nội vụ chủ trì xây dựng đề án.", 0),
+        ("Ảnh: Vi Đình Lộc/TTXVN Các đồng chí Vi Đình Lộc và Hà Thị Nhiên chủ trì hội nghị.", 1),
+        ("Ông Vi Đình Lộc chủ trì hội nghị - Ảnh: Minh Tú", 0),
+    ],
+)
+def test_who_is_given_a_task_chairs_nothing(text: str, count: int) -> None:
+    assert len(chair_cues(read(text))) == count
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ("tháng trước UBND tỉnh họp gì", "tháng 12/2025"),
+        ("lịch họp quý này", "từ 01/01/2026 đến 31/03/2026"),
+        ("thu ngan sach nam nay?", "năm 2026"),
+        ("hom qua", "14/01/2026"),
+        ("GRDP tăng bao nhiêu so với năm ngoái", None),
+        ("mấy năm nay xã mất bao nhiêu đất", None),
+        ("ai nhận chức tháng sau khi họp", None),
+        ("đoàn Việt Nam tới thăm nước nào", None),
+    ],
+)
+def test_spans_from_today_on(typed: str, says: str | None) -> None:
+    when = around_today(typed, dt.date(2026, 1, 15))
+    assert (when and told_as(when)) == says
+
+
+def test_a_question_about_now_is_not_answered_by_an_old_article(library: Library) -> None:
+    refused = library.ask("Năm nay tỉnh Lam Giang đặt mục tiêu thu ngân sách bao nhiêu")
+    assert isinstance(refused, NotFound)
+    assert "02/10/2024" in refused.reply
+
+
+def test_a_name_that_is_written_otherwise_is_said(library: Library) -> None:
+    told = library.ask("Ông Vi Định Lộc là ai?")
+    assert isinstance(told, Answer)
+    assert told.note
+    assert "“Vi Đình Lộc”" in told.note
+    same = library.ask("Ông Vi Đình Lộc là ai?")
+    assert isinstance(same, Answer)
+    assert "Bài viết ghi" not in (same.note or "")
+
+
+def test_a_fact_that_supposes_guilt_is_told_with_its_stage(tmp_path: Path, encoder: Encoder) -> None:
+    library = Library(tmp_path, encoder)
+    text = "Theo cáo buộc, ông Quách Đình Tự nhận hối lộ 2 tỷ đồng của một doanh nghiệp ở huyện Ba Khe."
+    library.store.publish([Article(id="a", text=text, title="Khởi tố ông Quách Đình Tự", source="Báo")], encoder)
+    told = library.ask("Ông Quách Đình Tự nhận hối lộ bao nhiêu tiền?")
+    assert isinstance(told, Answer)
+    assert told.note
+    assert "không phải kết luận về tội trạng" in told.note
