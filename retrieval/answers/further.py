@@ -18,7 +18,7 @@ from retrieval.vietnamese.text import norms
 MOST = 3
 """Other sentences whose best draft is looked at."""
 LEAST_GAIN = 0.1
-"""A draft is added from this expected gain, of right answers and overlap together (docs/quality.md)."""
+"""A draft is added from this expected gain, of right answers and overlap together (docs/quality-trials.md)."""
 _BOTH = ("sentence", "tokens", "stretches", "inside_sum", "names", "numbers", "wanted_new", "asked_tokens", "rule_fit")
 FEATURES = (
     "chance", "overlap", "worth", "other_chance", "other_overlap", "other_worth", "behind", "distance", "apart", "rank",
