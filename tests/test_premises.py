@@ -76,6 +76,14 @@ def test_what_is_fixed_must_be_told(library: Library, answered: str, words: str,
     assert isinstance(library.ask(refused), NotFound)
 
 
+def test_whom_a_body_works_with_is_told_of_that_body(library: Library) -> None:
+    told = library.ask("Sở Xây dựng phối hợp với sở nào?")
+    assert isinstance(told, Answer)
+    assert [item.text for item in told.items] == ["Sở Tài chính"]
+    other = library.ask("Hội Nông dân phối hợp với sở nào?")
+    assert not (isinstance(other, Answer) and "Sở Tài chính" in other.text)
+
+
 def test_a_photograph_chairs_nothing(library: Library) -> None:
     told = library.ask("Ai chủ trì hội nghị chuyển đổi số?")
     assert isinstance(told, Answer)

@@ -6,11 +6,15 @@ from retrieval.annotation import Sentence
 from retrieval.answers.context import Context
 from retrieval.answers.sentences import Candidate
 from retrieval.answers.tasks import begins_action, is_body
+from retrieval.linking import question_frame
 from retrieval.questions import Question
-from retrieval.vietnamese.text import folds
+from retrieval.vietnamese.text import bigrams, folds
 
 _ASKS = re.compile(
     r"\bnao (?:chi |phai |cung |se |duoc giao |tham gia )*phoi hop\b(?! to chuc)|\bphoi hop (?:voi|cung) (?:ai|nhung ai|(?:so|don vi|co quan|nganh) nao)$"
+)
+_OF_QUESTION = frozenset(
+    "nao chi phai cung se duoc giao tham gia phoi hop voi ai nhung so don vi co quan nganh con".split()
 )
 _LONGEST_BODY = 12
 
@@ -22,13 +26,18 @@ def asks_coordination(question: Question) -> bool:
 
 
 def coordinating(context: Context) -> tuple[Candidate, list[tuple[int, int]]] | None:
-    """Return the sentence nearest to the question that lists who takes part, and the tokens of each; None where none does."""
+    """Return the sentence nearest to the question that lists who takes part, and the tokens of each; None where none does.
+
+    `Tỉnh đoàn phối hợp với ai?` is told by no sentence about another body.
+    """
     subject = set(folds(context.asked.question.text))
+    own = [w for w in context.asked.question.syllables if w not in _OF_QUESTION and w not in question_frame()]
+    pairs, alone = set(bigrams(own)), set(own)
     found = [
         (len(subject.intersection(sentence.folded)), -hit, Candidate(hit, index, sentences), bodies)
         for hit, sentences in enumerate(context.sentences)
         for index, sentence in enumerate(sentences)
-        if (bodies := _bodies(sentence))
+        if (pairs & sentence.pairs if pairs else alone <= sentence.words) and (bodies := _bodies(sentence))
     ]
     best = max(found, key=lambda entry: entry[:2], default=None)
     return (best[2], best[3]) if best else None
