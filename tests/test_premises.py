@@ -7,11 +7,13 @@ import pytest
 
 from bot.library import Library
 from retrieval.annotation import chair_cues
+from retrieval.answers.drafts import Draft, behind_colon
+from retrieval.answers.sentences import Candidate
 from retrieval.answers.types import Answer, NotFound
 from retrieval.articles import Article
 from retrieval.encoding import Encoder
 from retrieval.vietnamese.dates import around_today, told_as
-from tests.reading import read
+from tests.reading import context_of, read
 
 ARTICLES = {
     "thu": (
@@ -33,6 +35,10 @@ ARTICLES = {
     "tet": (
         "Chi trả trợ cấp Tết",
         "Sở Xây dựng được giao chủ trì, phối hợp với Sở Tài chính chi trả trợ cấp Tết.",
+    ),
+    "so": (
+        "Kết luận về chuyển đổi số",
+        "Ngày 1/10, UBND tỉnh họp về chuyển đổi số. Kết luận cuộc họp về chuyển đổi số, bà Hà Thị Nhiên giao nhiệm vụ:\n- Sở Nội vụ: đào tạo 300 cán bộ;\n- UBND các huyện: số hóa 100% hồ sơ đất đai.",
     ),
     "kham": (
         "Khám bệnh ở Lam Giang",
@@ -82,6 +88,44 @@ def test_whom_a_body_works_with_is_told_of_that_body(library: Library) -> None:
     assert [item.text for item in told.items] == ["Sở Tài chính"]
     other = library.ask("Hội Nông dân phối hợp với sở nào?")
     assert not (isinstance(other, Answer) and "Sở Tài chính" in other.text)
+
+
+@pytest.mark.parametrize(
+    ("question", "tasks"),
+    [
+        ("Sở Nội vụ được giao nhiệm vụ gì về chuyển đổi số?", ["đào tạo 300 cán bộ"]),
+        ("UBND các huyện phải làm gì về chuyển đổi số?", ["số hóa 100% hồ sơ đất đai"]),
+    ],
+)
+def test_tasks_in_a_list_are_those_of_the_body_before_the_colon(
+    library: Library, question: str, tasks: list[str]
+) -> None:
+    told = library.ask(question)
+    assert isinstance(told, Answer)
+    assert [item.text for item in told.items] == tasks
+    assert all(item.assignee for item in told.items)
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("Bà Hà Thị Nhiên giao những nhiệm vụ gì về chuyển đổi số?", ["đào tạo 300 cán bộ", "số hóa 100% hồ sơ đất đai"]),
+        ("Sở Nội vụ được giao nhiệm vụ gì về chuyển đổi số?", ["đào tạo 300 cán bộ"]),
+        ("Hội Nông dân được giao nhiệm vụ gì về chuyển đổi số?", []),
+    ],
+)  # fmt: skip
+def test_what_a_colon_announces_comes_first(library: Library, question: str, told: list[str]) -> None:
+    context = context_of(library.engine(), question)
+    announcing = next(
+        Candidate(hit, at, sentences)
+        for hit, sentences in enumerate(context.sentences)
+        for at, sentence in enumerate(sentences)
+        if sentence.folded[-2:] == ("nhiem", "vu")
+    )
+    best = behind_colon(context, [Draft(announcing, ((0, 3),))])[0]
+    listed = best.candidate.sentence
+    assert (best.candidate.index > announcing.index) == bool(told)
+    assert [listed.text_of(*span) for span in best.cut if told] == told
 
 
 def test_a_photograph_chairs_nothing(library: Library) -> None:

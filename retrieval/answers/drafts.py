@@ -1,8 +1,9 @@
 """The likeliest sentences -> drafts of an answer, each with the features by which the best one is chosen."""
 
 import math
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,7 @@ from retrieval.answers.mentions import counted, mentions
 from retrieval.answers.runs import Cut
 from retrieval.answers.sentences import Candidate
 from retrieval.answers.stretches import Cuts
+from retrieval.answers.tasks import tasks
 from retrieval.answers.typed import Typed, typed
 from retrieval.answers.wants import WANTS
 from retrieval.questions import KINDS
@@ -205,6 +207,32 @@ def _sentence_row(
         ],
         np.float32,
     )
+
+
+def behind_colon(context: Context, found: Sequence[Draft]) -> tuple[Draft, ...]:
+    """Return the drafts; where tasks are asked for and the best only announces them, `… giao nhiệm vụ:`, the list behind it comes first."""
+    if not found or context.asked.question.kind != "task":
+        return tuple(found)
+    candidate = found[0].candidate
+    sentence, following = candidate.sentence, candidate.index + 1
+    if following >= len(candidate.sentences) or not sentence.between(sentence.start, sentence.end).rstrip().endswith(
+        ":"
+    ):
+        return tuple(found)
+    rule = typed(context.asked, candidate.sentences, following)
+    if rule is not None and rule.fit < _FITS:
+        rule = None  # half of `Sở Nội vụ` stands in `nhiệm vụ`
+    if rule is None and (listed := tasks(candidate.sentences, following)):
+        # Who asks what a body has to do is told nobody else's tasks.
+        of_a_body = _OF_A_BODY.search(" ".join(context.asked.question.syllables)) is not None
+        rule = None if of_a_body else Typed("task", tuple((t.first, t.last) for t in listed), 1.0, tuple(listed))
+    if rule is None:
+        return tuple(found)
+    behind = replace(found[0], candidate=replace(candidate, index=following), cut=rule.cut, typed=rule)
+    return (behind, *found)
+
+
+_OF_A_BODY = re.compile(r"\b(?:duoc giao|duoc yeu cau|duoc phan cong|phai|can|co nhiem vu|co trach nhiem)\b")
 
 
 def text_of(sentence: Sentence, cut: Cut) -> str:

@@ -11,7 +11,7 @@ from retrieval.answers.about import about
 from retrieval.answers.compose import Composer, told_apart
 from retrieval.answers.context import Context
 from retrieval.answers.coordination import asks_coordination, coordinating
-from retrieval.answers.drafts import Draft
+from retrieval.answers.drafts import Draft, behind_colon
 from retrieval.answers.listing import asked_list, meetings
 from retrieval.answers.naming import Slip, only_names, otherwise_written, slip
 from retrieval.answers.offices import of_office, seat_name
@@ -206,7 +206,7 @@ class Editor:
 
     def _from_drafts(self, question: Question, context: Context, reading: Reading, misspelt: Slip | None) -> Reply:
         """Return the answer that the drafts give; where they do not, or must not, why."""
-        told = telling_count(context, telling_where(context, reading.drafts))
+        told = behind_colon(context, telling_count(context, telling_where(context, reading.drafts)))
         drafts = of_office(question, told, context.articles)
         if not drafts and reading.drafts:
             return self._lacking(question, context, reading, None)

@@ -45,14 +45,22 @@ class Task:
 
 
 def tasks(sentences: Sequence[Sentence], at: int) -> list[Task]:
-    """Return the tasks of the sentence at index `at`; the assignee may stand in an earlier clause of it."""
+    """Return the tasks of the sentence at index `at`; the assignee may stand in an earlier clause of it.
+
+    In a list, `- Sở Nội vụ: đào tạo 300 cán bộ;`, a body before a colon is whom all up to the next one is for.
+    """
     sentence = sentences[at]
     found: list[Task] = []
     assignee: tuple[int, int, int] | None = None
-    for first, last in _clauses(sentence):
+    clauses = _clauses(sentence)
+    headings = {clause for clause, (following, _) in pairwise(clauses) if _heads(sentence, clause, following)}
+    for first, last in clauses:
+        if (first, last) in headings:
+            assignee = at, first, last
+            continue
         verb = _action(sentence, first, last)
         if verb is None:
-            if found:
+            if found or headings:
                 found.append(Task(at, first, last, assignee))
             continue
         start, action = verb
@@ -62,6 +70,13 @@ def tasks(sentences: Sequence[Sentence], at: int) -> list[Task]:
             action = start
         found.append(Task(at, action, last, assignee))
     return found
+
+
+def _heads(sentence: Sentence, clause: tuple[int, int], following: int) -> bool:
+    """Tell whether a clause is a body alone, before a colon."""
+    first, last = clause
+    opens = sentence.gaps[following] == "L" and last - first < LONGEST_ASSIGNEE and _is_body(sentence, first)
+    return opens and _action(sentence, first, last) is None
 
 
 def deadline(text: str) -> str | None:
