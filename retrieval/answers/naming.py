@@ -55,9 +55,11 @@ def otherwise_written(question: Question, texts: Iterable[str]) -> str | None:
     if not accented:
         return None
     for text in texts:
-        there = tokens(text)
+        # Most names are typed as they are written: then no article has to be taken apart.
+        unlike = [name for name in accented if question.asked[name[0].start : name[-1].end] not in text]
+        there = tokens(text) if unlike else []
         bare = [t.fold for t in there]
-        for name in accented:
+        for name in unlike:
             own, size = [t.fold for t in name], len(name)
             at = [i for i in range(len(bare) - size + 1) if bare[i : i + size] == own]
             if not at or any(_agree(name, there[i : i + size]) for i in at):
