@@ -11,6 +11,7 @@ from bot.messages import Incoming
 from retrieval.answers.types import Answer, NotFound, Reply
 from retrieval.articles import Article
 from retrieval.encoding import Encoder
+from tests.reading import context_of
 
 BODY = "chủ trì hội nghị giao ban công tác dân vận"
 ARTICLES = (
@@ -87,3 +88,10 @@ def test_a_province_that_the_articles_do_not_tell_of(tmp_path: Path, encoder: En
     refused = library.ask("Tỉnh Lai Châu có bao nhiêu ca sốt xuất huyết?")
     assert isinstance(refused, NotFound)
     assert "Lai Châu" in refused.reply
+
+
+def test_articles_of_the_day_alone_are_read(library: Library) -> None:
+    engine = library.engine()
+    context = context_of(engine, "Ai chủ trì hội nghị giao ban công tác dân vận 29/12/2023?")
+    assert {article.id for article in context.articles} == {"b", "c"}
+    assert len(context_of(engine, "Ai chủ trì hội nghị giao ban công tác dân vận 29/12?").articles) == 3

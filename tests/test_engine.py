@@ -400,6 +400,11 @@ def test_a_year_that_the_article_does_not_state_is_refused(tmp_path: Path, encod
         "con em bị điện giat rồi",
         "có người đuối nước ở suối, làm sao giờ",
         "SOS",
+        "nhà em đang cháy, cứu hộ ở đâu",
+        "nhà tôi bị lũ cuốn, cần cứu hộ gấp",
+        "tôi bị kẹt trong lũ, xin cứu nạn",
+        "nhà em cháy gọi số nào",
+        "nhà tôi bị cháy, công an xã ơi",
     ],
 )
 def test_a_call_for_help_gets_the_numbers_first(engine: Engine, typed: str) -> None:
@@ -419,6 +424,11 @@ def test_a_call_for_help_gets_the_numbers_first(engine: Engine, typed: str) -> N
         "nhà em bị sạt lở thì được hỗ trợ bao nhiêu",
         "xây cầu vượt giải cứu kẹt xe hết bao nhiêu tiền",
         "Công ty nợ nhà em bao nhiêu tiền đất?",
+        "Làng trẻ em SOS thành lập khi nào?",
+        "cứu trợ lũ lụt ở Mường Pồn gồm những gì",
+        "cứu hỏa dập đám cháy lúc mấy giờ",
+        "ai cứu cháu bé đuối nước?",
+        "giúp tôi tìm tin về cháy rừng",
     ],
 )
 def test_a_question_about_an_accident_is_a_question(engine: Engine, typed: str) -> None:

@@ -54,6 +54,13 @@ def test_of_one_month_alone(library: Library) -> None:
     assert rows(library.ask("giang a phung chu tri nhung hop nao thang 6 nam 2024")) == [
         "cuộc họp bàn kế hoạch tháng 6"
     ]
+    spring = library.ask("Các cuộc họp Giàng A Phủng chủ trì từ tháng 2/2024 đến tháng 4/2024")
+    assert rows(spring) == [f"cuộc họp bàn kế hoạch tháng {m}" for m in (4, 3, 2)]
+    assert rows(library.ask("Các cuộc họp Giàng A Phủng chủ trì quý II năm 2024")) == [
+        f"cuộc họp bàn kế hoạch tháng {m}" for m in (6, 5, 4)
+    ]
+    place = library.ask("Giàng A Phủng chủ trì cuộc họp bàn phát triển các hợp tác xã ở đâu?")
+    assert place.kind != "list"
     none = library.ask("liệt kê các cuộc họp Giàng A Phủng chủ trì tháng 12/2024")
     assert isinstance(none, NotFound)
     assert "tháng 12 năm 2024" in none.reply

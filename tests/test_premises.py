@@ -10,8 +10,11 @@ from retrieval.annotation import chair_cues
 from retrieval.answers.drafts import Draft, behind_colon
 from retrieval.answers.sentences import Candidate
 from retrieval.answers.types import Answer, NotFound
+from retrieval.answers.verdicts import alleges, asks_verdict
 from retrieval.articles import Article
 from retrieval.encoding import Encoder
+from retrieval.questions import understand
+from retrieval.vietnamese import dates
 from retrieval.vietnamese.dates import around_today, told_as
 from tests.reading import context_of, read
 
@@ -40,9 +43,12 @@ ARTICLES = {
         "Kết luận về chuyển đổi số",
         "Ngày 1/10, UBND tỉnh họp về chuyển đổi số. Kết luận cuộc họp về chuyển đổi số, bà Hà Thị Nhiên giao nhiệm vụ:\n- Sở Nội vụ: đào tạo 300 cán bộ;\n- UBND các huyện: số hóa 100% hồ sơ đất đai.",
     ),
+    "che": ("Xã Nậm Pha trồng chè", "Quý I, II và III, xã Nậm Pha trồng lần lượt 12 ha, 14 ha và 9 ha chè."),
+    "cau": ("Khánh thành cầu Nậm Tốc", "Cầu Nậm Tốc khởi công năm 2020. Năm 2024, cầu Nậm Tốc hoàn thành sau bốn năm thi công."),
+    "vien": ("Hội Nông dân xã Nậm Pha", "Năm 2024, Hội Nông dân xã Nậm Pha có 315 hội viên."),
     "kham": (
         "Khám bệnh ở Lam Giang",
-        "Bà Lường Thị Bích, Giám đốc Sở Y tế, cho biết 1,2 triệu lượt người đã được khám bệnh.",
+        "Bà Lường Thị Bích, Giám đốc Sở Y tế, cho biết 1.200 học sinh đã được khám bệnh.",
     ),
     "anh": (
         "Lam Giang tổ chức hội nghị chuyển đổi số",
@@ -73,6 +79,8 @@ def library(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Libra
         ("Công văn 2351/UBND-KT giao sở nào thẩm định bảng giá đất?", "Sở Tài nguyên", "Công văn 2315/UBND-KT giao sở nào thẩm định bảng giá đất?"),
         ("Ai chủ trì cuộc họp về đường vành đai?", "Vi Đình Lộc", "Ai chủ trì hội nghị chi trả trợ cấp Tết?"),
         ("Ông Sùng A Páo bao nhiêu tuổi?", "42", "Bà Lường Thị Bích bao nhiêu tuổi?"),
+        ("Quý II xã Nậm Pha trồng bao nhiêu ha chè?", "14 ha", "Quý IV xã Nậm Pha trồng bao nhiêu ha chè?"),
+        ("Cầu Nậm Tốc khởi công năm 2020 hoàn thành khi nào?", "2024", "Hội Nông dân xã Nậm Pha có bao nhiêu hội viên năm 2022?"),
     ],
 )  # fmt: skip
 def test_what_is_fixed_must_be_told(library: Library, answered: str, words: str, refused: str) -> None:
@@ -157,6 +165,8 @@ def test_who_is_given_a_task_chairs_nothing(text: str, count: int) -> None:
         ("thu ngan sach nam nay?", "năm 2026"),
         ("hom qua", "14/01/2026"),
         ("GRDP tăng bao nhiêu so với năm ngoái", None),
+        ("Sản lượng lúa tăng bao nhiêu so với cùng kỳ năm ngoái?", None),
+        ("Tỉnh sẽ làm gì trong những năm tới?", None),
         ("mấy năm nay xã mất bao nhiêu đất", None),
         ("ai nhận chức tháng sau khi họp", None),
         ("đoàn Việt Nam tới thăm nước nào", None),
@@ -191,3 +201,38 @@ def test_a_fact_that_supposes_guilt_is_told_with_its_stage(tmp_path: Path, encod
     assert isinstance(told, Answer)
     assert told.note
     assert "không phải kết luận về tội trạng" in told.note
+
+
+@pytest.mark.parametrize(
+    ("question", "verdict"),
+    [
+        ("Huyện Ba Khe có bệnh viện không?", False),
+        ("Xã Nậm Pha có bệnh nhân sốt xuất huyết không?", False),
+        ("Ông Vi Đình Lộc có bệnh không?", True),
+        ("Ông Vi Đình Lộc bệnh nặng à", True),
+        ("Ông Vi Đình Lộc có bồ không?", True),
+        ("Tỉnh có bỏ phố đi bộ không?", False),
+    ],
+)
+def test_what_is_private_gets_no_verdict(question: str, *, verdict: bool) -> None:
+    assert asks_verdict(understand(question)) == verdict
+
+
+def test_who_acts_against_wrongs_is_not_accused() -> None:
+    assert alleges(understand("Ông Vi Đình Lộc nhận hối lộ bao nhiêu?"))
+    assert not alleges(understand("Ông Vi Đình Lộc chỉ đạo xử lý bao nhiêu vụ vi phạm đất đai?"))
+
+
+@pytest.mark.parametrize("text", ["Hồ rộng 11.5 km2.", "Hồ rộng 10.5 km².", "Nhà rộng 10.5 m2.", "Đập cao 10.5 m."])
+def test_a_measure_is_no_day(text: str) -> None:
+    assert not dates.find(text)
+
+
+def test_an_article_of_the_province_may_name_another(tmp_path: Path, encoder: Encoder) -> None:
+    """What an article is about stands at its beginning, and its newspaper's name tells the province, too."""
+    library = Library(tmp_path, encoder)
+    text = "Huyện Mường Chà còn 1.236 hộ nghèo, giảm 214 hộ. Đoàn Hà Nội vừa đến thăm huyện Mường Chà."
+    library.store.publish([Article(id="a", text=text, title="Mường Chà giảm nghèo", source="Báo Điện Biên")], encoder)
+    told = library.ask("Huyện Mường Chà, tỉnh Điện Biên còn bao nhiêu hộ nghèo?")
+    assert isinstance(told, Answer)
+    assert "1.236" in told.text

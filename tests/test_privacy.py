@@ -295,3 +295,38 @@ def test_an_address_under_another_key_keeps_news_from_nobody(store: Database, pr
         ["address-0"],
         ["address-1"],
     ]
+
+
+def test_what_could_not_be_written_down_stays(
+    store: Database, province: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = People(store, KEYS, [store.data / "erasures.jsonl"])
+    people.asked("test", "1", QUESTION, province.ask(QUESTION))
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "transaction", _fails)
+        with pytest.raises(sa.exc.OperationalError):
+            people.flush()
+    people.flush()
+    with store.transaction() as connection:
+        assert connection.execute(sa.select(sa.func.count()).select_from(schema.asked)).scalar_one() == 1
+
+
+def _fails() -> None:
+    raise sa.exc.OperationalError("made up", None, ValueError())
+
+
+def test_what_was_erased_is_scrubbed_the_next_time(
+    store: Database, province: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = People(store, KEYS, [store.data / "erasures.jsonl"])
+    people.asked("test", "1", QUESTION, province.ask(QUESTION))
+    chat = people.chat("test", "1")
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "scrub", _fails)
+        with pytest.raises(sa.exc.OperationalError):
+            people.forget(chat)
+    scrubbed: list[int] = []
+    monkeypatch.setattr(store, "scrub", lambda: scrubbed.append(1))
+    people.forget(chat)
+    people.forget(chat)
+    assert scrubbed == [1], "once for what was left, not again for nothing"

@@ -233,6 +233,7 @@ def test_an_address_and_a_key_have_their_allowance() -> None:
     assert taken(asking("203.0.113.8")) == 6, "another address has its own"
     assert 60 <= taken(asking("203.0.113.7", X_API_Key="a-made-up-key")) <= 62
     assert taken(asking("127.0.0.1")) == 200, "the machine itself is not limited"
+    assert taken(asking("127.0.0.1", X_Forwarded_For="127.0.0.1, 203.0.113.9")) == 6, "a header may say anything"
     with pytest.raises(WrongKeyError):
         allowance.take(asking("127.0.0.1", X_API_Key="a-made-up-ke"))
 

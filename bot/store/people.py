@@ -108,6 +108,8 @@ class People:
         """Is told the channel and the reply of each question, to count them."""
         self._rows: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
         self._flushing = threading.Lock()
+        self._unscrubbed = False
+        """Whether what was erased may still be on the disk."""
 
     def today(self) -> dt.date:
         """Return the day it is where the service stands."""
@@ -335,8 +337,10 @@ class People:
         for journal in self._erasures[::-1]:
             journal.append(row)
         # To write all tables anew takes their locks: nobody has that done for a chat of which nothing is kept.
-        if self._erase({chat: now()}):
+        self._unscrubbed = bool(self._erase({chat: now()})) or self._unscrubbed
+        if self._unscrubbed:
             self._database.scrub()
+            self._unscrubbed = False
 
     def forget_again(self) -> int:
         """Erase anew what a restored backup brought back; return of how many chats."""

@@ -52,9 +52,9 @@ def about(context: Context, drafts: Sequence[Draft], *, misspelt: bool) -> tuple
 
 
 def of_province(context: Context, drafts: Sequence[Draft]) -> tuple[tuple[Draft, ...], str | None]:
-    """Return the drafts less those of articles that tell of other provinces and not of the question's; where none is left, the province, as typed.
+    """Return the drafts less those of articles about other provinces that do not name the question's; where none is left, the province, as typed.
 
-    How many fell ill in Hà Nội is not told by how many did in Đắk Nông. An article may leave out the province that its newspaper is of.
+    What an article is about its title and beginning tell. It may leave out the province that its newspaper is of.
     """
     typed = context.asked.question.asked
     found = tokens(typed)
@@ -73,10 +73,15 @@ def of_province(context: Context, drafts: Sequence[Draft]) -> tuple[tuple[Draft,
 
 def _tells_of_another(context: Context, hit: int, asked: Sequence[frozenset[tuple[str, ...]]]) -> bool:
     words = f" {' '.join(_words(context, hit))} "
-    if any(any(f" {' '.join(name)} " in words for name in names) for names in asked):
-        return False
     article = context.articles[hit]
-    return bool(provinces_in(article.title) or provinces_in(article.text))
+    paper = "".join(folds(f"{article.source} {article.url or ''}"))
+    if any(f" {' '.join(name)} " in words or "".join(name) in paper for names in asked for name in names):
+        return False
+    return bool(provinces_in(article.title) or provinces_in(article.text[:_BEGINNING]))
+
+
+_BEGINNING = 400
+"""Characters of an article within which it tells what it is about."""
 
 
 def of_place(context: Context, drafts: Sequence[Draft]) -> tuple[Draft, ...]:

@@ -15,14 +15,16 @@ from retrieval.articles import Article
 from retrieval.directory import Directory, Name
 from retrieval.questions import Question
 from retrieval.snapshot import Generation
+from retrieval.vietnamese import dates
 from retrieval.vietnamese.dates import day_in
 from retrieval.vietnamese.text import folds
 
 PAGE = 5
 """Meetings of one answer."""
-_MEETINGS = r"(?:cuoc|buoi|phien|hop|hoi nghi|su kien)"
+_MEETINGS = r"(?:cuoc|buoi|phien|hoi nghi|su kien)"
 _ASKS = re.compile(
     rf"\b(?:liet ke|danh sach|ke ra|nhung|cac|may|bao nhieu)(?: (?:nhung|cac))? {_MEETINGS}\b|\b{_MEETINGS}(?: hop| lam viec)? nao\b"
+    r"|\b(?:nhung|cac|may|bao nhieu) hop (?:nao|gi)\b"
 )
 _SAYS = re.compile(r"\bchu (?:tri|toa)\b")
 _CHAIRS = re.compile(r"\b(?:chu tri|chu toa|dieu hanh)\b")
@@ -37,24 +39,33 @@ _LONGEST = 40
 
 @dataclass(frozen=True)
 class Listing:
-    """Whose meetings are asked for, of which year and month (None: all)."""
+    """Whose meetings are asked for, from which day to which, of which month of any year (None: all)."""
 
     name: Name
-    year: int | None
+    since: dt.date | None = None
+    until: dt.date | None = None
     month: int | None = None
 
     def covers(self, meeting: "Meeting") -> bool:
-        """Tell whether `meeting` is of the year and the month that are asked for."""
-        if self.year is None and self.month is None:
+        """Tell whether `meeting` is of the time that is asked for."""
+        if self.since is None and self.month is None:
             return True
         day = meeting.day
-        return day is not None and self.year in {None, day.year} and self.month in {None, day.month}
+        if day is None or self.month not in {None, day.month}:
+            return False
+        return self.since is None or self.until is None or self.since <= day <= self.until
 
     @property
     def says(self) -> str:
         """The time that is asked for, with a blank before it; empty where none is."""
-        month = f" tháng {self.month}" if self.month else ""
-        return f"{month} năm {self.year}" if self.year else month
+        if self.since is None or self.until is None:
+            return f" tháng {self.month}" if self.month else ""
+        whole = (self.since.month, self.since.day) == (1, 1) and (self.until.month, self.until.day) == (12, 31)
+        if whole and self.since.year == self.until.year:
+            return f" năm {self.since.year}"
+        if (self.since.year, self.since.month) == (self.until.year, self.until.month) and self.since != self.until:
+            return f" tháng {self.since.month} năm {self.since.year}"
+        return f" từ {self.since:%d/%m/%Y} đến {self.until:%d/%m/%Y}"
 
 
 @dataclass(frozen=True)
@@ -75,9 +86,17 @@ def asked_list(question: Question, directory: Directory) -> Listing | None:
     if not _ASKS.search(own) or not _CHAIRS.search(" ".join(words)):
         return None
     names = directory.named(words)
-    years = [int(match[1]) for w in words if (match := re.fullmatch(r"(?:\d{1,2}/)?((?:19|20)\d\d)", w))]
-    months = [when.month for when in question.whens if when.month and not when.day]
-    return Listing(names[0], years[-1] if years else None, months[-1] if months else None) if names else None
+    # What is of last month or of today is told by the day, not by a list of all years.
+    if not names or dates.around_today(question.asked, _ANY_DAY) is not None:
+        return None
+    spans = [(w.since, w.until) for w in question.whens if w.since and w.until]
+    if spans:
+        return Listing(names[0], min(since for since, _ in spans), max(until for _, until in spans))
+    months = [w.month for w in question.whens if w.month and not w.day]
+    return Listing(names[0], month=months[-1] if months else None)
+
+
+_ANY_DAY = dt.date(2000, 1, 1)
 
 
 def meetings(listing: Listing, generation: Generation, directory: Directory) -> list[Meeting]:

@@ -152,16 +152,23 @@ def _other_of_series(context: Context, draft: Draft) -> bool:
 
 
 def _series(words: Sequence[str]) -> dict[str, set[str]]:
-    """Return which ones of a series folded words name, by what it is called: `quý I`, `quý 1` -> `qui`: `1`."""
+    """Return which ones of a series folded words name, by what it is called: `quý I, II và 3` -> `qui`: `1`, `2`, `3`."""
     found: dict[str, set[str]] = {}
-    for match in _OF_SERIES.finditer(" ".join(words)):
-        found.setdefault(match[1], set()).add(_RANKS.get(match[2], match[2]))
+    name = ""
+    for at, word in enumerate(words):
+        called = next((n for n in _SERIES if tuple(words[max(0, at - len(n) + 1) : at + 1]) == n), None)
+        if called is not None:
+            name = " ".join(called)
+        elif name and (word in _RANKS or (word.isdigit() and len(word) <= _LONGEST_RANK)):
+            found.setdefault(name, set()).add(_RANKS.get(word, word))
+        elif word not in _JOINS_SERIES:
+            name = ""
     return found
 
 
-_OF_SERIES = re.compile(
-    r"\b(qui|giai|ki hop thu|lan thu|vong|dot) (\d{1,2}|x{0,2}(?:ix|iv|v?i{1,3}|v|x)|nhat|nhi|ba|tu|khuyen khich)\b"
-)
+_SERIES = (("qui",), ("giai",), ("ki", "hop", "thu"), ("lan", "thu"), ("vong",), ("dot",))
+_JOINS_SERIES = frozenset(("va", "den"))
+_LONGEST_RANK = 2
 _RANKS = {
     **{roman: str(n) for n, roman in enumerate("i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx".split(), 1)},
     "nhat": "1", "nhi": "2", "ba": "3", "tu": "4",
@@ -169,7 +176,12 @@ _RANKS = {
 
 
 def _other_year_opens(context: Context, draft: Draft) -> bool:
-    """`Quỹ chi trả bao nhiêu năm 2022?` is not answered by a sentence that begins with another year: `Năm 2024, Quỹ …`."""
+    """`Quỹ chi trả bao nhiêu năm 2022?` is not answered by a sentence that begins with another year: `Năm 2024, Quỹ …`.
+
+    Asked for anything but a figure, a year may belong to the subject: `cầu khởi công năm 2020 hoàn thành khi nào`.
+    """
+    if context.asked.question.kind != "number":
+        return False
     words = draft.candidate.sentence.folded
     at = next((i for i in range(min(_OPENING, len(words) - 1)) if words[i] == "nam"), None)
     asked = {w for w in context.asked.numbers if _YEAR.fullmatch(w)}
@@ -262,12 +274,12 @@ def _type_missing(context: Context, draft: Draft) -> bool:
 def _other_count(asked: Asked, sentence: Sentence, told: Sequence[int]) -> bool:
     """Tell whether a sentence tells no age where one is asked for, or the tokens `told` a sum where things are counted."""
     if asked.unit == "tuoi":
-        return _AGES.isdisjoint(sentence.folded)
+        return _AGE.search(sentence.between(sentence.start, sentence.end)) is None
     return _counts_things(asked.question, asked.unit) and _only_sums(sentence, told)
 
 
-_AGES = frozenset(("tuoi", "sinh", "sn"))
-"""Words (folded) of a sentence that tells an age."""
+_AGE = re.compile(r"\btuổi\b|\bsinh (?:năm|ngày|tháng)\b|\bSN\b", re.IGNORECASE)
+"""What tells an age."""
 
 
 def _counts_things(question: Question, unit: str) -> bool:
@@ -367,6 +379,8 @@ def _other_document(context: Context, draft: Draft) -> bool:
     """Tell whether the sentence tells of other documents than the one that the question names."""
     named = {_plain_number(n) for n in _DOCUMENT.findall(context.asked.question.asked)}
     sentence = draft.candidate.sentence
+    if any(_DOCUMENT.search(sentence.text_of(*span)) for span in draft.cut):
+        return False  # `thay thế quyết định nào`: another document is what is asked for
     here = {_plain_number(n) for n in _DOCUMENT.findall(sentence.between(sentence.start, sentence.end))}
     return bool(named and here) and named.isdisjoint(here)
 

@@ -53,13 +53,18 @@ def _emergencies() -> dict[str, re.Pattern[str]]:
 
 
 def _calls_for_help(text: str) -> bool:
-    """Tell whether somebody calls for help. A false alarm costs a line of numbers, a call that is missed may cost a life.
+    """Tell whether somebody calls for help. A false alarm costs an answer, a call that is missed may cost a life.
 
     `con em bị điện giật rồi`: a danger, and the writer's own. `lũ cuốn mấy người ở xã X` is news.
     """
     phrase = " ".join(norms(text))
-    has = {part: pattern.search(phrase) is not None for part, pattern in _emergencies().items()}
-    return has["call"] or (has["danger"] and (has["self"] or has["plea"]) and not has["news"])
+    parts = _emergencies()
+    # `gọi số nào` asks for no news.
+    rest, pleas = parts["plea"].subn(" ", phrase)
+    if parts["call"].search(phrase) or phrase == "sos":
+        return True
+    begs = pleas or phrase.endswith((" cứu", " cuu")) or parts["self"].search(phrase)
+    return bool(begs) and parts["danger"].search(phrase) is not None and parts["news"].search(rest) is None
 
 
 def triage(typed: str, numbers: str = EMERGENCY) -> Turned | None:
@@ -100,9 +105,7 @@ def _foreign(text: str) -> Turned | None:
     return None
 
 
-_ENGLISH = frozenset(
-    "what who is are was were did does how when where which of please your you this that chaired meeting".split()
-)
+_ENGLISH = frozenset("what is are was were did does how when where which of please your you this chaired".split())
 """Words of English questions that are no Vietnamese syllables."""
 
 

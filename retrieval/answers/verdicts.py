@@ -19,8 +19,8 @@ _GUILT = (
     r"|di tu|vao tu|rut ruot|lua dao|bien thu|truc loi|bao ke|an chan|an tien|an cap|an bot"
 )
 _PRIVATE = (
-    r"bo nhi|co bo(?= (?:khong|chua|a|nhi)\b)|nhan tinh|bo bich|con rieng|ngoai tinh|dong tinh|l[iy] hon|bo vo|bo chong|bi benh|mac benh|co benh|benh nang"
-    r"|benh gi|ung thu|om nang|bi om|dot qu[iy]|tam than|nghien"
+    r"bo nhi|co bo(?= (?:khong|chua|a|nhi)\b)|nhan tinh|bo bich|con rieng|ngoai tinh|dong tinh|l[iy] hon|bo vo|bo chong|bi benh|mac benh|benh nang"
+    r"|co benh(?= (?:khong|chua|a|nhi|gi)\b)|benh gi|ung thu|om nang|bi om|dot qu[iy]|tam than|nghien"
 )
 _OF_GUILT = re.compile(rf"\b(?:{_GUILT})\b")
 _OF_PERSON = re.compile(rf"\b(?:{_GUILT}|{_PRIVATE})\b")
@@ -52,8 +52,14 @@ def asks_verdict(question: Question) -> bool:
 
 
 def alleges(question: Question) -> bool:
-    """Tell whether a fact is asked for that supposes somebody's guilt: `ông X nhận hối lộ bao nhiêu`."""
-    return _OF_GUILT.search(" ".join(question.syllables)) is not None
+    """Tell whether a fact is asked for that supposes somebody's guilt: `ông X nhận hối lộ bao nhiêu`; not of one who acts against others'."""
+    own = " ".join(question.syllables)
+    return _OF_GUILT.search(own) is not None and _AGAINST.search(own) is None
+
+
+_AGAINST = re.compile(
+    r"\b(?:chi dao|yeu cau|xu l[iy]|phat hien|chong|kiem tra|thanh tra|dau tranh|phong ngua|noi|cho biet|cho rang|de nghi|kien nghi|chu tri|ki|giao)\b"
+)
 
 
 def of_an_office(question: Question) -> bool:

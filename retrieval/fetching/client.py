@@ -144,10 +144,8 @@ class Fetcher:
         url = f"{root}/robots.txt"
         at = Target(where.scheme, where.host, where.port, where.address, "/robots.txt")
         for _ in range(MOST_REDIRECTS + 1):
-            try:
-                response = self._request(at, url, {}, deadline)
-            except FetchError:
-                return _BANNED  # out of reach is no leave (RFC 9309, 2.3.1.4)
+            # Out of reach is no leave (RFC 9309, 2.3.1.4), nor a ban to be remembered: the fetch fails, and may be tried again.
+            response = self._request(at, url, {}, deadline)
             try:
                 if response.status in _REDIRECTS and (location := response.headers.get("location")):
                     url = _joined(url, location)

@@ -43,7 +43,7 @@ _PATTERN = re.compile(
     rf"""
     (?P<clock>\b(?P<hour>[01]?\d|2[0-3])\s?(?:h|g|giờ|gio)\s?(?P<minute>[0-5]\d)?(?:\s?(?:phút|phut|ph|'))?(?![\w]))  # 8h30, 14 giờ
     | (?:ngày|ngay|mùng|mung)?\s*(?<!lần\ )(?<!lan\ )(?<!thứ\ )(?<!thu\ )(?<!khóa\ )(?<!khoá\ )(?<!khoa\ )\b(?P<d1>{_NUMBER})\s+(?:tháng|thang)\s+(?P<m1>{_NUMBER})(?:\s*(?:,|-|/)?\s*(?:năm|nam)?\s*(?P<y1>{_YEAR}))?\b
-    | (?<![\d.,])(?P<d2>{_NUMBER})(?P<sep>[/.-])(?P<m2>{_NUMBER})(?:(?P=sep)(?P<y2>{_YEAR}))?(?![\d%])(?!\s*(?:%|(?:tỷ|tỉ|triệu|ha|m2|km|tấn)\b))
+    | (?<![\d.,])(?P<d2>{_NUMBER})(?P<sep>[/.-])(?P<m2>{_NUMBER})(?:(?P=sep)(?P<y2>{_YEAR}))?(?![\d%])(?!\s*(?:%|(?:tỷ|tỉ|triệu|ha|k?m[23²³]?|tấn)(?!\w)))
     | \b(?:tháng|thang)\s+(?P<m3>{_NUMBER})\s*(?:/|-|năm|nam|\.)\s*(?P<y3>{_YEAR})\b
     | \b(?:quý|quy|quí|qui)\s+(?P<q>IV|III|II|I|[1-4])(?:\s*(?:/|-|năm|nam)?\s*(?P<yq>{_YEAR}))?\b
     | \b(?P<half>đầu|dau|cuối|cuoi|giữa|giua)\s+(?:năm|nam)\s+(?P<yh>{_YEAR})\b
@@ -100,7 +100,7 @@ _LONG_SPAN = re.compile(
 """Months and years count from today only where they begin or end a question: `tháng trước UBND tỉnh họp gì`. Within one they mostly are
 the article's: of 42 of our own questions that name one, 3 begin or end so (`số cây chết chục năm nay` is one of the others)."""
 _BEFORE_SPANS = frozenset(
-    "may vai chuc hai ba bon sau bay tam chin muoi tram moi nhieu hon dau cuoi giua voi ki trong vs tu viet quang ha mien phia den bao".split()
+    "may vai chuc hai ba bon sau bay tam chin muoi tram moi nhieu hon dau cuoi giua voi ki ky nhung cac nam trong vs tu viet quang ha mien phia den bao".split()
 )
 """Words before a month or a year (folded) with which it is none from today on: `mấy năm nay`, `so với tháng trước`, `Việt Nam tới`."""
 
