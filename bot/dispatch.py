@@ -87,10 +87,6 @@ class _Chat:
     at: float = field(default_factory=time.monotonic)
     noticed: float = -NOTICE_S
 
-    @property
-    def is_idle(self) -> bool:
-        return self.task is None and not self.waiting
-
 
 @dataclass
 class _Delivery:
@@ -174,7 +170,7 @@ class Dispatcher:
         if kept is None:
             kept = self._chats[hashed] = _Chat(tokens=self._burst)
         self._chats.move_to_end(hashed)
-        while len(self._chats) > CHATS_KEPT and next(iter(self._chats.values())).is_idle:
+        while len(self._chats) > CHATS_KEPT and next(iter(self._chats.values())).task is None:
             self._chats.popitem(last=False)
         return kept
 

@@ -189,7 +189,7 @@ def test_a_slow_answer_streams_in(client: TestClient, monkeypatch: pytest.Monkey
 def test_turns_follow_each_other_when_their_answers_stream_in(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The second is not begun before the first is over, though the first's response began long ago."""
+    """None is begun before the one before is over, though its response began long ago; nor is an erasure."""
     monkeypatch.setattr(web, "SLOW_S", 0.0)
     under_way, most = [], []
     answer = Commands.answer
@@ -204,13 +204,14 @@ def test_turns_follow_each_other_when_their_answers_stream_in(
 
     monkeypatch.setattr(Commands, "answer", slowly)
 
-    def turn(text: str) -> None:
+    def turn(path: str, text: str) -> None:
         row = {"client": "a-client-of-16-letters", "text": text}
-        assert client.post("/api/chat", json=row, headers={"Accept": "text/event-stream"}).status_code == 200
+        assert client.post(path, json=row, headers={"Accept": "text/event-stream"}).status_code == 200
 
+    asked = "Ai chủ trì hội nghị giao ban công tác dân vận quý I?"
     with ThreadPoolExecutor() as pool:
-        list(pool.map(turn, ["Ai chủ trì hội nghị giao ban công tác dân vận quý I?", "Họp ở đâu?"]))
-    assert most == [1, 1]
+        list(pool.map(turn, ["/api/chat", "/api/forget", "/api/chat"], [asked, "", "Họp ở đâu?"]))
+    assert most == [1, 1, 1]
 
 
 def asking(host: str, **headers: str) -> Request:
