@@ -5,6 +5,7 @@ says is told: where it names nobody, the word is the article's own.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from retrieval.annotation import Sentence
@@ -33,6 +34,20 @@ class Attribution:
     manner: Manner
     first: int
     last: int
+
+
+def says(sentence: Sentence) -> bool:
+    """Tell whether somebody says, asks for or orders something in a sentence, or is quoted."""
+    if "Q" in sentence.gaps or _WORD_OF.intersection(pairwise(sentence.folded)):
+        return True
+    # Folded, `nói` is also `Hà Nội`, `nêu` is `nếu`, `giao` is `giáo`.
+    return any(token.norm in _SAID_IN_ONE for token in sentence.tokens)
+
+
+_WORD_OF = frozenset(verb for verb in _SAYING if len(verb) > 1) | frozenset(
+    tuple(words.split()) for words in "yeu cau|chi dao|luu y|canh bao|keu goi|cam ket|quan triet|bieu duong|mong muon".split("|")
+)  # fmt: skip
+_SAID_IN_ONE = frozenset("nói nêu giao hỏi hứa mong".split())
 
 
 def attribution(sentence: Sentence, first: int, last: int) -> Attribution | None:

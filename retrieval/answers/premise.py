@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 
 from retrieval.annotation import Sentence, Sentences, chair_cues, leads_only
+from retrieval.answers.attribution import says
 from retrieval.answers.context import Context
 from retrieval.answers.dated import NEWS_DAYS
 from retrieval.answers.drafts import Draft
@@ -436,8 +437,17 @@ def _stands(subject: list[str], words: set[str], pairs: set[str]) -> bool:
     return len(wanted & pairs) >= _LEAST_PAIRS * len(wanted)
 
 
+def _says_nothing(context: Context, draft: Draft) -> bool:
+    """`Ông A nói gì?` is not answered by a sentence in which nobody says anything."""
+    asks = _SAYS_WHAT.search(" ".join(context.asked.question.syllables)) is not None
+    return asks and not says(draft.candidate.sentence)
+
+
+_SAYS_WHAT = re.compile(r"\b(?:noi|phat bieu|nhan manh) (?:nhung )?(?:gi|sao)\b")
+
+
 _LACKING = (
-    _year_missing, _other_of_series, _other_year_opens, _topic_missing, _begins_instead, _no_reason, _other_document, _leads_only, _body_missing, _no_place, _type_missing,
+    _year_missing, _other_of_series, _other_year_opens, _topic_missing, _begins_instead, _no_reason, _says_nothing, _other_document, _leads_only, _body_missing, _no_place, _type_missing,
 )  # fmt: skip
 """Each tells whether the evidence lacks what the question fixes."""
 
