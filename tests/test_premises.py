@@ -46,6 +46,7 @@ ARTICLES = {
     "che": ("Xã Nậm Pha trồng chè", "Quý I, II và III, xã Nậm Pha trồng lần lượt 12 ha, 14 ha và 9 ha chè."),
     "cau": ("Khánh thành cầu Nậm Tốc", "Cầu Nậm Tốc khởi công năm 2020. Năm 2024, cầu Nậm Tốc hoàn thành sau bốn năm thi công."),
     "vien": ("Hội Nông dân xã Nậm Pha", "Năm 2024, Hội Nông dân xã Nậm Pha có 315 hội viên."),
+    "hoan": ("Hoãn hội đua thuyền", "Xã Nậm Pha hoãn hội đua thuyền vì nước sông Nậm Pha dâng cao sau mưa lớn."),
     "kham": (
         "Khám bệnh ở Lam Giang",
         "Bà Lường Thị Bích, Giám đốc Sở Y tế, cho biết 1.200 học sinh đã được khám bệnh.",
@@ -134,6 +135,15 @@ def test_what_a_colon_announces_comes_first(library: Library, question: str, tol
     listed = best.candidate.sentence
     assert (best.candidate.index > announcing.index) == bool(told)
     assert [listed.text_of(*span) for span in best.cut if told] == told
+
+
+def test_a_reason_is_told_by_a_word_for_one(library: Library) -> None:
+    """`do` is no `đô thị`, nor `vì` `vị trí`."""
+    refused = library.ask("Vì sao ông Vi Đình Lộc chủ trì cuộc họp về đường vành đai?")
+    assert isinstance(refused, NotFound)
+    told = library.ask("Vì sao xã Nậm Pha hoãn hội đua thuyền?")
+    assert isinstance(told, Answer)
+    assert "nước sông Nậm Pha dâng cao" in told.text
 
 
 def test_a_photograph_chairs_nothing(library: Library) -> None:
