@@ -156,7 +156,7 @@ def build_app(settings: Settings, library: Library) -> Starlette:
     editors = {str(Person("telegram", str(user))) for user in roles.editors}
     page = AdminPage(
         desk, parts.store.people, parts.store.sessions, library,
-        lambda person: person in editors or person.startswith("cli:"),
+        lambda person: person in editors or person.startswith("terminal:"),
         secure=bool(public_url and public_url.startswith("https://")),
     )  # fmt: skip
     routes += page.routes()

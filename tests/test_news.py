@@ -16,7 +16,8 @@ from retrieval.articles import Article
 from retrieval.encoding import Encoder
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
-MORNING = dt.datetime(2026, 3, 2, 9, tzinfo=ZONE)
+MORNING = dt.datetime.now(ZONE).replace(hour=9, minute=0, second=0, microsecond=0) + dt.timedelta(days=1)
+"""To come: when a chat began to follow, and was told, is taken from the clock."""
 
 
 def made(n: int) -> Article:
