@@ -227,7 +227,11 @@ class Dispatcher:
     async def _work(self, chat: _Chat) -> None:
         try:
             while chat.waiting and not self._stopping.is_set():
-                wait = await self._tried(chat.waiting[0])
+                try:
+                    wait = await self._try(chat.waiting[0])
+                except Exception:
+                    wait = STORE_WAIT_S
+                    log.exception("store-failing: an update could not be marked; it is tried again in %.0f s", wait)
                 if wait is None:
                     chat.waiting.popleft()
                     self._waiting -= 1
@@ -237,16 +241,8 @@ class Dispatcher:
         finally:
             chat.task = None
 
-    async def _tried(self, job: _Job) -> float | None:
-        """Handle an update as `_try` does; where it cannot be marked it waits for the store, and the chat with it."""
-        try:
-            return await self._try(job)
-        except Exception:
-            log.exception("store-failing: an update could not be marked; it is tried again in %.0f s", STORE_WAIT_S)
-            return STORE_WAIT_S
-
     async def _try(self, job: _Job) -> float | None:
-        """Handle an update; return None where it is over, or after how many seconds it is tried again."""
+        """Handle an update; return None where it is over, or after how many seconds it is tried again. Raises where it cannot be marked."""
         name = job.update.channel
         if (closed := self._closed.get(name, 0.0) - time.monotonic()) > 0:
             return closed

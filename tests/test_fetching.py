@@ -269,6 +269,16 @@ def test_robots_that_the_server_fails_to_tell_are_a_ban(paper: Newspaper, fetche
         fetcher.get(paper.put("/a", "x"))
 
 
+def test_robots_out_of_reach_are_no_leave_and_no_ban_to_be_remembered(paper: Newspaper, fetcher: Fetcher) -> None:
+    paper.pages["/robots.txt"] = slow_headers
+    page = paper.put("/a", "có")
+    with pytest.raises(FetchError, match="slower than 2 s"):
+        fetcher.get(page)
+    assert paper.asked("/a") == []
+    paper.put("/robots.txt", "User-agent: *\nDisallow: /rieng/\n")
+    assert fetcher.get(page).body.decode() == "có"
+
+
 def test_ten_pages_through_a_feed_and_a_sitemap_give_exactly_their_articles(
     paper: Newspaper, fetcher: Fetcher, tmp_path: Path
 ) -> None:

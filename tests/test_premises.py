@@ -184,7 +184,7 @@ def test_who_is_given_a_task_chairs_nothing(text: str, count: int) -> None:
 )
 def test_spans_from_today_on(typed: str, says: str | None) -> None:
     when = around_today(typed, dt.date(2026, 1, 15))
-    assert (when and told_as(when)) == says
+    assert (when and when.since and when.until and told_as(when.since, when.until)) == says
 
 
 def test_a_question_about_now_is_not_answered_by_an_old_article(library: Library) -> None:

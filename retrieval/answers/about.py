@@ -10,14 +10,13 @@ from retrieval.answers import biography
 from retrieval.answers.context import Context
 from retrieval.answers.dated import days_asked, tells_of_day
 from retrieval.answers.drafts import Draft
+from retrieval.answers.rivals import BEGINNING
 from retrieval.questions import Question
 from retrieval.vietnamese.levels import other_level, places
-from retrieval.vietnamese.names import MIDDLE, people, role_starts, surnames
+from retrieval.vietnamese.names import MIDDLE, WHOLE_NAME, people, role_starts, surnames
 from retrieval.vietnamese.places import is_province, known_as, provinces_in
 from retrieval.vietnamese.text import fold, folds, tokens
 
-_LEAST_OF_NAME = 3
-"""Syllables by which a name is certain to be somebody's; of two, many are a place's or a body's."""
 _LONGEST_NAME = 5
 _MIDDLE = frozenset(map(fold, MIDDLE))
 
@@ -60,7 +59,7 @@ def of_province(context: Context, drafts: Sequence[Draft]) -> tuple[tuple[Draft,
     found = tokens(typed)
     asked = [
         (known_as(tuple(t.fold for t in found[a : b + 1])), typed[found[a].start : found[b].end])
-        for a, b in provinces_in(typed)
+        for a, b in provinces_in(typed, loosely=True)
     ]
     if not asked or not drafts:
         return tuple(drafts), None
@@ -77,11 +76,7 @@ def _tells_of_another(context: Context, hit: int, asked: Sequence[frozenset[tupl
     paper = "".join(folds(f"{article.source} {article.url or ''}"))
     if any(f" {' '.join(name)} " in words or "".join(name) in paper for names in asked for name in names):
         return False
-    return bool(provinces_in(article.title) or provinces_in(article.text[:_BEGINNING]))
-
-
-_BEGINNING = 400
-"""Characters of an article within which it tells what it is about."""
+    return bool(provinces_in(article.title) or provinces_in(article.text[:BEGINNING]))
 
 
 def of_place(context: Context, drafts: Sequence[Draft]) -> tuple[Draft, ...]:
@@ -108,7 +103,7 @@ def _words(context: Context, hit: int) -> tuple[str, ...]:
 
 
 def _named(question: Question) -> list[tuple[tuple[str, ...], str]]:
-    """Return the people whom a question names by `_LEAST_OF_NAME` syllables or more: folded, and as typed.
+    """Return the people whom a question names by `WHOLE_NAME` syllables or more: folded, and as typed.
 
     Without capitals a name is known as one only where the question asks who that is: `nong thi mai giu chuc gi`.
     """
@@ -118,8 +113,7 @@ def _named(question: Question) -> list[tuple[tuple[str, ...], str]]:
     runs = [
         (p.first, p.last)
         for p in people(typed, found)
-        if p.last - p.first + 1 >= _LEAST_OF_NAME
-        and not is_province(tuple(t.fold for t in found[p.last - 1 : p.last + 1]))
+        if p.last - p.first + 1 >= WHOLE_NAME and not is_province(tuple(t.fold for t in found[p.last - 1 : p.last + 1]))
     ]
     if not runs and (asked := biography.of_whom(question)) is not None:
         words = [token.fold for token in found[asked[0] : asked[1] + 1]]

@@ -85,7 +85,7 @@ class Composer:
     def compose(self, question: Question, context: Context, reading: Reading) -> Composed | None:
         """Return the answer that the drafts of `reading` give, None where no quote could be verified."""
         joined = _joined(reading)
-        chosen = reading.answer or joined or told_apart(question, context, reading.drafts)
+        chosen = reading.answer or joined or drafts_to_tell(question, context, reading.drafts)
         items: list[Item] = []
         citations: list[Citation] = []
         told: list[Draft] = []
@@ -290,7 +290,7 @@ def _joined(reading: Reading) -> list[Draft] | None:
     return sorted(further, key=lambda d: d.candidate.index)
 
 
-def told_apart(question: Question, context: Context, drafts: Sequence[Draft]) -> list[Draft]:
+def drafts_to_tell(question: Question, context: Context, drafts: Sequence[Draft]) -> list[Draft]:
     """Return the best draft, and one of another article that tells the same thing differently: newest first, undated last."""
     best = drafts[0]
     chosen = [best]

@@ -214,20 +214,17 @@ def behind_colon(context: Context, found: Sequence[Draft]) -> tuple[Draft, ...]:
     if not found or context.asked.question.kind != "task":
         return tuple(found)
     candidate = found[0].candidate
-    sentence, following = candidate.sentence, candidate.index + 1
-    if following >= len(candidate.sentences) or not sentence.between(sentence.start, sentence.end).rstrip().endswith(
-        ":"
-    ):
+    text = candidate.sentence.between(candidate.sentence.start, candidate.sentence.end)
+    following = candidate.index + 1
+    if not text.rstrip().endswith(":") or following == len(candidate.sentences):
         return tuple(found)
     rule = typed(context.asked, candidate.sentences, following)
-    if rule is not None and rule.fit < _FITS:
-        rule = None  # half of `Sở Nội vụ` stands in `nhiệm vụ`
-    if rule is None and (listed := tasks(candidate.sentences, following)):
+    if rule is None or rule.fit < _FITS:  # half of `Sở Nội vụ` stands in `nhiệm vụ`
+        listed = tuple(tasks(candidate.sentences, following))
         # Who asks what a body has to do is told nobody else's tasks.
-        of_a_body = _OF_A_BODY.search(" ".join(context.asked.question.syllables)) is not None
-        rule = None if of_a_body else Typed("task", tuple((t.first, t.last) for t in listed), 1.0, tuple(listed))
-    if rule is None:
-        return tuple(found)
+        if not listed or _OF_A_BODY.search(" ".join(context.asked.question.syllables)):
+            return tuple(found)
+        rule = Typed("task", tuple((t.first, t.last) for t in listed), 1.0, listed)
     behind = replace(found[0], candidate=replace(candidate, index=following), cut=rule.cut, typed=rule)
     return (behind, *found)
 

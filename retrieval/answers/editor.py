@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from retrieval.answers import biography, verdicts
 from retrieval.answers.about import about
-from retrieval.answers.compose import Composer, told_apart
+from retrieval.answers.compose import Composer, drafts_to_tell
 from retrieval.answers.context import Context
 from retrieval.answers.coordination import asks_coordination, coordinating
 from retrieval.answers.drafts import Draft, behind_colon
@@ -29,8 +29,8 @@ from retrieval.questions import Question, asks_whether_chaired
 from retrieval.snapshot import Generation
 from retrieval.vietnamese import dates
 from retrieval.vietnamese.abbreviations import spell_out
-from retrieval.vietnamese.dates import When, around_today, told_as
-from retrieval.vietnamese.names import people
+from retrieval.vietnamese.dates import around_today, told_as
+from retrieval.vietnamese.names import WHOLE_NAME, people
 from retrieval.vietnamese.places import Renamings
 from retrieval.vietnamese.text import folds
 
@@ -61,17 +61,21 @@ NO_INFERENCE = (
 class _FromToday:
     """A day or a span that a question names from today on, and how: `hôm qua`, `tháng trước`."""
 
-    when: When
+    since: dt.date
+    until: dt.date
     phrase: str
 
 
 def _from_today(question: Question, today: dt.date) -> _FromToday | None:
+    # What was asked before of today says nothing of a question that names its own matter.
     text = question.text if question.elliptic else spell_out(question.asked)
     when = around_today(text, today)
-    # `năm nay ông ấy bao nhiêu tuổi?` goes on with what was told of an article's year.
-    if when is None or (question.follows_up and when.since and when.until and when.until - when.since > _WEEK):
+    if when is None or when.since is None or when.until is None:
         return None
-    return _FromToday(when, text[when.start : when.end].lower())
+    # `năm nay ông ấy bao nhiêu tuổi?` goes on with what was told of an article's year.
+    if question.follows_up and when.until - when.since > _WEEK:
+        return None
+    return _FromToday(when.since, when.until, text[when.start : when.end].lower())
 
 
 _WEEK = dt.timedelta(days=7)
@@ -104,7 +108,6 @@ class Editor:
 
     def read(self, question: Question, context: Context, reading: Reading, today: dt.date) -> Reply:
         """Return the reply to `question`, asked `today`, from what was read in the articles found."""
-        # What was asked before of today says nothing of a question that names its own matter.
         asked_day = _from_today(question, today)
         if asked_day is not None and lacks_place(question):
             # What is said next, a commune, goes on with this question.
@@ -116,7 +119,11 @@ class Editor:
         if asked_day is not None or (reading.further and not _may_be_told(context, reading.further[1])):
             reading = replace(reading, further=None)
         reply = self._as_written(question, self._any_day(question, context, reading))
-        if asked_day is None or not reading.drafts or covers(context, reading.drafts[0], asked_day.when):
+        if (
+            asked_day is None
+            or not reading.drafts
+            or covers(context, reading.drafts[0], asked_day.since, asked_day.until)
+        ):
             return reply
         on_it = isinstance(reply, Answer) or reply.reason == "article_silent"
         return self._not_now(question, context, reading, asked_day) if on_it else reply
@@ -173,7 +180,7 @@ class Editor:
 
     def _not_now(self, question: Question, context: Context, reading: Reading, asked_day: _FromToday) -> NotFound:
         """Return that no article tells of the day, or the week, asked for; what is near is shown with its date, as such."""
-        phrase, day = asked_day.phrase, told_as(asked_day.when)
+        phrase, day = asked_day.phrase, told_as(asked_day.since, asked_day.until)
         published = context.articles[reading.drafts[0].candidate.hit].published_at
         near = f"ngày {local_day(published.isoformat())}" if published else "không rõ ngày"
         reply = (
@@ -218,11 +225,11 @@ class Editor:
                 for e in events
                 if e.place and question.province and folds(seat_name(e.place)) == folds(question.province)
             ]
-            if len(home) != 1 and events:
+            if events and len(home) != 1:
                 return self._which_event(question, context, home or events)
-            own = [e.hit for e in home] or list(range(len(context.hits)))
-            drafts = tuple(d for d in drafts if d.candidate.hit in own)
-            reading = replace(reading, drafts=drafts)
+            if home:
+                drafts = tuple(d for d in drafts if d.candidate.hit == home[0].hit)
+                reading = replace(reading, drafts=drafts)
         broken = broken_premise(context, drafts[0]) if drafts else None
         only_named = misspelt is not None and only_names(question, misspelt)
         if drafts and broken is None and not only_named and reading.answerable >= _threshold(context, reading):
@@ -240,7 +247,7 @@ class Editor:
         return self._make.refusal(question, context, drafts)
 
     def _names_somebody(self, question: Question) -> bool:
-        return bool(people(question.asked) or self._directory.named(folds(question.asked), _WHOLE_NAME))
+        return bool(people(question.asked) or self._directory.named(folds(question.asked), WHOLE_NAME))
 
     def _which_event(self, question: Question, context: Context, events: list[Rival]) -> NotFound:
         """Return the question which of several events is meant, each with its article's title."""
@@ -343,15 +350,14 @@ def _told_otherwise(question: Question, context: Context, drafts: Sequence[Draft
     """
     if question.kind != "chair":
         return []
-    others = told_apart(question, context, drafts)
+    others = drafts_to_tell(question, context, drafts)
     if question.province:
         others += [d for d in drafts if d.probability >= _HALF * drafts[0].probability]
     return list(dict.fromkeys(d.candidate.hit for d in others))
 
 
-_WHOLE_NAME = 3
-"""Syllables of a name that is nothing else."""
 _HALF = 0.5
+"""Share of the best draft's chance that another's must have."""
 
 
 def _chair_to_confirm(question: Question, drafts: tuple[Draft, ...]) -> tuple[Draft, ...]:

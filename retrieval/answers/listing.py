@@ -58,14 +58,9 @@ class Listing:
     @property
     def says(self) -> str:
         """The time that is asked for, with a blank before it; empty where none is."""
-        if self.since is None or self.until is None:
-            return f" tháng {self.month}" if self.month else ""
-        whole = (self.since.month, self.since.day) == (1, 1) and (self.until.month, self.until.day) == (12, 31)
-        if whole and self.since.year == self.until.year:
-            return f" năm {self.since.year}"
-        if (self.since.year, self.since.month) == (self.until.year, self.until.month) and self.since != self.until:
-            return f" tháng {self.since.month} năm {self.since.year}"
-        return f" từ {self.since:%d/%m/%Y} đến {self.until:%d/%m/%Y}"
+        if self.since is not None and self.until is not None:
+            return f" {dates.told_as(self.since, self.until)}"
+        return f" tháng {self.month}" if self.month else ""
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,10 @@ from retrieval.directory import Directory
 from retrieval.linking import question_frame
 from retrieval.questions import Question
 from retrieval.snapshot import Generation, term_key
-from retrieval.vietnamese.names import NAME_LENGTHS, people, surnames
+from retrieval.vietnamese.names import NAME_LENGTHS, WHOLE_NAME, people, surnames
 from retrieval.vietnamese.text import Token, folds, tokens
 
 _PARTICLES = frozenset("nua z a nhi nhe ha vay the con".split())
-_LEAST = 3
-"""Syllables of a name that is certain to be somebody's."""
 _SELDOM = 1
 """Articles in which a mistyped syllable may stand by chance."""
 
@@ -50,7 +48,7 @@ def otherwise_written(question: Question, texts: Iterable[str]) -> str | None:
     A syllable typed without diacritics agrees with any.
     """
     typed = tokens(question.asked)
-    named = [typed[p.first : p.last + 1] for p in people(question.asked, typed) if p.last - p.first >= _LEAST - 1]
+    named = [typed[p.first : p.last + 1] for p in people(question.asked, typed) if p.last - p.first >= WHOLE_NAME - 1]
     accented = [name for name in named if any(t.norm != t.fold for t in name)]
     if not accented:
         return None

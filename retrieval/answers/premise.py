@@ -22,7 +22,7 @@ from retrieval.answers.wants import FIGURES, of_type
 from retrieval.linking import question_frame
 from retrieval.questions import Question
 from retrieval.vietnamese.abbreviations import abbreviations_in, written_out
-from retrieval.vietnamese.dates import When, day_in
+from retrieval.vietnamese.dates import day_in
 from retrieval.vietnamese.numerals import SCALES
 from retrieval.vietnamese.terms import day_term
 from retrieval.vietnamese.text import bigrams, canonical, fold, folds, tokens
@@ -62,21 +62,22 @@ def broken_premise(context: Context, draft: Draft) -> tuple[Reason, str] | None:
         )
     if any(lacks(context, draft) for lacks in _LACKING):
         return "article_silent", ""
+    # Who did not chair says nothing there either: that is the plainer word.
     if (other := _other_chair(context, draft)) is not None:
         return other
     return ("article_silent", "") if _says_nothing(context, draft) else None
 
 
-def covers(context: Context, draft: Draft, asked: When) -> bool:
+def covers(context: Context, draft: Draft, since: dt.date, until: dt.date) -> bool:
     """Tell whether the evidence is about the days asked for: the article is of then, or the sentence names one of them."""
     published = context.articles[draft.candidate.hit].published_at
-    if published is None or asked.since is None or asked.until is None:
+    if published is None:
         return False
     spare = dt.timedelta(days=NEWS_DAYS)
-    if asked.since - spare <= published <= asked.until + spare:
+    if since - spare <= published <= until + spare:
         return True
     named = (day_in(when, published.year) for when in draft.candidate.sentence.whens)
-    return any(day is not None and asked.since <= day <= asked.until for day in named)
+    return any(day is not None and since <= day <= until for day in named)
 
 
 def _sentences(context: Context, draft: Draft) -> Sentences:
@@ -353,8 +354,8 @@ _REASON = re.compile(
     r"\b(?:vì|do|bởi|nhằm|nguyên nhân|lí do|lý do|khiến|để|nên|dẫn đến|dẫn tới|mục đích|mục tiêu|xuất phát|bắt nguồn|làm cho|tác động|nhờ|giúp"
     r"|cho rằng|vi phạm|ảnh hưởng|thiếu|trái|chưa|không|khó)\b"
 )
-"""Words by which a sentence tells a cause or an aim, or what was wrong. Of 586 right answers to our own questions and the training ones for a reason, 12
-stand in a sentence without any; of 110 that answer what no article tells 37, of 265 wrong ones 43 (0.17.0; by a script that is not kept)."""
+"""Words by which a sentence tells a cause or an aim, or what was wrong. What it keeps back is in
+docs/quality-trials.md, 0.17.0."""
 
 
 def _no_reason(context: Context, draft: Draft) -> bool:

@@ -21,7 +21,7 @@ _MARGIN = 1.0
 """Log-odds by which a rival's article may be behind the best."""
 _SHARED = 0.97
 """Share of the question's weight, of what the best article has, that a rival's article must have."""
-_BEGINNING = 400
+BEGINNING = 400
 """Characters of an article within which it tells what it is about."""
 _NATIONAL = re.compile(
     r"\b(?:trung uong|tw|quoc hoi|chinh phu|thu tuong|bo truong|ban bi thu|bo chinh tri|chu tich nuoc|tong bi thu|ca nuoc|toan quoc)\b"
@@ -109,7 +109,7 @@ def province(article: Article, people: Collection[str]) -> str | None:
     place = seat("tỉnh", article, people)
     if place is None:
         return None
-    beginning = f"{article.title}\n{article.text[:_BEGINNING]}"
+    beginning = f"{article.title}\n{article.text[:BEGINNING]}"
     about = seat_name(place) in beginning and f"các {place}" not in f"{article.title}\n{article.text}"
     return place if about else None
 

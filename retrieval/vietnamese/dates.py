@@ -130,18 +130,15 @@ def around_today(text: str, today: dt.date) -> When | None:
     return When(*match.span(), that.year, that.month, that.day, that, that)
 
 
-def told_as(when: When) -> str:
+def told_as(since: dt.date, until: dt.date) -> str:
     """Return an interval as a reader is told it: `05/04/2024`, `tháng 10/2026`, `năm 2026`, `từ 16/11/2026 đến 22/11/2026`."""
-    since, until = when.since, when.until
-    if since is None or until is None:
-        return ""
     if since == until:
         return f"{since:%d/%m/%Y}"
-    if when.month:
-        return f"tháng {when.month}/{when.year}"
-    return (
-        f"năm {when.year}" if when.year and (until - since).days > 360 else f"từ {since:%d/%m/%Y} đến {until:%d/%m/%Y}"
-    )
+    if (since, until) == (dt.date(since.year, 1, 1), dt.date(since.year, 12, 31)):
+        return f"năm {since.year}"
+    if (since.day, until) == (1, dt.date(since.year, since.month, calendar.monthrange(since.year, since.month)[1])):
+        return f"tháng {since.month}/{since.year}"
+    return f"từ {since:%d/%m/%Y} đến {until:%d/%m/%Y}"
 
 
 def _is_share(match: re.Match[str]) -> bool:

@@ -68,25 +68,11 @@ _PLACES = frozenset(
 _SEVERAL = frozenset("các những nhiều hai ba bốn".split())
 _STREETS = frozenset("tuyến đường phố đi bộ đại lộ".split())
 """Words (canonical) that announce several, and what streets are called."""
+WHOLE_NAME = 3
+"""Syllables by which a name is certain to be somebody's; of two, many are a place's or a body's."""
 _UNITS = frozenset(
-    tuple(words.split())
-    for words in (
-        "huyện",
-        "quận",
-        "xã",
-        "phường",
-        "thôn",
-        "bản",
-        "ấp",
-        "buôn",
-        "thị xã",
-        "thị trấn",
-        "thành phố",
-        "huyện ủy",
-        "quận ủy",
-        "thị ủy",
-        "thành ủy",
-    )
+    tuple(words.split("_"))
+    for words in "huyện quận xã phường thôn bản ấp buôn thị_xã thị_trấn thành_phố huyện_ủy quận_ủy thị_ủy thành_ủy".split()
 )
 """Words (canonical) before the name of a place that has officials, whose names may follow at once."""
 

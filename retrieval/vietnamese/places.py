@@ -127,10 +127,13 @@ def is_province(folded: tuple[str, ...]) -> bool:
     return folded in _provinces()
 
 
-def provinces_in(text: str) -> list[tuple[int, int]]:
-    """Return where `text` names provinces, as first and last token: after `tỉnh`, `thành phố`, with capitals; any where it has neither capitals nor diacritics."""
+def provinces_in(text: str, *, loosely: bool = False) -> list[tuple[int, int]]:
+    """Return where `text` names provinces, as first and last token: after `tỉnh`, `thành phố`, or with capitals.
+
+    `loosely`, anywhere in a text that has neither capitals nor diacritics: `ha noi co may ca`, but also `binh dinh hoa`.
+    """
     found = tokens(text)
-    plain = text == text.lower() and not has_diacritics(text)
+    plain = loosely and text == text.lower() and not has_diacritics(text)
     named: list[tuple[int, int]] = []
     at = 0
     while at < len(found):
@@ -163,15 +166,10 @@ _SHORTENED = (
 
 
 def other_names(text: str) -> list[Renamed]:
-    """Return the other names of the provinces that `text` names after `tỉnh`, `thành phố` or with capitals."""
+    """Return the other names of the provinces that `text` names."""
     found = tokens(text)
-    named = []
-    for length in (4, 3, 2):
-        for first in range(len(found) - length + 1):
-            name = tuple(t.fold for t in found[first : first + length])
-            before = found[first - 1].fold if first else ""
-            capital = text[found[first].start].isupper() and text[found[first + 1].start].isupper()
-            if name in _table() and (capital or before in {"tinh", "tp", "pho"}):
-                span = found[first].start, found[first + length - 1].end
-                named += [Renamed(*span, other, says) for other, says in _table()[name]]
-    return named
+    return [
+        Renamed(found[first].start, found[last].end, other, says)
+        for first, last in provinces_in(text)
+        for other, says in _table().get(tuple(t.fold for t in found[first : last + 1]), ())
+    ]

@@ -428,14 +428,9 @@ class Telegram:
     async def _failed(self, update: object, context: _Context) -> None:
         """Let the dispatcher try again where Telegram is out of reach; tell the person where the fault is ours."""
         fault, error = _fault.get(), context.error
+        if fault is not None and fault.over:
+            fault = None  # nobody reads it any more: what a command was to say is logged like any fault of ours
         if isinstance(error, Forbidden):
-            return
-        if (
-            isinstance(error, NetworkError | RetryAfter)
-            and not isinstance(error, BadRequest)
-            and (fault is None or fault.over)
-        ):
-            log.error("telegram-unreachable: what a command was to say could not be sent (%s)", error)
             return
         if isinstance(error, RetryAfter) and fault is not None:
             wait = error.retry_after
