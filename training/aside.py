@@ -1,6 +1,6 @@
 """Write our own questions that the shipped reader has not seen, as `tintinh eval` and the scorers read them.
 
-    python -m training.aside CORPUS.jsonl > aside.jsonl
+    python -m training.aside CORPUS.jsonl [--unseen] > aside.jsonl
 
 They are questions put aside: what the reader makes of them is what it makes of questions nobody has fitted it to. The next fit takes them in,
 and others have to be written. `retrieval/models/reader.json` tells how many of `OWN` the reader was fitted to, the first ones.
@@ -11,18 +11,21 @@ import json
 from pathlib import Path
 from typing import Any
 
-from retrieval.answers.reader import MODELS
-from training.corpus import open_corpus, own_rows
+from training.corpus import LEARNT_FOLDS, fold_of, open_corpus, put_aside
 
 
 def main() -> None:
     """Print the rows, a line each."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("corpus", type=Path)
-    generation, _ = open_corpus(parser.parse_args().corpus)
-    seen = json.loads((MODELS / "reader.json").read_text(encoding="utf-8"))["questions"]
-    for row in map(as_scored, own_rows(generation)[seen:]):
-        print(json.dumps(row, ensure_ascii=False))
+    parser.add_argument(
+        "--unseen", action="store_true", help="only those that training/elsewhere.py has not seen, either"
+    )
+    options = parser.parse_args()
+    generation, _ = open_corpus(options.corpus)
+    for row in put_aside(generation):
+        if not (options.unseen and fold_of(row) in LEARNT_FOLDS):
+            print(json.dumps(as_scored(row), ensure_ascii=False))
 
 
 def as_scored(row: dict[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Gradient-boosted trees, fitted by LightGBM and written as the program reads them."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -36,3 +37,10 @@ def save_trees(name: str, models: list[lightgbm.Booster], features: tuple[str, .
     """Write the mean of some tree models in the form the program reads."""
     arrays: dict[str, Any] = trees.from_dumps([m.dump_model() for m in models], features)
     np.savez_compressed(MODELS / f"{name}.npz", **arrays)
+
+
+def save_settings(**parts: object) -> None:
+    """Write `parts` of what the reader is set by, and leave its other parts as they are."""
+    path = MODELS / "reader.json"
+    kept = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    path.write_text(json.dumps(kept | parts, indent=1) + "\n", encoding="utf-8")

@@ -1,16 +1,15 @@
 """Train the built-in reader: sentence model, network, answer model; cross-validated by article.
 
-    python -m training.reader CORPUS.jsonl QUESTIONS.jsonl [--elsewhere QUESTIONS]... [--chairs MORE-QUESTIONS.jsonl] [--no-final]
+    python -m training.reader CORPUS.jsonl QUESTIONS.jsonl [--chairs MORE-QUESTIONS.jsonl] [--no-final]
 
-training/vectors.py goes before. Each model is trained on what the one before says of articles it has not seen (stacking, Wolpert 1992), in folds by
+training/vectors.py goes before, training/elsewhere.py after. Each model is trained on what the one before says of articles it has not seen (stacking, Wolpert 1992), in folds by
 article. The sentence and answer models see each question also with words left out (`VARIANTS`): people leave out others
 than those of the training questions. Prints figures out of fold, of the questions as typed, then fits on all and writes
-retrieval/models/{sentences,attention,answers,overlaps,further,silent,elsewhere}.npz and reader.json (the lines of the refusals, their thresholds).
+retrieval/models/{sentences,attention,answers,overlaps,further,silent}.npz and their part of reader.json (the line of the refusal, its threshold).
 """
 
 import argparse
 import functools
-import json
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -24,9 +23,9 @@ from retrieval.answers.attention import Network
 from retrieval.answers.further import FEATURES as FURTHER_FEATURES
 from retrieval.evaluation import calibration_error
 from training import attention, chairs, further, refusal
-from training.boosting import MODELS, save_trees, train_trees
-from training.corpus import FOLDS, read_questions, read_rows
-from training.refusal import TAKEN_FOR_STRANGERS, WRONGLY_REFUSED
+from training.boosting import MODELS, save_settings, save_trees, train_trees
+from training.corpus import FOLDS, read_rows
+from training.refusal import WRONGLY_REFUSED
 from training.samples import Item, Maker, Sample, sample_of
 
 SENTENCE_ROUNDS, SENTENCE_RATE = 500, 0.06
@@ -40,9 +39,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("corpus", type=Path)
     parser.add_argument("questions", type=Path)
-    parser.add_argument(
-        "--elsewhere", type=Path, action="append", default=[], help="questions that the corpus answers nothing of"
-    )
     parser.add_argument("--chairs", type=Path, help="further questions of which those about chairs are reported, too")
     parser.add_argument("--wrong", choices=chairs.FORMS, help="print which chairs were told wrongly in this form")
     parser.add_argument("--no-final", action="store_true", help="only cross-validate")
@@ -58,13 +54,10 @@ def main() -> None:
     def tell(what: str) -> None:
         print(f"{what} after {time.time() - started:.0f} s", flush=True)
 
-    others = [read_questions(path) for path in options.elsewhere]
     maker = Maker(options.corpus)
-    sample = sample_of(maker, read_rows(options.questions), others, maker.own_rows())
+    sample = sample_of(maker, read_rows(options.questions), maker.own_rows())
     items = sample.typed
-    tell(
-        f"{len(items)} questions read, {len(sample.own)} of our own, {len(sample.varied)} variants and {len(sample.foreign)} about things elsewhere"
-    )
+    tell(f"{len(items)} questions read, {len(sample.own)} of our own and {len(sample.varied)} variants")
     by_sentence = fit_sentences(sample)
     report_sentences(items)
     parts: list[int | None] = [*range(FOLDS)] if options.no_final else [*range(FOLDS), None]
@@ -82,7 +75,6 @@ def main() -> None:
     further.report(sample.whole, items)
     refusal.fit(sample)
     refusal.report(items)
-    refusal.report_foreign(sample)
     report_confidence(items)
     tell("cross-validated")
     if not options.no_final:
@@ -108,7 +100,7 @@ def fit_sentences(sample: Sample) -> list[lightgbm.Booster]:
     for k in range(FOLDS):
         model = train_sentences([i for i in sample.all if i.part != k])
         models.append(model)
-        for item in sample.every:
+        for item in sample.all:
             if item.part == k and len(item.labels):
                 item.probabilities = np.asarray(model.predict(item.context.features))
     return models
@@ -124,7 +116,7 @@ def report_sentences(items: list[Item]) -> None:
 
 def make_drafts(sample: Sample, networks: list[Network]) -> None:
     """Make and judge the drafts of each question by the network of its fold."""
-    for item in sample.every:
+    for item in sample.all:
         item.made = drafts.make(item.context, item.probabilities, networks[item.part])
         item.judge()
 
@@ -162,7 +154,7 @@ def fit_answers(sample: Sample) -> list[tuple[lightgbm.Booster, lightgbm.Booster
     for k in range(FOLDS):
         answers, overlaps = train_answers([i for i in sample.all if i.part != k])
         models.append((answers, overlaps))
-        for item in sample.every:
+        for item in sample.all:
             if item.part == k and item.made.drafts:
                 item.chances = np.asarray(answers.predict(item.made.features))
                 item.overlaps = np.clip(np.asarray(overlaps.predict(item.made.features)), 0.0, 1.0)
@@ -234,24 +226,15 @@ def save(sample: Sample, network: dict[str, np.ndarray]) -> None:
     save_trees("answers", [answers], drafts.FEATURES)
     save_trees("overlaps", [overlaps], drafts.FEATURES)
     answerable = [i for i in read_ if i.gold]
-    silent, elsewhere = (
-        refusal.train_silent(refusal.silences(sample)),
-        refusal.train_elsewhere(refusal.strangers(sample)),
-    )
+    silent = refusal.train_silent(refusal.silences(sample))
     save_trees("silent", silent.trees, reader.REFUSAL_FEATURES)
-    save_trees("elsewhere", elsewhere.trees, reader.ELSEWHERE_FEATURES)
     sure = train_confidence(read_)
-    settings = {
-        "silent": silent.settings(
-            float(np.quantile([i.known for i in answerable], WRONGLY_REFUSED)), reader.REFUSAL_FEATURES
-        ),
-        "elsewhere": elsewhere.settings(
-            float(np.quantile([i.here for i in answerable], TAKEN_FOR_STRANGERS)), reader.ELSEWHERE_FEATURES
-        ),
-        "questions": len(sample.own),
-        "confidence": [round(float(w), 5) for w in (*sure.coef_[0], sure.intercept_[0])],
-    }
-    (MODELS / "reader.json").write_text(json.dumps(settings, indent=1) + "\n", encoding="utf-8")
+    threshold = float(np.quantile([i.known for i in answerable], WRONGLY_REFUSED))
+    save_settings(
+        silent=silent.settings(threshold, reader.REFUSAL_FEATURES),
+        questions=len(sample.own),
+        confidence=[round(float(w), 5) for w in (*sure.coef_[0], sure.intercept_[0])],
+    )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The models of whether there is an answer: whether the article that tells of a matter tells what is asked, and whether any does."""
+"""The model of whether the article that tells of a matter tells what is asked; how such models are fitted."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -14,24 +14,14 @@ from training.corpus import FOLDS
 from training.samples import Item, Sample
 
 ROUNDS, SEEDS = 250, 3
-ELSEWHERE = {"names": "with other names", "asked": "asked elsewhere", "absent": "without their article"}
-"""Where questions that no article tells of come from."""
 WRONGLY_REFUSED = 0.01
 """Share of the answerable questions, out of fold, that the threshold refuses; what else refuses them, a premise or a draft that is hardly likely, comes to it."""
-TAKEN_FOR_STRANGERS = 0.0175
-"""Share of them that is taken for questions about things elsewhere."""
 
 
 def refusal_rows(items: list[Item]) -> tuple[np.ndarray, np.ndarray]:
     """Return what the refusal models look at, and whether each question has an answer."""
     x = np.array([reader.refusal_row(i.context, i.made, i.chances, i.overlaps, i.picked) for i in items])
     return x, np.array([bool(i.gold) for i in items])
-
-
-def elsewhere_rows(items: list[Item]) -> tuple[np.ndarray, np.ndarray]:
-    """Return what the model of things elsewhere looks at, and whether each question has an answer."""
-    x, y = refusal_rows(items)
-    return np.array([reader.elsewhere_row(i.context, r, i.made, i.picked) for i, r in zip(items, x, strict=True)]), y
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,20 +47,18 @@ class Refusal:
         }
 
 
-def train_refusal(items: list[Item], x: np.ndarray, y: np.ndarray) -> Refusal:
-    """Return the models fitted on `items`, of which `x` is looked at; answerable (`y`) and other questions weigh the same in all."""
+def train_refusal(x: np.ndarray, y: np.ndarray, heavy: np.ndarray) -> Refusal:
+    """Return the models fitted on the rows `x`, of answerable (`y`) and other questions, each as heavy as given."""
     mean, deviation = x.mean(axis=0), x.std(axis=0) + 1e-6
-    heavy = _balanced(items, y)
     line = LogisticRegression(C=0.01, max_iter=3000).fit((x - mean) / deviation, y, sample_weight=heavy)
     weights = line.coef_[0] / deviation
     boosted = [train_trees(x, y.astype(float), heavy, ROUNDS, 8, 25, rate=0.03, seed=seed) for seed in range(SEEDS)]
     return Refusal(float(line.intercept_[0] - weights @ mean), weights, boosted)
 
 
-def _balanced(items: list[Item], y: np.ndarray) -> np.ndarray:
-    """Return the weights of `items`: those without an answer weigh in all what the answerable ones (`y`) do, each sort of them the same."""
-    heavy = np.array([i.weight for i in items])
-    sorts = np.array([i.row.get("of", "") for i in items])
+def balanced(heavy: np.ndarray, y: np.ndarray, sorts: np.ndarray) -> np.ndarray:
+    """Return the weights `heavy`: questions without an answer weigh in all what the answerable ones (`y`) do, each of their `sorts` the same."""
+    heavy = heavy.copy()
     others = np.unique(sorts[~y])
     for sort in others:
         own = (sorts == sort) & ~y
@@ -80,12 +68,8 @@ def _balanced(items: list[Item], y: np.ndarray) -> np.ndarray:
 
 def train_silent(items: list[Item]) -> Refusal:
     """Return the model of whether the article that tells of the matter tells what is asked."""
-    return train_refusal(items, *refusal_rows(items))
-
-
-def train_elsewhere(items: list[Item]) -> Refusal:
-    """Return the model of whether any article tells of the matter."""
-    return train_refusal(items, *elsewhere_rows(items))
+    x, y = refusal_rows(items)
+    return train_refusal(x, y, balanced(np.array([i.weight for i in items]), y, np.zeros(len(items))))
 
 
 def silences(sample: Sample) -> list[Item]:
@@ -93,20 +77,13 @@ def silences(sample: Sample) -> list[Item]:
     return [i for i in sample.all if i.made.drafts]
 
 
-def strangers(sample: Sample) -> list[Item]:
-    """Return the questions by which it is told whether any article tells of a matter."""
-    return [i for i in sample.all if i.gold and i.made.drafts] + [i for i in sample.foreign if i.made.drafts]
-
-
 def fit(sample: Sample) -> None:
-    """Give each question the probability that it has an answer, and that any article tells of its matter, out of fold."""
+    """Give each question the probability that it has an answer, out of fold."""
     for k in range(FOLDS):
         silent = train_silent([i for i in silences(sample) if i.part != k])
-        elsewhere = train_elsewhere([i for i in strangers(sample) if i.part != k])
-        own = [i for i in (*sample.typed, *sample.foreign) if i.made.drafts and i.part == k]
-        told = silent.chances(refusal_rows(own)[0]), elsewhere.chances(elsewhere_rows(own)[0])
-        for item, known, here in zip(own, *told, strict=True):
-            item.known, item.here = float(known), float(here)
+        own = [i for i in sample.typed if i.made.drafts and i.part == k]
+        for item, known in zip(own, silent.chances(refusal_rows(own)[0]), strict=True):
+            item.known = float(known)
 
 
 def report(items: list[Item]) -> None:
@@ -126,19 +103,3 @@ def report(items: list[Item]) -> None:
                 f"    refusing {share:.2f} (below {threshold:.3f}): refused {np.mean(none < threshold):.3f}, "
                 f"right {np.mean(kept & best):.4f}, article {np.mean(kept & article):.4f}"
             )
-
-
-def report_foreign(sample: Sample) -> None:
-    """Print what is refused of the questions about things elsewhere, and by both models together."""
-    answerable = [i for i in sample.typed if i.gold and i.made.drafts]
-    silent = [i for i in sample.typed if not i.gold and i.made.drafts]
-    elsewhere = {of: [i for i in sample.foreign if i.made.drafts and i.row["of"] == of] for of in ELSEWHERE}
-    least = np.quantile([i.known for i in answerable], WRONGLY_REFUSED)
-    for share in (0.002, 0.005, 0.007, 0.01, 0.015, 0.02):
-        here = np.quantile([i.here for i in answerable], share)
-        alone = [f"{name} {np.mean([i.here < here for i in elsewhere[of]]):.3f}" for of, name in ELSEWHERE.items()]
-        both = [np.mean([i.here < here or i.known < least for i in own]) for own in (answerable, silent)]
-        print(
-            f"    as about things elsewhere {share:.3f}: refused {', '.join(alone)};"
-            f" with the other model answerable {both[0]:.3f}, unanswerable {both[1]:.3f}"
-        )

@@ -1,7 +1,6 @@
-"""Questions -> what the reader is trained on: their contexts, labels, variants, and questions that nothing answers."""
+"""Questions -> what the reader is trained on: their contexts, labels and variants."""
 
 import dataclasses
-import functools
 import random
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,22 +19,16 @@ from retrieval.evaluation import f1, stands_in
 from retrieval.linking import resolve
 from retrieval.questions import KINDS, Question
 from retrieval.search import CANDIDATES, Query, Searcher
-from retrieval.vietnamese.text import fold, folds, nfc, norms, tokens
+from retrieval.vietnamese.text import fold, nfc, norms
 from training.corpus import FOLDS, fold_of, open_corpus, own_rows
 
 SPARE = 20
 """Syllables by which a right answer may be longer than twice the gold (as the scorer has it)."""
 VARIANTS = 2
 """Times each question is seen with words left out."""
-VARIANT_WEIGHT = FOREIGN_WEIGHT = 0.5
+VARIANT_WEIGHT = 0.5
 OWN_SILENT_WEIGHT = 0.5
 """Of our own questions without an answer: harder than those that people ask (out of fold AUC .87, .94 of theirs), they would outweigh them."""
-MOST_FOREIGN = 400
-"""Questions of one file about things elsewhere that are trained on."""
-MOST_STRANGERS = 12000
-"""Questions with other names, and as many without their article: as many as the models of 0.15.0 have learnt from. All of them are kept in memory."""
-TRIED = 50
-"""Names that are tried in the place of one, at most: the first that the question does not name is taken."""
 LEFT_OUT = (0.1, 0.2, 0.3)
 """Shares of a variant's words that are left out."""
 UNACCENTED = 0.35
@@ -127,25 +120,18 @@ class Item:
 
 @dataclasses.dataclass(frozen=True)
 class Sample:
-    """The items of the training questions as typed, of our own, of the variants of both; and of questions about things that are nowhere."""
+    """The items of the training questions as typed, of our own, and of the variants of both."""
 
     typed: list[Item]
     own: list[Item]
     """Those that we wrote; trained on, never reported on, nor what thresholds go by."""
     varied: list[Item]
     """Trained on alone, too."""
-    foreign: list[Item]
-    """What the refusal is trained on besides."""
 
     @property
     def all(self) -> list[Item]:
         """The items that the models of sentences and answers are trained on."""
         return [*self.typed, *self.own, *self.varied]
-
-    @property
-    def every(self) -> list[Item]:
-        """All items."""
-        return [*self.all, *self.foreign]
 
     @property
     def whole(self) -> list[Item]:
@@ -160,72 +146,22 @@ def variant(question: str, drawn: random.Random) -> str:
     return fold(" ".join(words)) if drawn.random() < UNACCENTED else " ".join(words)
 
 
-def names_in(question: str) -> list[tuple[int, int]]:
-    """Return (start, end) of the runs of two and more capitalised words, the first word of the question left out."""
-    found = tokens(question)
-    runs: list[tuple[int, int]] = []
-    first = None
-    for at in range(1, len(found) + 1):
-        if at < len(found) and question[found[at].start].isupper():
-            first = at if first is None else first
-        elif first is not None:
-            if at - first > 1:
-                runs.append((found[first].start, found[at - 1].end))
-            first = None
-    return runs
-
-
-def foreign(rows: list[dict[str, Any]], drawn: random.Random) -> list[dict[str, Any]]:
-    """Return questions of `rows` that name something, each with the names of questions about other articles in their place.
-
-    Nothing answers them: nobody of that name did that there. The questions without an answer that people wrote are all about an article
-    that is there, so a reader that knows only those answers what is asked of the other end of the world.
-    """
-    pool = [(fold_of(r), r["question"][a:b]) for r in rows for a, b in names_in(r["question"])]
-
-    @functools.cache
-    def others(own: int, long: int) -> list[str]:
-        return [name for part, name in pool if part != own and abs(len(name.split()) - long) <= 1]
-
-    made = []
-    for row in some_of([r for r in rows if names_in(r["question"]) and not r.get("previous")], drawn):
-        runs = names_in(row["question"])
-        asked, own = row["question"], fold_of(row)
-        for start, end in reversed(runs):
-            alike = others(own, len(asked[start:end].split()))
-            some = drawn.sample(alike, min(TRIED, len(alike)))
-            other = next((name for name in some if name not in asked), None)
-            if other is None:
-                break
-            asked = asked[:start] + other + asked[end:]
-        else:
-            made.append(
-                row | {"question": fold(asked) if drawn.random() < UNACCENTED else asked, "answers": [], "of": "names"}
-            )
-    return made
-
-
-def some_of(rows: list[dict[str, Any]], drawn: random.Random) -> list[dict[str, Any]]:
-    """Return up to `MOST_STRANGERS` of `rows`, in their order."""
-    return [rows[at] for at in sorted(drawn.sample(range(len(rows)), min(MOST_STRANGERS, len(rows))))]
-
-
 class Maker:
     """Makes items over one corpus."""
 
     def __init__(self, corpus: Path) -> None:
-        self._generation, encoder = open_corpus(corpus)
-        self._searcher = Searcher(self._generation, encoder)
+        self.generation, encoder = open_corpus(corpus)
+        self._searcher = Searcher(self.generation, encoder)
         # Every article is read for many questions: kept once, all questions about it share its sentences.
-        self._contexts = Contexts(self._generation, remembered=len(self._generation))
+        self._contexts = Contexts(self.generation, remembered=len(self.generation))
 
     def own_rows(self) -> list[dict[str, Any]]:
         """Return our own questions about the corpus."""
-        return own_rows(self._generation)
+        return own_rows(self.generation)
 
     def resolved(self, rows: list[dict[str, Any]]) -> list[Question]:
         """Return the questions of `rows`, understood by the shipped kind model."""
-        return [resolve(self._generation, r["question"], r.get("previous")) for r in rows]
+        return [resolve(self.generation, r["question"], r.get("previous")) for r in rows]
 
     def items(self, rows: list[dict[str, Any]], understood: list[Question], weight: float = 1.0) -> list[Item]:
         """Return the items of `rows`, understood as given."""
@@ -234,7 +170,7 @@ class Maker:
             query = Query(question.text, question.terms)
             hits = self._searcher.search(query, CANDIDATES + 1)
             if row.get("of") == "absent":
-                own = self._generation.row(row["article_id"])
+                own = self.generation.row(row["article_id"])
                 hits = [hit for hit in hits if hit.article != own]
             hits = hits[:CANDIDATES]
             found = self._contexts.of(question, hits, self._searcher.vector(query.text), self._searcher.matcher(query))
@@ -243,16 +179,8 @@ class Maker:
         return items
 
 
-def sample_of(
-    maker: Maker,
-    rows: list[dict[str, Any]],
-    foreign_questions: Sequence[list[str]] = (),
-    own: Sequence[dict[str, Any]] = (),
-) -> Sample:
-    """Return the questions of `rows`, of `own` and their variants, understood by a model that has not seen their article.
-
-    Beside them those about things elsewhere: made from all of them, and up to `MOST_FOREIGN` of each list of `foreign_questions`.
-    """
+def sample_of(maker: Maker, rows: list[dict[str, Any]], own: Sequence[dict[str, Any]] = ()) -> Sample:
+    """Return the questions of `rows`, of `own` and their variants, understood by a model that has not seen their article."""
     every = [*rows, *own]
     understood = out_of_fold_kinds(every, maker.resolved(every))
     varied = []
@@ -264,29 +192,5 @@ def sample_of(
             for other, own_ in zip(maker.resolved(others), understood, strict=True)
         ]
         varied += maker.items(others, asked, VARIANT_WEIGHT)
-    drawn = random.Random(VARIANTS)
-    elsewhere = foreign(every, drawn)
-    for number, questions_of_file in enumerate(foreign_questions):
-        some = drawn.sample(questions_of_file, min(MOST_FOREIGN, len(questions_of_file)))
-        elsewhere += [
-            {"id": f"elsewhere-{number}-{n}", "question": q, "answers": [], "of": "asked"} for n, q in enumerate(some)
-        ]
-    strangers_ = maker.items(elsewhere, maker.resolved(elsewhere), FOREIGN_WEIGHT)
-    absent = [row | {"of": "absent"} for row in every if row["answers"] and not row.get("previous")]
-    absent = some_of(absent, drawn)
-    strangers_ += [
-        orphan for i in maker.items(absent, maker.resolved(absent), FOREIGN_WEIGHT) if (orphan := orphaned(i))
-    ]
     items = maker.items(every, understood)
-    return Sample(items[: len(rows)], items[len(rows) :], varied, strangers_)
-
-
-def orphaned(item: Item) -> Item | None:
-    """Return `item`, whose article was left out, as a question without an answer; None where another article has the answer's words.
-
-    Many newspapers tell of one event.
-    """
-    there = [f" {' '.join(article.words)} " for article in item.context.sentences]
-    if any(f" {' '.join(folds(span))} " in text for spans in item.gold for span in spans for text in there):
-        return None
-    return Item(item.row | {"answers": []}, item.question, item.context, item.weight)
+    return Sample(items[: len(rows)], items[len(rows) :], varied)

@@ -12,7 +12,7 @@ from retrieval.answers.dated import days_asked, tells_of_day
 from retrieval.answers.drafts import Draft
 from retrieval.answers.rivals import BEGINNING
 from retrieval.questions import Question
-from retrieval.vietnamese.levels import other_level, places
+from retrieval.vietnamese.levels import level_before, other_level, places
 from retrieval.vietnamese.names import MIDDLE, WHOLE_NAME, people, role_starts, surnames
 from retrieval.vietnamese.places import is_province, known_as, provinces_in
 from retrieval.vietnamese.text import fold, folds, tokens
@@ -82,12 +82,23 @@ def _tells_of_another(context: Context, hit: int, asked: Sequence[frozenset[tupl
 def of_place(context: Context, drafts: Sequence[Draft]) -> tuple[Draft, ...]:
     """Return the drafts whose sentence gives no place of the question another level: `huyện Tuấn Lam` is no `xã Tuấn Lam`.
 
-    Where some are of articles that name all the places of the question, those alone.
+    Where some are of articles that name all the places of the question, those alone. An article may tell of `huyện Tuấn Lam (cũ)` and of the
+    town that it has become.
     """
     asked = places(folds(context.asked.question.asked))
     if not asked:
         return tuple(drafts)
-    fitting = [d for d in drafts if not any(other_level(place, d.candidate.sentence.folded) for place in asked)]
+    named = {
+        hit: [place for place in asked if _names_place(context, hit, place)]
+        for hit in {d.candidate.hit for d in drafts}
+    }
+    fitting = [
+        d
+        for d in drafts
+        if not any(
+            place not in named[d.candidate.hit] and other_level(place, d.candidate.sentence.folded) for place in asked
+        )
+    ]
     there = {hit: _names_all(context, hit, asked) for hit in {d.candidate.hit for d in fitting}}
     return tuple(d for d in fitting if there[d.candidate.hit] or not any(there.values()))
 
@@ -95,6 +106,17 @@ def of_place(context: Context, drafts: Sequence[Draft]) -> tuple[Draft, ...]:
 def _names_all(context: Context, hit: int, asked: Sequence[tuple[str, tuple[str, ...]]]) -> bool:
     words = f" {' '.join(_words(context, hit))} "
     return all(f" {' '.join(name)} " in words for _, name in asked)
+
+
+def _names_place(context: Context, hit: int, place: tuple[str, tuple[str, ...]]) -> bool:
+    """Tell whether an article names a place with the level asked for."""
+    level, (first, second) = place
+    words = _words(context, hit)
+    return any(
+        level_before(words, at) == level
+        for at in range(1, len(words) - 1)
+        if words[at] == first and words[at + 1] == second
+    )
 
 
 def _words(context: Context, hit: int) -> tuple[str, ...]:

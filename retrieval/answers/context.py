@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from retrieval.annotation import Sentences
 from retrieval.answers import sentences
-from retrieval.answers.dated import of_date
+from retrieval.answers.dated import of_date, words_of_time
 from retrieval.answers.sentences import Asked, Candidate
 from retrieval.articles import Article
 from retrieval.encoding import Vectors
@@ -35,16 +35,24 @@ class Context:
     """Of each article: which of the question's words and which of its bigrams stand in the title."""
     candidates: tuple[Candidate, ...]
     features: npt.NDArray[np.float32]
+    of_time: tuple[frozenset[str], ...]
+    """Of each article: the question's words that name the time it is of."""
     held: tuple[tuple[tuple[int, int], ...], ...]
     """Of each article: (start, end) of what is held back."""
 
     def words_in(self, hit: int) -> Flags:
-        """Return which of the question's words stand in an article, its title included."""
-        return np.asarray(self.matches[hit].words.any(axis=0) | self.titles[hit][0])
+        """Return which of the question's words stand in an article, its title included; the time that it is of need not."""
+        there = np.asarray(self.matches[hit].words.any(axis=0) | self.titles[hit][0])
+        of_time = self.of_time[hit]
+        return there | [word in of_time for word in self.asked.matcher.words] if of_time else there
 
     def pairs_in(self, hit: int) -> Flags:
-        """Return which of the question's bigrams stand in an article, its title included."""
-        return np.asarray(self.matches[hit].pairs.any(axis=0) | self.titles[hit][1])
+        """Return which of the question's bigrams stand in an article, its title included; those with the time that it is of need not."""
+        there = np.asarray(self.matches[hit].pairs.any(axis=0) | self.titles[hit][1])
+        of_time = self.of_time[hit]
+        return (
+            there | [not of_time.isdisjoint(pair.split("_")) for pair in self.asked.matcher.pairs] if of_time else there
+        )
 
 
 ARTICLES = 3
@@ -79,5 +87,6 @@ class Contexts:
             tuple(zip(*matcher.in_titles([hit.article for hit in hits])[:2], strict=True)) if hits else (),
             tuple(candidates),
             features,
+            tuple(words_of_time(question, *each) for each in zip(articles, found, strict=True)),
             tuple(tuple(generation.held_spans(article)) for article in articles),
         )

@@ -44,10 +44,9 @@ def tells_of_day(article: Article, sentences: Sequence[Sentence], asked: Day) ->
         near = (published + dt.timedelta(days=n) for n in range(-NEWS_DAYS, NEWS_DAYS + 1))
         if any((d.day, d.month) == (day, month) and year in {None, d.year} for d in near):
             return True
-    told = (when for sentence in sentences if "T" in sentence.marks for when in sentence.whens)
     return any(
         when.day == day and when.month in {month, None} and _of_year(when, month, year, published)
-        for when in (*dates.find(article.title), *told)
+        for when in _told(article, sentences)
     )
 
 
@@ -61,6 +60,54 @@ def _of_year(when: dates.When, month: int, year: int | None, published: dt.date 
 
 _MONTHS_FROM_NEWS = 8
 """Months between an article and a day that it names without a year."""
+
+
+def words_of_time(question: Question, article: Article, sentences: Sequence[Sentence]) -> frozenset[str]:
+    """Return the folded words by which a question names a time that an article is of, however that says so.
+
+    `tháng 4` stands where `2/4` does; what is news on the day it is published says `sáng nay`, if anything.
+    """
+    if not question.whens:
+        return frozenset()
+    told = _told(article, sentences)
+    return frozenset(
+        word
+        for when in question.whens
+        if _published_about(when, article.published_at) or any(_within(other, when) for other in told)
+        for word in (*folds(question.text[when.start : when.end]), f"{when.day}/{when.month}")
+        if word[0].isdigit()
+    )
+
+
+def _told(article: Article, sentences: Sequence[Sentence]) -> list[dates.When]:
+    """Return the times that an article names."""
+    told = (when for sentence in sentences if "T" in sentence.marks for when in sentence.whens)
+    return [*dates.find(article.title), *told]
+
+
+def _within(told: dates.When, asked: dates.When) -> bool:
+    """Tell whether `told` is a day of the month, or of the year, that is `asked`."""
+    if asked.day or asked.clock or (asked.month and told.month != asked.month):
+        return False
+    if asked.month is None:
+        return asked.year is not None and told.year == asked.year
+    return asked.year in {None, told.year} or (told.year is None and told.day is not None)
+
+
+def _published_about(when: dates.When, published: dt.date | None) -> bool:
+    """Tell whether what is told of the time `when` is news on the day `published`."""
+    if published is None:
+        return False
+    if when.day and when.month:
+        near = (published + dt.timedelta(days=n) for n in range(-NEWS_DAYS, NEWS_DAYS + 1))
+        return any((d.day, d.month) == (when.day, when.month) and when.year in {None, d.year} for d in near)
+    if when.since is not None and when.until is not None:
+        return when.since <= published <= when.until + _STILL_NEWS
+    return when.month is not None and when.month in {published.month, (published - _STILL_NEWS).month}
+
+
+_STILL_NEWS = dt.timedelta(days=10)
+"""So long after a month or a year it is still told of."""
 
 
 def of_date(

@@ -54,7 +54,7 @@ _BODY_OF_HEAD: dict[str, tuple[str, dict[str, str]]] = {
 _WITHIN_A_NAME = frozenset(("uy", "doan", "hoi", "doi"))
 """What makes a body's name of a level: `Tỉnh đoàn`, `Huyện hội`."""
 
-_ASKS = re.compile(
+ASKS_HOLDER = re.compile(
     r"\b(?:la ai|ai la|la nguoi nao|ten (?:la )?gi|ai (?:dang |hien )?(?:giu|lam|dam nhiem)|do ai (?:giu|lam|dam nhiem)|la dong chi nao"
     r"|dong chi nao la|ong nao la|la ong nao|thi ai)\b"
 )
@@ -67,7 +67,7 @@ _END = re.compile(
     r"\b(?:la (?:ai|nguoi|dong|ong|ba)|hien (?:nay|tai|gio)|bay gio|hien|hom nay|(?:dau|giua|cuoi) nam|nam (?:19|20)\d\d|nam nay|nam ngoai|truoc (?:do|day|nua)|luc (?:do|nay)"
     r"|khi (?:do|ay)|ten|thi ai|do ai|ai|nguoi tien nhiem|moi|duong nhiem|khoa|nhiem ki|vay|the)\b"
 )
-_BEGINNING = re.compile(
+BEFORE_OFFICES = re.compile(
     r"^(?:(?:cho (?:hoi|biet|em hoi|minh hoi)|xin hoi|hoi|vay|the|hien (?:nay|tai)|bay gio|nam (?:19|20)\d\d|ai|dang|giu|lam|dam nhiem|chuc"
     r"|chuc vu|la|dong chi|nao|ong|ba|nguoi|ten|cua|ad|bot|oi|ban|a|hom nay|nam nay|(?:dau|giua|cuoi)(?= nam)) ?)*$"
 )
@@ -111,7 +111,7 @@ def asked_office(question: Question) -> Office | None:
         back = len(_BEFORE.findall(text)) + len(_BEFORE.findall(own))
         years = _years(own)
         return _office(text, years or (frozenset() if back else _years(text)), 0 if years else back)
-    if _ASKS.search(own):
+    if ASKS_HOLDER.search(own):
         return _office(own, _years(own), len(_BEFORE.findall(own)))
     return _only_named(question, own)
 
@@ -133,7 +133,7 @@ def _years(folded: str) -> frozenset[int]:
 def _office(folded: str, years: frozenset[int], back: int) -> Office | None:
     words = folded.split()
     at = next((i for i in range(len(words)) if title_at(words, i)), None)
-    if at is None or not _BEGINNING.match(" ".join(words[:at])):
+    if at is None or not BEFORE_OFFICES.match(" ".join(words[:at])):
         return None
     title = title_at(words, at)
     rest = " ".join(words[at + len(title) :])

@@ -8,24 +8,23 @@ import itertools
 import re
 from collections.abc import Sequence
 
-from retrieval.annotation import Sentence, Sentences, chair_cues, leads_only
+from retrieval.annotation import Sentences, chair_cues, leads_only
 from retrieval.answers.attribution import says
 from retrieval.answers.context import Context
 from retrieval.answers.dated import NEWS_DAYS
 from retrieval.answers.drafts import Draft
 from retrieval.answers.mentions import counted
-from retrieval.answers.sentences import Asked
+from retrieval.answers.posts import other_post, other_speaker, told_whom_it_names
 from retrieval.answers.tasks import begins_action, is_body, tasks
-from retrieval.answers.typed import asks_hour, asks_of_meeting
+from retrieval.answers.type_told import counts_things, type_missing
+from retrieval.answers.typed import asks_of_meeting
 from retrieval.answers.types import Reason
-from retrieval.answers.wants import FIGURES, of_type
 from retrieval.linking import question_frame
-from retrieval.questions import Question
 from retrieval.vietnamese.abbreviations import abbreviations_in, written_out
 from retrieval.vietnamese.dates import day_in
-from retrieval.vietnamese.numerals import SCALES
+from retrieval.vietnamese.levels import level_before
 from retrieval.vietnamese.terms import day_term
-from retrieval.vietnamese.text import bigrams, canonical, fold, folds, tokens
+from retrieval.vietnamese.text import bigrams, fold, folds, tokens
 
 _TASK_VERBS = (
     "duoc giao",
@@ -121,10 +120,14 @@ def _topic_missing(context: Context, draft: Draft) -> bool:
     """
     if context.asked.question.kind not in _ABOUT_A_MEETING:
         return False
-    words = folds(context.asked.question.text)
+    found = tokens(context.asked.question.text)
+    words = [token.fold for token in found]
+    accented = any(token.norm != token.fold for token in found)
     topic: list[str] = []
     for before, about, at in zip(words, words[1:], range(2, len(words)), strict=False):
-        if about in {"ve", "ban"} and before in _MEETINGS:
+        # `đề nghị bán lại`, `đoàn, ban nào` are about nothing.
+        as_typed = found[at - 1].norm in {"về", "bàn"} or not accented
+        if about in {"ve", "ban"} and as_typed and before in _MEETINGS:
             topic = list(itertools.takewhile(lambda w: w not in _TOPIC_ENDS and not w.isdigit(), words[at:]))
             break
     pairs = set(bigrams(topic))
@@ -213,8 +216,8 @@ def telling_count(context: Context, drafts: Sequence[Draft]) -> tuple[Draft, ...
     if (
         drafts
         and asked.wants == "number"
-        and _counts_things(asked.question, asked.unit)
-        and _type_missing(context, drafts[0])
+        and counts_things(asked.question, asked.unit)
+        and type_missing(context, drafts[0])
     ):
 
         def counts(draft: Draft) -> bool:
@@ -233,8 +236,8 @@ def _no_place(context: Context, draft: Draft) -> bool:
     Two syllables may be a place's that look like a name: `Phủ Chủ tịch`.
     """
     question, sentence, first = context.asked.question, draft.candidate.sentence, draft.cut[0][0]
-    if question.kind != "where" or question.cue.label != "where":
-        return False
+    if question.kind != "where" or question.cue.label != "where" or "yeu" in question.cue.before[-2:]:
+        return False  # `yếu ở đâu` asks for no place
     for begin, last in draft.cut:
         longest = last - begin + 1
         acting = range(begin, last + 1 if is_body(sentence.folded[begin : begin + 2]) else begin + 1)
@@ -245,94 +248,13 @@ def _no_place(context: Context, draft: Draft) -> bool:
     charged = {at for task in given if task.assignee for at in range(task.assignee[1], task.assignee[2] + 1)}
     if any(charged.issuperset(range(begin, last + 1)) for begin, last in draft.cut):
         return True
-    return any(
+    placed = any(level_before(sentence.folded, at) for begin, last in draft.cut for at in range(begin + 1, last + 1))
+    return not placed and any(
         p.last - p.first >= 2 and (p.first == first or (p.introduced and first < p.first <= first + _HONORIFIC))
         for p in sentence.named
     )
 
 
-def _type_missing(context: Context, draft: Draft) -> bool:
-    """`Giá vé là bao nhiêu?` is not answered by `12 hoạt động`, nor `bao nhiêu hộ?` by a sum, nor `mấy giờ?` by a day alone, nor `ngân hàng nào?` or `ca sĩ nào?` without anything that has a name.
-
-    A person may also be told by a role: `Chủ tịch UBND tỉnh`. A time may be told by any words (`sau Tết`), but never by a sum:
-    of 979 sentences that tell the time in answer to a training question, none does.
-    """
-    wants, sentence = context.asked.wants, draft.candidate.sentence
-    told = [at for first, last in draft.cut for at in range(first, last + 1)]
-    if wants in FIGURES:
-        return not of_type(wants, sentence.mark_codes, sentence.folded)[told].any()
-    if wants == "number":
-        return _other_count(context.asked, sentence, told)
-    if wants == "time" and asks_hour(context.asked.question):
-        return not _tells_hour(sentence, told)
-    if wants == "time":
-        timed = any(sentence.marks[at] == "T" for at in told)
-        return not timed and bool(of_type("money", sentence.mark_codes, sentence.folded)[told].any())
-    if wants not in _NAMED:
-        return False
-    # A sentence begins with a capital whatever it begins with.
-    named = any(sentence.marks[at] in "BI" or (sentence.marks[at] == "A" and at > 0) for at in told)
-    return not (named or set(told).intersection(sentence.roles))
-
-
-def _other_count(asked: Asked, sentence: Sentence, told: Sequence[int]) -> bool:
-    """Tell whether a sentence tells no age where one is asked for, or the tokens `told` a sum where things are counted."""
-    if asked.unit == "tuoi":
-        return _AGE.search(sentence.between(sentence.start, sentence.end)) is None
-    return _counts_things(asked.question, asked.unit) and _only_sums(sentence, told)
-
-
-_AGE = re.compile(r"\btuổi\b|\bsinh (?:năm|ngày|tháng)\b|\bSN\b", re.IGNORECASE)
-"""What tells an age."""
-
-
-def _counts_things(question: Question, unit: str) -> bool:
-    """Tell whether a question asks how many of `unit` there are, and of no money: not `thu được bao nhiêu năm 2023`, `nợ bao nhiêu nhà thầu`."""
-    if unit not in _THINGS or question.elliptic:
-        return False
-    if question.accented:
-        return not _OF_MONEY.intersection(token.norm for token in tokens(question.asked))
-    return not _OF_MONEY_BARE.intersection(question.syllables)
-
-
-def _only_sums(sentence: Sentence, told: Sequence[int]) -> bool:
-    """Tell whether all figures at the tokens `told` are sums of money: `bao nhiêu hộ` is not answered by `500 triệu đồng`; by `1,8 triệu hộ` it is."""
-    words = [token.norm for token in sentence.tokens]
-
-    def is_sum(at: int) -> bool:
-        while at < len(words) and (sentence.marks[at] == "N" or words[at] in SCALES or words[at] in _RANGE):
-            at += 1
-        # `3 đồng chí`, `5 đồng bào`
-        return words[at : at + 1] in (["đồng"], ["usd"], ["vnđ"], ["vnd"]) and words[at + 1 : at + 2] not in _COMRADES
-
-    figures = [at for at in told if sentence.marks[at] in "N%"]
-    return bool(figures) and all(map(is_sum, figures))
-
-
-def _tells_hour(sentence: Sentence, told: Sequence[int]) -> bool:
-    """Tell whether the tokens `told` tell an hour, `14h30`, `8 giờ`, `tám giờ`, or how many: `3 tiếng`."""
-    first, last = sentence.tokens[told[0]].start - sentence.start, sentence.tokens[told[-1]].end - sentence.start
-    if any(when.clock and when.start < last and when.end > first for when in sentence.whens):
-        return True
-    text = sentence.between(sentence.start + first, sentence.start + last)
-    return _CLOCK.search(text) is not None or any(
-        sentence.tokens[at].norm in {"giờ", "tiếng"} and at > 0 and sentence.marks[at - 1] in "NT" for at in told
-    )
-
-
-_THINGS = frozenset(
-    "ho nguoi can chiec tau xe xa huyen thon ban truong lop vu diem em chau ca cay con hecta ha met m km tan khoi tang phong giuong nha toa lo tuyen khu cau doan gian suat".split()
-)
-"""What is counted, folded; not `năm`, `tháng`, `ngày`, which also say when."""
-_OF_MONEY = frozenset(
-    canonical(word) for word in "tiền giá phí vốn thu chi nợ lương vé thưởng phạt thuế mức usd đền bồi".split()
-)
-"""Words of which one at least asks for a sum: `Công ty nợ bao nhiêu nhà thầu?`"""
-_OF_MONEY_BARE = frozenset(map(fold, _OF_MONEY))
-_RANGE = frozenset(("đến", "tới"))
-_COMRADES = [["chí"], ["bào"], ["phạm"], ["đội"], ["nghiệp"], ["hồ"]]
-_CLOCK = re.compile(r"(?<!\d)\d{1,2}:\d\d(?!\d)")
-_NAMED = frozenset(("person", "body"))
 _HONORIFIC = 2
 """Syllables of what introduces a person: `ông`, `đồng chí`."""
 _LONGEST_PLACE = 30
@@ -341,13 +263,14 @@ _LONGEST_NAME = 8
 """Up to so many a place may hold what looks like a verb: `Mộ Đức`."""
 _BEGINS = re.compile(r"\b(?:khoi dong|khoi cong|dong tho|bat dau|khai mac)\b")
 _ENDS = re.compile(r"\b(?:xong|hoan thanh|hoan tat|ket thuc|be mac)\b")
+_UNTIL = re.compile(r"\b(?:den|toi) (?:het |ngay |cuoi )*\d")
 
 
 def _begins_instead(context: Context, draft: Draft) -> bool:
     """`khi nào xong?` is not answered by a sentence that tells when the work began, and of no end."""
     question, there = context.asked.question, " ".join(draft.candidate.sentence.folded)
     asks_end = question.kind == "when" and _ENDS.search(" ".join(question.own_terms.folded)) is not None
-    return asks_end and _BEGINS.search(there) is not None and _ENDS.search(there) is None
+    return asks_end and _BEGINS.search(there) is not None and _ENDS.search(there) is None and not _UNTIL.search(there)
 
 
 _REASON = re.compile(
@@ -360,7 +283,8 @@ docs/quality-trials.md, 0.17.0."""
 
 def _no_reason(context: Context, draft: Draft) -> bool:
     """`Vì sao sạt lở?` is not answered by who came to look at it: a reason is told by a word for one."""
-    if context.asked.question.kind != "why":
+    question = context.asked.question
+    if question.kind != "why" or _WHAT_FOR.search(" ".join(question.syllables)):
         return False
     tokens_ = draft.candidate.sentence.tokens
     # Folded, `do` is also `đô thị`, `vi` is `vị trí`; an article without diacritics is taken by its reader's word.
@@ -368,8 +292,16 @@ def _no_reason(context: Context, draft: Draft) -> bool:
     return accented and _REASON.search(" ".join(token.norm for token in tokens_)) is None
 
 
+_WHAT_FOR = re.compile(r"\b(?:de lam gi|hanh vi gi|toi gi)\b")
+"""What somebody does a thing for, or is charged with, needs no word for a reason."""
+
+
 _DOCUMENT = re.compile(r"\b\d{1,5}(?:/\d{4})?/[A-ZĐa-zđ]{2,6}(?:[-–][A-ZĐÂƯa-zđâư]{2,10})*")
 """`1234/KH-UBND`, `15/2023/QĐ-UBND`."""
+
+
+_BARE_NUMBER = re.compile(r"(?<![\d.,/])\d{3,5}(?![\d.,/])")
+"""Long enough to be no day, month or item."""
 
 
 def _document_missing(context: Context, draft: Draft) -> str | None:
@@ -377,8 +309,11 @@ def _document_missing(context: Context, draft: Draft) -> str | None:
     named = _DOCUMENT.findall(context.asked.question.asked)
     if not named:
         return None
-    there = {_plain_number(n) for n in _DOCUMENT.findall(context.articles[draft.candidate.hit].text)}
-    return next((n for n in named if _plain_number(n) not in there), None)
+    text = context.articles[draft.candidate.hit].text
+    there = {_plain_number(n) for n in _DOCUMENT.findall(text)}
+    # `văn bản số 7339` without what is behind the stroke is the same document.
+    there |= set(_BARE_NUMBER.findall(text))
+    return next((n for n in named if not {_plain_number(n), _plain_number(n).split("/")[0]} & there), None)
 
 
 def _other_document(context: Context, draft: Draft) -> bool:
@@ -411,13 +346,13 @@ def _body_missing(context: Context, draft: Draft) -> bool:
         subject = [w for w in words if w not in _FILLERS]
         if not (is_body(subject) or is_body(subject[1:])):
             return False
-    elif question.kind == "task":
+    elif question.kind == "task" and not (question.accented and question.asked.lower().startswith("số ")):
         text = " ".join(words)
         cut = min((text.index(f" {verb} ") for verb in _TASK_VERBS if f" {verb} " in text), default=-1)
         subject = text[:cut].split() if cut > 0 else []
         while subject and subject[0] in _FILLERS:
             subject.pop(0)
-        if not subject or not (is_body(subject) or is_body(subject[1:])):
+        if not subject or "nao" in subject or not (is_body(subject) or is_body(subject[1:])):
             return False
     else:
         return False
@@ -425,7 +360,8 @@ def _body_missing(context: Context, draft: Draft) -> bool:
     pairs_there = {p for s in _sentences(context, draft) for p in s.pairs} | set(
         bigrams(folds(context.articles[draft.candidate.hit].title))
     )
-    if any(short in words_there for short in abbreviations_in(subject)):
+    shortened = {word for word in subject if len(word) > 2 and written_out(word)}
+    if any(short in words_there for short in (*abbreviations_in(subject), *shortened)):
         return False
     return not any(_stands(variant, words_there, pairs_there) for variant in (subject, _written_out(subject)))
 
@@ -452,7 +388,8 @@ _SAYS_WHAT = re.compile(r"\b(?:noi|phat bieu|nhan manh) (?:nhung )?(?:gi|sao)\b"
 
 
 _LACKING = (
-    _year_missing, _other_of_series, _other_year_opens, _topic_missing, _begins_instead, _no_reason, _other_document, _leads_only, _body_missing, _no_place, _type_missing,
+    _year_missing, _other_of_series, _other_year_opens, _topic_missing, _begins_instead, _no_reason, _other_document, _leads_only, _body_missing, _no_place, type_missing,
+    other_post, other_speaker, told_whom_it_names,
 )  # fmt: skip
 """Each tells whether the evidence lacks what the question fixes."""
 

@@ -7,7 +7,7 @@ training/reader.py, read without their libraries.
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -135,6 +135,18 @@ class Refusal:
         return 1.0 / (1.0 + math.exp(-odds))
 
 
+@dataclass(frozen=True)
+class Weighed:
+    """The drafts for one question, each with its chance to be right, its expected overlap with the right answer, and its worth."""
+
+    made: Drafts
+    chances: npt.NDArray[np.float64]
+    overlaps: npt.NDArray[np.float64]
+    worth: npt.NDArray[np.float64]
+    first: int
+    """The draft to answer with."""
+
+
 class BuiltinReader:
     """The shipped models, loaded once."""
 
@@ -166,36 +178,43 @@ class BuiltinReader:
 
     def read(self, context: Context) -> Reading:
         """Return drafts of an answer, the best first, and the probability that there is one."""
-        if not context.candidates:
+        weighed = self.weigh(context)
+        if weighed is None:
             return Reading((), 0.0, self.threshold)
+        chances, overlaps, worth, first = weighed.chances, weighed.overlaps, weighed.worth, weighed.first
+        told = [
+            replace(d, probability=float(p), overlap=float(o))
+            for d, p, o in zip(weighed.made.drafts, chances, overlaps, strict=True)
+        ]
+        row = refusal_row(context, weighed.made, chances, overlaps, first)
+        known = self._silent.chance(row)
+        here = self._elsewhere.chance(elsewhere_row(context, row, weighed.made, first))
+        order = [first, *(int(i) for i in np.argsort(-worth, kind="stable") if i != first)]
+        row = confidence_row(float(chances[first]), float(overlaps[first]), known)
+        sure = 1.0 / (1.0 + math.exp(-float(row @ self._confidence[:-1]) - float(self._confidence[-1])))
+        if here < self._elsewhere.threshold or (chances[first] < LEAST_CHANCE and not told[first].ruled):
+            known = 0.0
+        on = self._second(context, weighed.made, np.array([chances, overlaps, worth]), first)
+        return Reading(
+            tuple(told[i] for i in order),
+            known,
+            self.threshold,
+            confidence=sure,
+            further=None if on is None else (told[first], told[on]),
+        )
+
+    def weigh(self, context: Context) -> Weighed | None:
+        """Return the drafts of an answer with what the models make of them, None where there are none."""
+        if not context.candidates:
+            return None
         made: Drafts = drafts.make(context, self._sentences.predict(context.features), self._network)
         if not made.drafts:
-            return Reading((), 0.0, self.threshold)
+            return None
         leaves = self._drafts.leaves(made.features)
         chances = 1.0 / (1.0 + np.exp(-leaves[:, : self._answers].sum(axis=1)))
         overlaps = np.clip(leaves[:, self._answers :].sum(axis=1), 0.0, 1.0)
         worth = worths(made.features, chances, overlaps)
-        weighed = [
-            replace(d, probability=float(p), overlap=float(o))
-            for d, p, o in zip(made.drafts, chances, overlaps, strict=True)
-        ]
-        first = pick(weighed, worth)
-        row = refusal_row(context, made, chances, overlaps, first)
-        known = self._silent.chance(row)
-        here = self._elsewhere.chance(elsewhere_row(context, row, made, first))
-        order = [first, *(int(i) for i in np.argsort(-worth, kind="stable") if i != first)]
-        row = confidence_row(float(chances[first]), float(overlaps[first]), known)
-        sure = 1.0 / (1.0 + math.exp(-float(row @ self._confidence[:-1]) - float(self._confidence[-1])))
-        if here < self._elsewhere.threshold or (chances[first] < LEAST_CHANCE and not weighed[first].ruled):
-            known = 0.0
-        on = self._second(context, made, np.array([chances, overlaps, worth]), first)
-        return Reading(
-            tuple(weighed[i] for i in order),
-            known,
-            self.threshold,
-            confidence=sure,
-            further=None if on is None else (weighed[first], weighed[on]),
-        )
+        return Weighed(made, chances, overlaps, worth, pick(made.drafts, worth))
 
     def _second(self, context: Context, made: Drafts, weighed: npt.NDArray[np.float64], best: int) -> int | None:
         """Return the draft of another sentence without which the draft `best` is half an answer, None where there is none."""

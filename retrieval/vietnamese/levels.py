@@ -12,9 +12,30 @@ _NAME = 2
 """Syllables by which a place is told; nearly all have two or more."""
 
 
+_NO_LEVELS = frozenset(
+    (
+        ("dia", "phuong"),
+        ("doi", "phuong"),
+        ("song", "phuong"),
+        ("cap", "xa"),
+        ("cap", "huyen"),
+        ("cap", "tinh"),
+        ("loa", "phuong"),
+    )
+)
+"""What is not `phường`, nor the level of one place: `địa phương`, `cấp xã`."""
+_NO_NAMES = frozenset(
+    "do nay ay kia nao co khong chua da dang se phai duoc bi la va hoac thi ma to cua cho de khi".split()
+)
+"""Folded words that begin no place's name: `tỉnh đó phải`, `các huyện tổ chức`."""
+
+
 def level_before(words: Sequence[str], at: int) -> str | None:
     """Return the level that stands right before folded word `at`, None where none does."""
-    return LEVELS.get(tuple(words[max(0, at - 2) : at])) or LEVELS.get(tuple(words[max(0, at - 1) : at]))
+    pair = tuple(words[max(0, at - 2) : at])
+    if pair in _NO_LEVELS:
+        return None
+    return LEVELS.get(pair) or LEVELS.get(pair[-1:])
 
 
 def places(words: Sequence[str]) -> list[tuple[str, tuple[str, ...]]]:
@@ -22,7 +43,10 @@ def places(words: Sequence[str]) -> list[tuple[str, tuple[str, ...]]]:
     return [
         (level, tuple(words[at : at + _NAME]))
         for at in range(1, len(words) - _NAME + 1)
-        if (level := level_before(words, at)) is not None and level_before(words, at + 1) is None and words[at] != "uy"
+        if (level := level_before(words, at)) is not None
+        and level_before(words, at + 1) is None
+        and words[at] not in _NO_NAMES
+        and words[at] != "uy"
     ]
 
 
