@@ -11,7 +11,8 @@ from retrieval.questions import KINDS, understand
 from retrieval.search import CANDIDATES, Query, Searcher
 from training.aside import as_scored
 from training.corpus import OWN, fold_of, read_rows
-from training.samples import KEPT_WORDS, Item, foreign, names_in, orphaned, variant
+from training.elsewhere import foreign, names_in, orphaned
+from training.samples import KEPT_WORDS, Item, variant
 
 ROWS: list[dict[str, Any]] = [
     {"article_id": f"a{n}", "question": f"Ai {verb} lễ ở {name} ngày 5/3?", "answers": [["x"]]}

@@ -6,7 +6,8 @@ import pytest
 
 from bot.library import Library
 from retrieval.answers.drafts import Draft
-from retrieval.answers.premise import _counts_things, _only_sums, _tells_hour, broken_premise, telling_count
+from retrieval.answers.premise import broken_premise, telling_count
+from retrieval.answers.type_told import _only_sums, _tells_hour, counts_things
 from retrieval.answers.typed import asks_hour
 from retrieval.answers.types import Answer, NotFound
 from retrieval.encoding import Encoder
@@ -52,7 +53,7 @@ def test_what_counts_comes_before_a_sum(province: Library) -> None:
 
     sum_, other, count = draft("40 triệu đồng"), draft("120 người"), draft("23 hộ")
     assert telling_count(context, (sum_, other, count)) == (count, sum_, other)
-    assert telling_count(context, (other, sum_, count)) == (other, sum_, count)
+    assert telling_count(context, (other, sum_, count)) == (count, other, sum_), "people are no households"
     assert telling_count(context, (sum_, other)) == (sum_, other)
     assert telling_count(context, ()) == ()
 
@@ -123,7 +124,7 @@ def test_sums_are_told_from_counts(told: str, *, sum_: bool) -> None:
 )
 def test_what_is_counted_is_no_money(question: str, *, counts: bool) -> None:
     understood = understand(question)
-    assert _counts_things(understood, understood.cue.unit) == counts
+    assert counts_things(understood, understood.cue.unit) == counts
 
 
 @pytest.mark.parametrize("bare", [False, True])

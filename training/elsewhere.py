@@ -26,9 +26,9 @@ from training.corpus import FOLDS, LEARNT_FOLDS, fold_of, put_aside, read_questi
 from training.refusal import Refusal, balanced, train_refusal
 from training.samples import UNACCENTED, Item, Maker
 
-TAKEN_FOR_STRANGERS = 0.004
+TAKEN_FOR_STRANGERS = 0.005
 """Share of the answerable questions, out of fold, that is taken for questions about things elsewhere."""
-SHARES = (0.001, 0.002, 0.003, 0.004, 0.006, 0.01, 0.015)
+SHARES = (0.001, 0.002, 0.003, 0.004, 0.005, 0.006, 0.01, 0.015)
 MOST_ASKED = 800
 """Questions of one file that are trained on."""
 MOST_MADE = 4000

@@ -82,23 +82,12 @@ def _tells_of_another(context: Context, hit: int, asked: Sequence[frozenset[tupl
 def of_place(context: Context, drafts: Sequence[Draft]) -> tuple[Draft, ...]:
     """Return the drafts whose sentence gives no place of the question another level: `huyện Tuấn Lam` is no `xã Tuấn Lam`.
 
-    Where some are of articles that name all the places of the question, those alone. An article may tell of `huyện Tuấn Lam (cũ)` and of the
-    town that it has become.
+    Where some are of articles that name all the places of the question, those alone.
     """
     asked = places(folds(context.asked.question.asked))
     if not asked:
         return tuple(drafts)
-    named = {
-        hit: [place for place in asked if _names_place(context, hit, place)]
-        for hit in {d.candidate.hit for d in drafts}
-    }
-    fitting = [
-        d
-        for d in drafts
-        if not any(
-            place not in named[d.candidate.hit] and other_level(place, d.candidate.sentence.folded) for place in asked
-        )
-    ]
+    fitting = [d for d in drafts if not any(_of_other_level(context, d, place) for place in asked)]
     there = {hit: _names_all(context, hit, asked) for hit in {d.candidate.hit for d in fitting}}
     return tuple(d for d in fitting if there[d.candidate.hit] or not any(there.values()))
 
@@ -108,15 +97,24 @@ def _names_all(context: Context, hit: int, asked: Sequence[tuple[str, tuple[str,
     return all(f" {' '.join(name)} " in words for _, name in asked)
 
 
-def _names_place(context: Context, hit: int, place: tuple[str, tuple[str, ...]]) -> bool:
-    """Tell whether an article names a place with the level asked for."""
-    level, (first, second) = place
-    words = _words(context, hit)
-    return any(
-        level_before(words, at) == level
-        for at in range(1, len(words) - 1)
-        if words[at] == first and words[at + 1] == second
+def _of_other_level(context: Context, draft: Draft, place: tuple[str, tuple[str, ...]]) -> bool:
+    """Tell whether the sentence gives a place of the question another level.
+
+    `huyện Tuy Hòa (cũ)` is the town that it has become; and an article that names `TP. Cà Mau` may tell of it what `Công an tỉnh Cà Mau` did.
+    """
+    level, name = place
+    words = draft.candidate.sentence.folded
+    if not other_level(place, words):
+        return False
+    size = len(name)
+    former = any(
+        words[at : at + size] == name and words[at + size : at + size + 1] == ("cu",) for at in range(len(words))
     )
+    there = _words(context, draft.candidate.hit)
+    capital = is_province(name) and any(
+        level_before(there, at) == level for at in range(1, len(there)) if there[at : at + size] == name
+    )
+    return not (former or capital)
 
 
 def _words(context: Context, hit: int) -> tuple[str, ...]:

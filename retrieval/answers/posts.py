@@ -49,14 +49,14 @@ def other_post(context: Context, draft: Draft) -> bool:
     told = [
         person
         for person in draft.candidate.sentence.named
-        if any(first <= person.first <= last for first, last in draft.cut)
+        if any(first <= person.last <= last for first, last in draft.cut)
     ]
     return bool(told) and all(_holds_another(context, draft, post, person) for person in told)
 
 
 def _appoints(sentence: Sentence, post: _Post) -> bool:
     """Tell whether a sentence tells of somebody who comes into an office, and so has another one yet."""
-    words = canonical(sentence.folded)
+    words = sentence.folded
     titled = any(words[at : at + len(post.title)] == post.title for at in range(len(words)))
     return titled and _APPOINTING.search(" ".join(words)) is not None
 
@@ -69,19 +69,19 @@ _APPOINTING = re.compile(
 def _asked_for(question: Question) -> _Post | None:
     """Return the office that begins a question for who has it: `chủ tịch tỉnh ký văn bản … là ai`."""
     post = _begins_with(question)
-    own = " ".join(canonical(folds(spell_out(question.asked))))
+    own = " ".join(folds(spell_out(question.asked)))
     return post if post is not None and ASKS_HOLDER.search(own) else None
 
 
 def _begins_with(question: Question) -> _Post | None:
-    words = canonical(folds(spell_out(question.asked)))
+    words = folds(spell_out(question.asked))
     for at in range(len(words)):
         title = _title(words, at)
         if title:
             if "_".join(title) in _OF_ONE_EVENT or not BEFORE_OFFICES.match(" ".join(words[:at])):
                 return None
             behind = at + len(title)
-            return _Post(title, words[behind : behind + _LONGEST_BODY])
+            return _Post(title, canonical(words[behind : behind + _LONGEST_BODY]))
     return None
 
 
@@ -92,7 +92,7 @@ def _title(words: Sequence[str], at: int) -> Words:
 def _holds_another(context: Context, draft: Draft, post: _Post, person: Person) -> bool:
     sentence = draft.candidate.sentence
     name = sentence.folded[person.first : person.last + 1]
-    found = [canonical(folds(role)) for role in _roles(context, draft.candidate.hit, name)]
+    found = [tuple(folds(role)) for role in _roles(context, draft.candidate.hit, name)]
     titled = [role for role in found if any(_title(role, at) for at in range(len(role)))]
     return bool(titled) and not any(_is_post(role, post) for role in titled)
 
@@ -115,7 +115,7 @@ def _is_post(role: Words, post: _Post) -> bool:
         deputy = at and role[at - 1] == "pho"
         acting = any("_".join(pair) in _ACTING for pair in itertools.pairwise(role)) or "quyen" in role
         if role[at : at + size] == post.title and (not deputy or acting):
-            return not _other_body(post.body, role[at + size :])
+            return not _other_body(post.body, canonical(role[at + size :]))
     return False
 
 
@@ -143,7 +143,7 @@ def other_speaker(context: Context, draft: Draft) -> bool:
         return False
     index = draft.candidate.index
     around = context.sentences[draft.candidate.hit][max(0, index - _AROUND) : index + 1]
-    told = [canonical(sentence.folded) for sentence in around]
+    told = [sentence.folded for sentence in around]
     titles = {(words, at) for words in told for at in range(len(words)) if _title(words, at)}
     return bool(titles) and not any(
         words[at : at + len(post.title)] == post.title and words[max(0, at - 1) : at] != ("pho",)
@@ -159,7 +159,7 @@ def told_whom_it_names(context: Context, draft: Draft) -> bool:
         return False
     named = _given_names(question)
     sentence = draft.candidate.sentence
-    told = [p for p in sentence.named if any(first <= p.first <= last for first, last in draft.cut)]
+    told = [p for p in sentence.named if any(first <= p.last <= last for first, last in draft.cut)]
     return bool(told) and all(sentence.folded[p.last] in named and _whole_or_given(question, sentence, p) for p in told)
 
 

@@ -19,12 +19,13 @@ from retrieval.answers.tasks import begins_action, is_body, tasks
 from retrieval.answers.type_told import counts_things, type_missing
 from retrieval.answers.typed import asks_of_meeting
 from retrieval.answers.types import Reason
+from retrieval.answers.wants import FIGURES
 from retrieval.linking import question_frame
 from retrieval.vietnamese.abbreviations import abbreviations_in, written_out
 from retrieval.vietnamese.dates import day_in
 from retrieval.vietnamese.levels import level_before
 from retrieval.vietnamese.terms import day_term
-from retrieval.vietnamese.text import bigrams, fold, folds, tokens
+from retrieval.vietnamese.text import bigrams, canonical, fold, folds, tokens
 
 _TASK_VERBS = (
     "duoc giao",
@@ -122,12 +123,11 @@ def _topic_missing(context: Context, draft: Draft) -> bool:
         return False
     found = tokens(context.asked.question.text)
     words = [token.fold for token in found]
-    accented = any(token.norm != token.fold for token in found)
     topic: list[str] = []
-    for before, about, at in zip(words, words[1:], range(2, len(words)), strict=False):
-        # `đề nghị bán lại`, `đoàn, ban nào` are about nothing.
-        as_typed = found[at - 1].norm in {"về", "bàn"} or not accented
-        if about in {"ve", "ban"} and as_typed and before in _MEETINGS:
+    for before, about, at in zip(found, found[1:], range(2, len(words)), strict=False):
+        # `đề nghị bán lại`, `đoàn, ban nào` are about nothing; without diacritics nothing tells.
+        as_typed = about.norm in {"về", "bàn"} or before.norm == before.fold
+        if about.fold in {"ve", "ban"} and as_typed and before.fold in _MEETINGS:
             topic = list(itertools.takewhile(lambda w: w not in _TOPIC_ENDS and not w.isdigit(), words[at:]))
             break
     pairs = set(bigrams(topic))
@@ -173,9 +173,12 @@ def _series(words: Sequence[str]) -> dict[str, set[str]]:
     return found
 
 
-_SERIES = (("qui",), ("giai",), ("ki", "hop", "thu"), ("lan", "thu"), ("vong",), ("dot",))
-_JOINS_SERIES = frozenset(("va", "den"))
-_LONGEST_RANK = 2
+_SERIES = (
+    ("qui",), ("giai",), ("ki", "hop"), ("lan", "thu"), ("vong",), ("dot",), ("quoc", "lo"), ("duong", "tinh"), ("nghi", "dinh"),
+    ("chi", "thi"), ("nghi", "quyet"), ("thong", "tu"), ("tuyen", "so"),
+)  # fmt: skip
+_JOINS_SERIES = frozenset(("va", "den", "thu", "so"))
+_LONGEST_RANK = 3
 _RANKS = {
     **{roman: str(n) for n, roman in enumerate("i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx".split(), 1)},
     "nhat": "1", "nhi": "2", "ba": "3", "tu": "4",
@@ -211,23 +214,28 @@ def telling_where(context: Context, drafts: Sequence[Draft]) -> tuple[Draft, ...
 
 
 def telling_count(context: Context, drafts: Sequence[Draft]) -> tuple[Draft, ...]:
-    """Return the drafts, first one that counts what is asked for where the first tells a sum alone: `bao nhiêu khu?`, `bốn khu` before `4.000 tỷ đồng`."""
-    asked = context.asked
-    if (
-        drafts
-        and asked.wants == "number"
-        and counts_things(asked.question, asked.unit)
-        and type_missing(context, drafts[0])
-    ):
+    """Return the drafts, first one that counts what is asked for where the first does not: `bao nhiêu khu?`, `bốn khu` before `4.000 tỷ đồng`.
 
-        def counts(draft: Draft) -> bool:
+    Where a follow-up asks for an area, a sum or a share, one of the same article that tells one: `còn xã Tuấn Lam?`, `640 ha` before `hai xã`.
+    """
+    asked = context.asked
+    if not drafts or not type_missing(context, drafts[0]):
+        return tuple(drafts)
+    if asked.wants == "number" and counts_things(asked.question, asked.unit):
+
+        def tells(draft: Draft) -> bool:
             figures = {at for at, _ in counted(draft.candidate.sentence, asked.unit)}
             return any(first <= at <= last for first, last in draft.cut for at in figures)
 
-        counting = next(filter(counts, drafts), None)
-        if counting is not None:
-            return (counting, *(d for d in drafts if d is not counting))
-    return tuple(drafts)
+    elif asked.wants in FIGURES and asked.question.elliptic:
+
+        def tells(draft: Draft) -> bool:
+            return draft.candidate.hit == drafts[0].candidate.hit and not type_missing(context, draft)
+
+    else:
+        return tuple(drafts)
+    telling = next(filter(tells, drafts), None)
+    return tuple(drafts) if telling is None else (telling, *(d for d in drafts if d is not telling))
 
 
 def _no_place(context: Context, draft: Draft) -> bool:
@@ -248,7 +256,9 @@ def _no_place(context: Context, draft: Draft) -> bool:
     charged = {at for task in given if task.assignee for at in range(task.assignee[1], task.assignee[2] + 1)}
     if any(charged.issuperset(range(begin, last + 1)) for begin, last in draft.cut):
         return True
-    placed = any(level_before(sentence.folded, at) for begin, last in draft.cut for at in range(begin + 1, last + 1))
+    told = [at for begin, last in draft.cut for at in range(begin + 1, last + 1)]
+    # `bà X (TP. Quy Nhơn)` is told where; the place of an office is none.
+    placed = any(level_before(sentence.folded, at) for at in told) and set(told).isdisjoint(sentence.roles)
     return not placed and any(
         p.last - p.first >= 2 and (p.first == first or (p.introduced and first < p.first <= first + _HONORIFIC))
         for p in sentence.named
@@ -326,6 +336,70 @@ def _other_document(context: Context, draft: Draft) -> bool:
     return bool(named and here) and named.isdisjoint(here)
 
 
+def _day_of_document(context: Context, draft: Draft) -> bool:
+    """`Đại hội họp ngày nào?` is not answered by the day of a document that the sentence names: `theo Chỉ thị số 35-CT/TW ngày 30/5/2019`."""
+    question, sentence = context.asked.question, draft.candidate.sentence
+    if context.asked.wants != "time" or _DOCUMENTS.search(" ".join(question.syllables)):
+        return False
+    days = [
+        at
+        for first, last in draft.cut
+        for at in range(first, last + 1)
+        if sentence.marks[at] == "T" and sentence.folded[at][0].isdigit()
+    ]
+    return bool(days) and all(
+        _DATED_DOCUMENT.search(" ".join(sentence.folded[max(0, at - _BEFORE_DAY) : at])) is not None for at in days
+    )
+
+
+_BEFORE_DAY = 9
+"""Syllables before a day within which a document is named that is of it."""
+_DATED_DOCUMENT = re.compile(
+    r"\b(?:chi thi|nghi dinh|quyet dinh|cong van|van ban|thong tu|thong bao|nghi quyet|to trinh|ke hoach|cong dien)(?: \S+){0,4}? so \S+(?: \S+){0,2} ngay$"
+)
+_DOCUMENTS = re.compile(
+    r"\b(?:chi thi|nghi dinh|quyet dinh|cong van|van ban|thong tu|thong bao|nghi quyet|to trinh|ke hoach|cong dien|luat|ban hanh|ki|ky|giao|cho phep|dong y|phe duyet)\b"
+)
+
+
+def _kin_missing(context: Context, draft: Draft) -> bool:
+    """`Con trai bà Đào tên gì?` is answered by a sentence alone that tells of a son: whose kin somebody is, is no guess."""
+    question = context.asked.question
+    text = " ".join(question.syllables)
+    kin = _KIN.search(text)
+    if kin is None or not _NAME_ASKED.search(text):
+        return False
+    return kin[0] not in " ".join(draft.candidate.sentence.folded)
+
+
+_KIN = re.compile(
+    r"\b(?:con (?:trai|gai|re|dau)|em (?:trai|gai)|anh trai|chi gai|vo|chong|bo|cha|me) (?=(?:cua )?(?:ong|ba|anh|chi)\b)"
+)
+_NAME_ASKED = re.compile(r"\b(?:ten (?:la )?gi|la ai|ai la)\b")
+
+
+def _name_of_a_thing(context: Context, draft: Draft) -> bool:
+    """`Chủ tịch quận tên gì?` is not answered by what is called after somebody: `đường Nguyễn Thị Định`, `chợ Trần Huỳnh`."""
+    sentence = draft.candidate.sentence
+    if context.asked.wants != "person":
+        return False
+    told = [p for p in sentence.named if any(first <= p.first <= last for first, last in draft.cut)]
+    return bool(told) and all(
+        not p.introduced
+        and p.first
+        and sentence.tokens[p.first - 1].norm in _CALLED_AFTER
+        and sentence.gaps[p.first] == "_"
+        for p in told
+    )
+
+
+_CALLED_AFTER = frozenset(
+    canonical(word)
+    for word in "đường phố chợ cầu trường viện hát quán hẻm ngõ giải đại lộ thpt thcs tạm tiểu học hoa".split()
+)
+"""The last word of what is called after people: `nhà hát`, `trường tiểu học`, `chợ tạm`."""
+
+
 def _leads_only(context: Context, draft: Draft) -> bool:
     """`Ai chủ trì hội nghị?` is not answered by who leads a task: `giao Sở X chủ trì, phối hợp`."""
     question = context.asked.question
@@ -389,7 +463,7 @@ _SAYS_WHAT = re.compile(r"\b(?:noi|phat bieu|nhan manh) (?:nhung )?(?:gi|sao)\b"
 
 _LACKING = (
     _year_missing, _other_of_series, _other_year_opens, _topic_missing, _begins_instead, _no_reason, _other_document, _leads_only, _body_missing, _no_place, type_missing,
-    other_post, other_speaker, told_whom_it_names,
+    other_post, other_speaker, told_whom_it_names, _day_of_document, _kin_missing, _name_of_a_thing,
 )  # fmt: skip
 """Each tells whether the evidence lacks what the question fixes."""
 

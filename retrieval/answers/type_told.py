@@ -82,8 +82,14 @@ def _class_asked(question: Question) -> str | None:
     """Return which of `_CLASSES` a question counts, None where that is not certain."""
     if question.elliptic or question.cue.label != "number":
         return None
+    if _PERCENT.search(question.asked):
+        return "percent"
     after = question.cue.after
     return _class_of(after) if after else None
+
+
+_PERCENT = re.compile(r"\b(?:nhiêu|nhieu|mấy|may)\s*%", re.IGNORECASE)
+"""The sign is no syllable of a question: `bao nhiêu % xe công` counts no cars."""
 
 
 def _class_told(sentence: Sentence, at: int) -> str | None:
@@ -201,7 +207,8 @@ def _nobody(question: Question, sentence: Sentence, draft: Draft) -> bool:
     named = any(sentence.marks[at] in "BI" or (sentence.marks[at] == "A" and at > 0) for at in told)
     if named or set(told).intersection(sentence.roles):
         return False
-    if question.cue.label not in {"who", "which_body"} or "ten" in question.syllables:
+    unnamed = question.cue.label == "who" or question.cue.word in _ANY_BODY
+    if not unnamed or "ten" in question.syllables:
         return True
     words = [token.norm for token in sentence.tokens]
     openings = [words[first : min(last + 1, first + _OPENING)] for first, last in draft.cut]
@@ -211,6 +218,8 @@ def _nobody(question: Question, sentence: Sentence, draft: Draft) -> bool:
     )
 
 
+_ANY_BODY = frozenset(("don_vi_nao", "co_quan_nao", "to_chuc_nao"))
+"""`sở nào` wants a name."""
 _OPENING = 6
 """Words at the beginning of what is told among which it says who: `hàng chục nhà đầu tư`, `nhờ công an`."""
 _SOMEBODY = frozenset(
