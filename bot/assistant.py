@@ -3,6 +3,7 @@
 import logging
 import re
 import secrets
+import unicodedata
 from collections import OrderedDict
 from dataclasses import replace
 from typing import Any
@@ -65,15 +66,10 @@ class Assistant:
     def answer(self, incoming: Incoming) -> Outgoing:
         """Return what to say to `incoming`. A fault becomes one polite sentence; its cause goes to the log with an id."""
         memory = self.memory(incoming.channel, incoming.chat)
-        last = self._standing(memory.reply)
-        if last is not None and (said := about_last(incoming.text, last)):
-            return Outgoing(words=said)
-        if (said := home(incoming.text)) is not None:
-            memory.province = said or None
-            return Outgoing(words=HOME.format(province=said) if said else NO_HOME)
         more = " ".join(folds(incoming.text)) in _MORE
-        if more and memory.listed is None and memory.reply is not None and memory.reply.kind == "list":
-            return Outgoing(words=NO_MORE)
+        said = self._without_asking(incoming.text, memory, more=more)
+        if said is not None:
+            return said
         asked = chosen(incoming.text, memory.reply) or incoming.text
         previous, skip = memory.question, 0
         if memory.listed is not None and more:
@@ -103,6 +99,20 @@ class Assistant:
             left = reply.next_skip if isinstance(reply, Answer) else None
             memory.listed = (asked, previous, left) if left else None
         return outgoing
+
+    def _without_asking(self, text: str, memory: Memory, *, more: bool) -> Outgoing | None:
+        """Return what to say to what is no question: on the last answer, where one lives, a number that was not offered; None to a question."""
+        last = self._standing(memory.reply)
+        if last is not None and (said := about_last(text, last)):
+            return Outgoing(words=said)
+        if (province := home(text)) is not None:
+            memory.province = province or None
+            return Outgoing(words=HOME.format(province=province) if province else NO_HOME)
+        if more and memory.listed is None and memory.reply is not None and memory.reply.kind == "list":
+            return Outgoing(words=NO_MORE)
+        if memory.reply is not None and _beyond(text, memory.reply):
+            return Outgoing(reply=memory.reply)
+        return None
 
     def once(self, question: str) -> Reply | None:
         """Return the answer to a question outside any conversation; None where none can be given now."""
@@ -155,9 +165,9 @@ def chosen(text: str, reply: Reply | None) -> str | None:
     """Return the question that `text` chooses among those of the last reply: by its number, or by words of one label alone."""
     if not isinstance(reply, NotFound) or not reply.questions:
         return None
-    own = folds(text)
-    if len(own) == 1 and own[0].isdigit():
-        number = int(own[0])
+    own = _choice(text)
+    number = _number(own)
+    if number is not None:
         return reply.questions[number - 1] if 1 <= number <= len(reply.questions) else None
     if len(reply.questions) == 1 and " ".join(own) in _YES:
         return reply.questions[0]
@@ -167,6 +177,34 @@ def chosen(text: str, reply: Reply | None) -> str | None:
     return fitting[0] if len(fitting) == 1 else None
 
 
+def _beyond(text: str, reply: Reply) -> bool:
+    """Tell whether `text` is the number of a choice that there is not: which is meant is asked again."""
+    number = _number(_choice(text))
+    return (
+        isinstance(reply, NotFound)
+        and bool(reply.questions)
+        and number is not None
+        and not 1 <= number <= len(reply.questions)
+    )
+
+
+def _choice(text: str) -> list[str]:
+    """Return the folded words of a choice without what is said around it: `số 2 nhé`, `chọn ông Tiến ạ`."""
+    own = [word for word in folds(text) if word not in _AROUND_CHOICE]
+    return own[1:] if len(own) > 1 and own[0] in _HONORIFICS else own
+
+
+def _number(words: list[str]) -> int | None:
+    """Return the number that the words of a choice are: `2`, `②`, `hai`."""
+    if len(words) != 1:
+        return None
+    word = unicodedata.normalize("NFKC", words[0])
+    return int(word) if word.isdecimal() else _COUNTED.get(word)
+
+
+_COUNTED = {"mot": 1, "hai": 2, "ba": 3, "bon": 4}
+_AROUND_CHOICE = frozenset("so cau chon muc y cai nguoi thu nhe nha a ad dong chi vang da".split())
+_HONORIFICS = frozenset(("ong", "ba", "anh", "co", "bac"))
 _IN_VAIN = frozenset(("article_silent", "no_article"))
 _YES = frozenset(("co", "dung", "dung roi", "phai", "phai roi", "ok", "u", "uh", "dung vay", "vang"))
 _MORE = frozenset(("tiep", "xem tiep", "tiep di", "nua", "xem them", "con nua khong", "them"))

@@ -338,6 +338,11 @@ def _run_batch(batch: Path, output: Path, work: Callable[[dict[str, Any]], dict[
 @contextmanager
 def _whole(path: Path, option: str) -> Iterator[IO[str]]:
     """Open a file that is there whole or not at all. Raises CorpusError where it cannot be written."""
+    path = path.resolve()  # what a link leads to is written, the link stays
+    if path.exists() and not path.is_file():
+        with _stream(path, option) as file:
+            yield file
+        return
     aside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with aside.open("w", encoding="utf-8", newline="\n") as file:
@@ -351,10 +356,24 @@ def _whole(path: Path, option: str) -> Iterator[IO[str]]:
         aside.unlink(missing_ok=True)
 
 
+@contextmanager
+def _stream(path: Path, option: str) -> Iterator[IO[str]]:
+    """Open what is no file, `/dev/stdout` or a pipe: there is nothing to put in its place. Raises CorpusError where it cannot be written."""
+    try:
+        with path.open("w", encoding="utf-8", newline="\n") as file:
+            yield file
+    except OSError as error:
+        raise CorpusError(
+            f"{path} cannot be written ({error.strerror})", mend=f"Give {option} a path that can be written"
+        ) from error
+
+
 def _batch_row(line: str, work: Callable[[dict[str, Any]], dict[str, Any]]) -> dict[str, Any]:
     identifier = None
     try:
         row = json.loads(line)
+        if not isinstance(row, dict):
+            raise TypeError("the line is no JSON object")
         identifier = row.get("id")
         result = work(row)
     except Exception as error:  # noqa: BLE001 - whatever is wrong with one row, the others are answered

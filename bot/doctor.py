@@ -88,10 +88,17 @@ def _reader(settings: Settings) -> Check:
 
 
 def _index(settings: Settings, encoder: Encoder) -> Check:
+    library = Library(settings.data_dir, encoder)
     try:
-        generation = Library(settings.data_dir, encoder).engine().generation
+        generation = library.engine().generation
     except TinTinhError as error:
         return Check("index", good=False, says=str(error))
+    if (in_force := library.store.current_id()) != generation.id:
+        return Check(
+            "index",
+            good=False,
+            says=f"generation {in_force} is damaged, and {generation.id} answers in its place. Run tintinh index, or roll back to {generation.id}",
+        )
     return Check(
         "index",
         good=True,

@@ -140,6 +140,20 @@ class Fetch(BaseModel):
 
     _lists = field_validator("allow", mode="before")(_listed)
 
+    @field_validator("ca")
+    @classmethod
+    def _there(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.is_file():
+            raise ValueError(f"there is no file {value}")
+        return value
+
+    @field_validator("proxy")
+    @classmethod
+    def _an_address(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("http://", "https://")):
+            raise ValueError(f"{value!r} is no http://host:port")
+        return value
+
 
 class Admin(BaseModel):
     """The HTTP endpoints of editors; off while there is no token."""
@@ -176,8 +190,9 @@ class Settings(BaseSettings):
     """All settings of the program."""
 
     model_config = SettingsConfigDict(
-        env_prefix="TINTINH_", env_nested_delimiter="__", env_file=".env", env_file_encoding="utf-8", extra="ignore"
-    )
+        env_prefix="TINTINH_", env_nested_delimiter="__", env_file=".env", env_file_encoding="utf-8", extra="ignore",
+        env_ignore_empty=True,  # `TINTINH_SOURCES=` in .env is unset
+    )  # fmt: skip
 
     data_dir: Path = Path("data")
     """Where generations live."""

@@ -123,7 +123,7 @@ def understand(asked: str, previous: str | None = None, *, linked: bool = False,
     text = f"{spell_out(before)} {spelt}" if before and follows else spelt
     # `Còn Hội Nông dân thì sao?` asks for what was asked before: its own words do not say.
     elliptic = bool(before and follows and is_elliptic(asks))
-    asked_for = asking(spell_out(before)) if before and elliptic else asks
+    asked_for = _last_asking(spell_out(before)) if before and elliptic else asks
     kinds = kind_probabilities(asked_for)
     folded = " ".join(asks)
     kind = _certain_kind(folded) if not elliptic else None
@@ -148,6 +148,12 @@ def understand(asked: str, previous: str | None = None, *, linked: bool = False,
         yes_no=any(phrase in folded for phrase in _YES_NO)
         and not any(w in folded for w in (" gi ", "bao nhieu", " ai ")),
     )
+
+
+def _last_asking(before: str) -> list[str]:
+    """Return the syllables of the last of the turns `before` that says what it asks for; all where none does."""
+    turns = [asking(turn) for turn in before.split("?")]
+    return next((turn for turn in reversed(turns) if turn and not is_elliptic(turn)), asking(before))
 
 
 _ASKING = {fold(word): word for word in "đâu mấy gì nào sao ai".split()}

@@ -97,11 +97,24 @@ def test_a_choice_is_made_by_number_or_by_name(namesakes: Library, choice: str) 
     assert say(assistant, choice).items[0].text == "Phó Chủ tịch HĐND huyện"
 
 
-def test_a_number_that_is_no_choice_is_a_question(namesakes: Library) -> None:
+def test_a_number_that_was_not_offered_is_asked_again(namesakes: Library) -> None:
     assistant = Assistant(namesakes)
     assert chosen("2", None) is None
-    refused(assistant, "ba Lu lam chuc gi")
-    assert refused(assistant, "7").reason != "needs_clarification"
+    asked = refused(assistant, "ba Lu lam chuc gi")
+    assert refused(assistant, "7") == asked
+    assert refused(assistant, "số 0 nhé") == asked
+
+
+@pytest.mark.parametrize("text", ["2", "2 nhé", "số 2 ạ", "câu 2", "chọn 2", "②", "hai", "Chẩn", "ông Chẩn nhé"])
+def test_a_choice_is_understood_however_it_is_said(namesakes: Library, text: str) -> None:
+    asked = refused(Assistant(namesakes), "ba Lu lam chuc gi")
+    assert chosen(text, asked) == asked.questions[1]
+
+
+@pytest.mark.parametrize("text", ["²²", "2 xã nào?", "ai chủ trì?", "①②"])
+def test_what_is_no_choice_is_asked(namesakes: Library, text: str) -> None:
+    asked = refused(Assistant(namesakes), "ba Lu lam chuc gi")
+    assert chosen(text, asked) is None
 
 
 def test_a_slip_in_a_name_is_asked_about(namesakes: Library) -> None:

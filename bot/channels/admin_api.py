@@ -73,6 +73,8 @@ class AdminApi:
 
     async def _rollback(self, request: Request) -> Response:
         body = await _json(request)
+        if body is None:
+            return _no_object()
         name = body.get("generation")
         if not isinstance(name, str | None):
             return JSONResponse({"error": '"generation" is not text'}, 422)
@@ -82,7 +84,7 @@ class AdminApi:
         """Take `{"url"}`, or a file as the body under the name that `?name=` gives."""
         name = request.query_params.get("name")
         if name is None:
-            url = (await _json(request)).get("url")
+            url = (await _json(request) or {}).get("url")
             if not isinstance(url, str):
                 return JSONResponse({"error": 'send {"url": "…"}, or a file with ?name=…'}, 422)
             return JSONResponse({"text": await asyncio.to_thread(self._desk.add_link, WHO, url)})
@@ -102,6 +104,8 @@ class AdminApi:
     async def _act(self, request: Request) -> Response:
         article, act = request.path_params["id"], request.path_params["act"]
         body = await _json(request)
+        if body is None:
+            return _no_object()
         why, words = body.get("why"), body.get("words")
         if not isinstance(why, str | None) or not isinstance(words, str | None):
             return JSONResponse({"error": '"why" and "words" are texts'}, 422)
@@ -121,12 +125,17 @@ class AdminApi:
         return JSONResponse({"text": await work})
 
 
-async def _json(request: Request) -> dict[str, Any]:
+async def _json(request: Request) -> dict[str, Any] | None:
+    """Return the JSON object that is the body, empty where there is no body; None where it is anything else: nothing is done by half of what was meant."""
     try:
         body = json.loads(await request.body() or b"{}")
-    except ValueError:
-        return {}
-    return body if isinstance(body, dict) else {}
+    except (ValueError, RecursionError):
+        return None
+    return body if isinstance(body, dict) else None
+
+
+def _no_object() -> JSONResponse:
+    return JSONResponse({"error": "the body is no JSON object; send {} or what openapi.json names"}, 400)
 
 
 def openapi() -> Route:

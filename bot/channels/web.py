@@ -152,7 +152,7 @@ class Web:
             return _wrong("the body is over 64 kB", 413)
         try:
             asked = json.loads(body)
-        except ValueError:
+        except (ValueError, RecursionError):  # `[[[[…`
             return _wrong('the body is not JSON; send {"question": "..."}', 400)
         return _with_client(asked)
 

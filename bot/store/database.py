@@ -37,7 +37,13 @@ class Database:
     def __init__(self, url: str | None, data: Path) -> None:
         data.mkdir(parents=True, exist_ok=True)
         self.data = data
-        self._url = sa.make_url(url) if url else sa.URL.create("sqlite", database=str(data / FILE))
+        try:
+            self._url = sa.make_url(url) if url else sa.URL.create("sqlite", database=str(data / FILE))
+        except (sa.exc.ArgumentError, ValueError) as error:  # what was given may hold a password: it is not shown
+            raise StoreError(
+                "TINTINH_DATABASE_URL is no address of a database",
+                mend="Give it as postgresql://user:password@host:5432/name, or leave it unset for SQLite",
+            ) from error
         if self._url.get_backend_name() == "postgresql" and "+" not in self._url.drivername:
             self._url = self._url.set(drivername="postgresql+psycopg")
         self.is_sqlite = self._url.get_backend_name() == "sqlite"

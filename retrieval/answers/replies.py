@@ -147,7 +147,10 @@ def interpretation(question: Question) -> str | None:
 
 def carried(question: Question) -> str:
     """Return what the next question may lean on: this one, after the one it leaned on itself."""
-    return f"{question.previous} {question.asked}"[-_CARRIED:] if question.follows_up else question.asked
+    if not question.follows_up or not question.previous:
+        return question.asked
+    # The mark tells the turns apart: `còn hội phụ nữ?` asks what the last of them asked.
+    return f"{question.previous.rstrip(' ?')}? {question.asked}"[-_CARRIED:]
 
 
 def code() -> str:

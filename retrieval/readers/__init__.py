@@ -66,10 +66,23 @@ def _loaded(files: Iterable[tuple[Path, str]], first: Sequence[Article], erased:
 
 def _read(sandbox: Sandbox, path: Path, name: str) -> Iterator[Article | Unread]:
     ending = path.suffix.lower()
+    if not _readable(path):
+        shown = str(path).encode(errors="replace").decode()
+        yield Unread(shown, "its name is not in UTF-8; rename the file")
+        return
     try:
         yield from foreign.read(sandbox, path, name) if ending in foreign.KINDS else _READERS[ending](path, name)
     except Exception as error:  # noqa: BLE001 - one file, whatever it holds, keeps no other from being read
         yield Unread(str(path), f"it cannot be read ({type(error).__name__}: {str(error)[:200]})")
+
+
+def _readable(path: Path) -> bool:
+    """Tell whether a path can be written down: on Linux a file's name may be any bytes."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _files_known(path: Path) -> None:
