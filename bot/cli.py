@@ -338,11 +338,11 @@ def _run_batch(batch: Path, output: Path, work: Callable[[dict[str, Any]], dict[
 @contextmanager
 def _whole(path: Path, option: str) -> Iterator[IO[str]]:
     """Open a file that is there whole or not at all. Raises CorpusError where it cannot be written."""
-    path = path.resolve()  # what a link leads to is written, the link stays
     if path.exists() and not path.is_file():
         with _stream(path, option) as file:
             yield file
         return
+    path = path.resolve()  # what a link leads to is written, the link stays
     aside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with aside.open("w", encoding="utf-8", newline="\n") as file:

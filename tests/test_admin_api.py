@@ -85,6 +85,16 @@ def test_an_editor_s_day(client: TestClient) -> None:
     assert acts == ["add", "withdraw", "restore", "hold", "release", "reload", "rollback", "erase"]
 
 
+@pytest.mark.parametrize("body", [b"{", b"[]", b"generation=x", b"[" * 60_000])
+@pytest.mark.parametrize("path", ["rollback", f"articles/{MEETING}/release", f"articles/{MEETING}/withdraw"])
+def test_by_half_a_body_nothing_is_done(client: TestClient, path: str, body: bytes) -> None:
+    before = client.get("/admin/generations", headers=GOOD).json()
+    answer = client.post(f"/admin/{path}", headers=GOOD, content=body)
+    assert answer.status_code == 400
+    assert "no JSON object" in answer.json()["error"]
+    assert client.get("/admin/generations", headers=GOOD).json() == before
+
+
 @pytest.mark.parametrize(
     ("path", "body", "status"),
     [

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bot.library import Library
+from retrieval.generations import Store
 from tests.conftest import PROVINCE
 
 
@@ -120,6 +121,23 @@ def test_faults_are_1_and_one_line_with_code_and_mend(tmp_path: Path, data: Path
         assert len(done.stderr.splitlines()) == 1, done.stderr
 
 
+def test_what_is_no_file_is_written_to_and_stays(tmp_path: Path, data: Path) -> None:
+    (tmp_path / "q.jsonl").write_text(
+        '{"id": "1", "question": "Ai chủ trì hội nghị giao ban dân vận quý I?"}\n[]\n', encoding="utf-8"
+    )
+    (tmp_path / "link").symlink_to(tmp_path / "led-to")
+    done = tintinh("ask", "--batch", tmp_path / "q.jsonl", "--output", "/dev/stdout", "--data", data)
+    assert done.returncode == 0, done.stderr
+    first, second = map(json.loads, done.stdout.splitlines())
+    assert first["text"] == "Tạ Quang Hiển"
+    assert "no JSON object" in second["error"]
+    assert (
+        tintinh("ask", "--batch", tmp_path / "q.jsonl", "--output", tmp_path / "link", "--data", data).returncode == 0
+    )
+    assert (tmp_path / "link").is_symlink()
+    assert len((tmp_path / "led-to").read_text(encoding="utf-8").splitlines()) == 2
+
+
 def test_an_empty_index_answers_nothing_wrongly(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     assert tintinh("index", "--data", tmp_path / "d", "--corpus", tmp_path / "empty").returncode == 1
@@ -133,6 +151,17 @@ def test_doctor_names_what_is_wrong(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "WRONG corpus: there is no /no/such/corpus" in done.stdout
     assert "WRONG index" in done.stdout
+
+
+def test_doctor_tells_that_an_older_generation_answers(tmp_path: Path) -> None:
+    for corpus in (PROVINCE / "articles", PROVINCE.parent / "conversations"):
+        assert tintinh("index", "--data", tmp_path, "--corpus", corpus).returncode == 0
+    damaged = Store(tmp_path).current_id()
+    assert damaged is not None
+    (Store(tmp_path).folder / damaged / "manifest.json").write_bytes(b"{")
+    done = tintinh("doctor", "--data", tmp_path)
+    assert done.returncode == 1, done.stdout
+    assert f"WRONG index: generation {damaged} is damaged" in done.stdout
 
 
 def test_eval_prints_the_figures(data: Path) -> None:

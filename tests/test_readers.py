@@ -2,6 +2,8 @@
 
 import datetime as dt
 import json
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -127,12 +129,30 @@ def test_what_its_source_holds_back_is_not_loaded(tmp_path: Path) -> None:
         {"id": "b", "text": "Hai.", "embargo_until": "2999-01-01"},
         {"id": "c", "text": "Ba.", "embargo_until": "2020-01-01"},
         {"id": "d", "text": "Bốn \ud83d."},
+        {"id": "e", "text": "Năm.", "held": " TRUE "},
+        {"id": "f", "text": "Sáu.", "embargo_until": "2999/12/01"},
+        {"id": "g", "text": "Bảy.", "embargo_until": 4102444800},
+        {"id": "h", "text": "Tám.", "embargo_until": "", "held": "False"},
     ]
     (tmp_path / "a.jsonl").write_text("\n".join(json.dumps(r) for r in rows), encoding="utf-8")
     loaded = load([tmp_path / "a.jsonl"])
-    assert [a.id for a in loaded.articles] == ["c"]
+    assert [a.id for a in loaded.articles] == ["c", "h"]
     assert [u.why.split(" (")[0] for u in loaded.unread] == [
         "it is held by its source",
         "it is under embargo until 2999-01-01",
         "it holds what cannot be stored",
+        "it is held by its source",
+        "the day of embargo_until, '2999/12/01', is not understood; write it as 2030-12-31. Until then it is not read",
+        "the day of embargo_until, '4102444800', is not understood; write it as 2030-12-31. Until then it is not read",
     ]
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="macOS has no file whose name is not UTF-8")
+def test_a_file_whose_name_is_not_utf_8_is_skipped_and_said(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Huyện Ba Khe có 3 cầu.", encoding="utf-8")
+    Path(os.fsdecode(bytes(tmp_path) + b"/bad\xffname.txt")).write_text("Một.", encoding="utf-8")
+    loaded = load([tmp_path])
+    assert [a.id for a in loaded.articles] == ["a.txt"]
+    (unread,) = loaded.unread
+    assert unread.why == "its name is not in UTF-8; rename the file"
+    unread.where.encode()

@@ -48,12 +48,23 @@ def test_flag_before_environment_before_file(monkeypatch: pytest.MonkeyPatch) ->
 
 @pytest.mark.usefixtures("clean_environment")
 @pytest.mark.parametrize(
+    "name", ["TINTINH_SOURCES", "TINTINH_COMMUNES", "TINTINH_PROCESSES", "TINTINH_CORRECTIONS_COPY"]
+)
+def test_an_empty_value_is_unset(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    without = load_settings()
+    monkeypatch.setenv(name, "")
+    assert load_settings() == without
+
+
+@pytest.mark.parametrize(
     ("name", "value"),
     [
         ("TINTINH_WEB__PORT", "99999"),
         ("TINTINH_TELEGRAM__MODE", "pigeon"),
         ("TINTINH_TELEGRAM__ADMINS", "7,x"),
         ("TINTINH_TIMEZONE", "Sao/Hoa"),
+        ("TINTINH_FETCH__CA", "/no/such/file"),
+        ("TINTINH_FETCH__PROXY", "proxy"),
     ],
 )
 def test_a_wrong_value_names_its_variable(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:

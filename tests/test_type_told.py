@@ -7,7 +7,7 @@ import pytest
 from bot.library import Library
 from retrieval.answers.drafts import Draft
 from retrieval.answers.premise import broken_premise, telling_count
-from retrieval.answers.type_told import _only_sums, _tells_hour, counts_things
+from retrieval.answers.type_told import _only_sums, _tells_hour, counts_things, type_missing
 from retrieval.answers.typed import asks_hour
 from retrieval.answers.types import Answer, NotFound
 from retrieval.encoding import Encoder
@@ -21,6 +21,9 @@ from tests.reading import asker, context_of, read, stretch
     [
         ("Bao nhiêu hộ ở xã Suối Rạc phải di dời vì sạt lở?", "40 triệu đồng", True),
         ("bao nhieu ho o xa Suoi Rac phai di doi vi sat lo", "40 triệu đồng", True),
+        ("Bao nhiêu hộ ở xã Suối Rạc phải di dời vì sạt lở?", "120 người", True),
+        ("Bao nhiêu người ở xã Suối Rạc phải di dời vì sạt lở?", "120 người", False),
+        ("Bao nhiêu % hộ ở xã Suối Rạc phải di dời vì sạt lở?", "23 hộ", True),
         ("Bao nhiêu hộ ở xã Suối Rạc phải di dời vì sạt lở?", "23 hộ", False),
         ("Mỗi hộ sập nhà ở xã Suối Rạc được hỗ trợ bao nhiêu tiền?", "40 triệu đồng", False),
         ("Mỗi hộ sập nhà ở xã Suối Rạc được hỗ trợ bao nhiêu?", "40 triệu đồng", False),
@@ -153,3 +156,53 @@ def test_all_who_are_listed_behind_chaired_are_told(tmp_path: Path, encoder: Enc
     answer = asker(tmp_path, encoder, SEVERAL)(fold(question) if bare else question)
     assert isinstance(answer, Answer)
     assert [item.text for item in answer.items] == ["Tạ Quang Hiển", "Vi Đình Lộc", "Đàm Thị Thoa"]
+
+
+CONCLUSION = """---
+title: Kết luận về vụ ồn ào ở chợ Nậm Pha
+published_at: 2024-07-02
+---
+Vụ ồn ào ở chợ Nậm Pha do các tiểu thương tự quay và đưa lên mạng, rồi được chuyển công an xã xử lý.
+Chợ Nậm Pha có 42 ban quản lý ki-ốt, kinh phí mỗi tháng 3 triệu đồng. Khu chợ rộng 570 km².
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("Ai quay vụ ồn ào ở chợ Nậm Pha?", "các tiểu thương tự quay"),
+        ("Vụ ồn ào ở chợ Nậm Pha chuyển cơ quan nào xử lý?", "công an xã"),
+        ("Chợ Nậm Pha có bao nhiêu ban quản lý, kinh phí ra sao?", "42 ban quản lý"),
+        ("diện tích khu chợ Nậm Pha", "570 km²"),
+    ],
+)
+def test_who_and_how_many_may_be_told_in_other_words(
+    tmp_path: Path, encoder: Encoder, question: str, told: str
+) -> None:
+    library = Library(tmp_path / "data", encoder)
+    (tmp_path / "a.md").write_text(CONCLUSION, encoding="utf-8")
+    library.index([tmp_path / "a.md"])
+    context = context_of(library.engine(), question)
+    candidate = next(
+        c for c in context.candidates if told in context.articles[c.hit].text[c.sentence.start : c.sentence.end]
+    )
+    assert not type_missing(context, Draft(candidate, (stretch(candidate.sentence, told),)))
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("Sở nào xử lý vụ ồn ào ở chợ Nậm Pha?", "công an xã"),
+        ("Người quay vụ ồn ào ở chợ Nậm Pha tên gì?", "các tiểu thương tự quay"),
+        ("Khu chợ Nậm Pha rộng bao nhiêu hecta?", "3 triệu đồng"),
+    ],
+)
+def test_who_is_asked_for_by_name_is_told_by_one(tmp_path: Path, encoder: Encoder, question: str, told: str) -> None:
+    library = Library(tmp_path / "data", encoder)
+    (tmp_path / "a.md").write_text(CONCLUSION, encoding="utf-8")
+    library.index([tmp_path / "a.md"])
+    context = context_of(library.engine(), question)
+    candidate = next(
+        c for c in context.candidates if told in context.articles[c.hit].text[c.sentence.start : c.sentence.end]
+    )
+    assert type_missing(context, Draft(candidate, (stretch(candidate.sentence, told),)))

@@ -71,6 +71,7 @@ def test_a_passage_is_shown_in_its_surroundings(client: TestClient) -> None:
     ("body", "status"),
     [
         (b"{", 400),
+        (b"[" * 60_000, 400),
         (b"[]", 422),
         (b'{"question": 5}', 422),
         (b'{"question": "a", "previous": []}', 422),

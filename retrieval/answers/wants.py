@@ -25,7 +25,7 @@ _BY_CUE = {
 }  # fmt: skip
 _BY_KIND = {"chair": "person", "attendee": "person", "when": "time", "where": "place", "number": "number"}
 _MONEY = frozenset("dong ti trieu usd vnd nghin ngan".split())
-_AREA = frozenset("ha hecta m2 km2 m".split())
+_AREA = frozenset("ha hecta m2 km2 m² km² m".split())
 BODIES = frozenset(
     "cong tap doanh so bo ban hoi uy ubnd hdnd mttq cuc chi vien toa truong ngan lien trung phong to don co tong doan qui xi nha benh"
     " kho thanh van xuong hop".split()
