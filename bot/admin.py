@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from bot.library import Indexed, Library
 from bot.rendering import FIRST_CONTACT, citation_line, local_day, web_link
 from bot.store.people import People
+from config.settings import SEEDS
 from retrieval import storage
 from retrieval.answers.types import Answer
 from retrieval.articles import Article
@@ -147,9 +148,21 @@ class Desk:
     def reload(self, who: Person, progress: Progress = lambda *_: None) -> str:
         """Read the corpus anew and publish it; what served before serves on if it fails."""
         with self._act(who, "reload"):
+            self._refuse_starter()
             indexed = self._index(self._corpus, progress)
             self._library.refresh()
             return report(indexed)
+
+    def _refuse_starter(self) -> None:
+        """Raise CorpusError where the starter corpus would take the place of other articles: they were indexed with TINTINH_CORPUS left as it is."""
+        if list(self._corpus) != [SEEDS] or self._library.store.current_id() is None:
+            return
+        names = [path.name for path in SEEDS.glob("*.md")]
+        if len(self._library.engine().generation) and not any(map(self._library.knows, names)):
+            raise CorpusError(
+                "the articles in force are not those of TINTINH_CORPUS, which names the starter corpus",
+                mend="Set TINTINH_CORPUS to what the index was built from, and start the service again",
+            )
 
     def signature(self) -> str:
         """Return what changes whenever a file of the corpus does: names, sizes and times of the last change."""

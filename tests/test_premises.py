@@ -8,6 +8,7 @@ import pytest
 from bot.library import Library
 from retrieval.annotation import chair_cues
 from retrieval.answers.drafts import Draft, behind_colon
+from retrieval.answers.premise import _name_of_a_thing, broken_premise
 from retrieval.answers.sentences import Candidate
 from retrieval.answers.types import Answer, NotFound
 from retrieval.answers.verdicts import alleges, asks_verdict
@@ -16,7 +17,7 @@ from retrieval.encoding import Encoder
 from retrieval.questions import understand
 from retrieval.vietnamese import dates
 from retrieval.vietnamese.dates import around_today, told_as
-from tests.reading import context_of, read
+from tests.reading import asker, context_of, read, stretch
 
 ARTICLES = {
     "thu": (
@@ -246,3 +247,52 @@ def test_an_article_of_the_province_may_name_another(tmp_path: Path, encoder: En
     told = library.ask("Huyện Mường Chà, tỉnh Điện Biên còn bao nhiêu hộ nghèo?")
     assert isinstance(told, Answer)
     assert "1.236" in told.text
+
+
+CALLED_AFTER = (
+    "---\ntitle: Lam Giang mở lại chợ tạm Trần Huỳnh\npublished_at: 2024-05-02\n---\n"
+    "Tỉnh Lam Giang mở lại chợ tạm Trần Huỳnh trên đường Nguyễn Thị Định. Phó Chủ tịch UBND thành phố Vi Đình Lộc dự lễ mở lại chợ tạm.\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "told", "thing"),
+    [
+        ("Giám đốc công ty mở lại chợ tạm ở Lam Giang là ai?", "Trần Huỳnh", True),
+        ("Chủ tịch phường có chợ tạm ở Lam Giang tên gì?", "Nguyễn Thị Định", True),
+        ("Ai dự lễ mở lại chợ tạm ở Lam Giang?", "Vi Đình Lộc", False),
+    ],
+)
+def test_what_is_called_after_somebody_is_nobody(
+    tmp_path: Path, encoder: Encoder, question: str, told: str, *, thing: bool
+) -> None:
+    asker(tmp_path, encoder, CALLED_AFTER)
+    context = context_of(Library(tmp_path / "data", encoder).engine(), question)
+    candidate = next(c for c in context.candidates if told in c.sentence.between(c.sentence.start, c.sentence.end))
+    assert _name_of_a_thing(context, Draft(candidate, (stretch(candidate.sentence, told),))) == thing
+
+
+SESSION = (
+    "---\ntitle: Hội Luật gia Lam Giang họp đại hội\npublished_at: 2024-05-20\n---\n"
+    "Sáng 12/5, Hội Luật gia tỉnh Lam Giang họp đại hội theo Chỉ thị số 35-CT/TU ngày 30/3/2024 của Tỉnh ủy.\n"
+    "Bà Đào có một người con đang học đại học, theo ông Nguyễn Văn Thống, Chủ nhiệm Ủy ban Kiểm tra.\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "told", "broken"),
+    [
+        ("Hội Luật gia tỉnh Lam Giang họp đại hội ngày nào?", "30/3/2024", True),
+        ("Hội Luật gia tỉnh Lam Giang họp đại hội ngày nào?", "12/5", False),
+        ("Chỉ thị 35-CT/TU của Tỉnh ủy Lam Giang ra ngày nào?", "30/3/2024", False),
+        ("Con trai bà Đào ở Hội Luật gia Lam Giang tên gì?", "Nguyễn Văn Thống", True),
+        ("Chủ nhiệm Ủy ban Kiểm tra ở Lam Giang tên gì?", "Nguyễn Văn Thống", False),
+    ],
+)
+def test_days_are_of_what_they_date_and_kin_is_no_guess(
+    tmp_path: Path, encoder: Encoder, question: str, told: str, *, broken: bool
+) -> None:
+    asker(tmp_path, encoder, SESSION)
+    context = context_of(Library(tmp_path / "data", encoder).engine(), question)
+    candidate = next(c for c in context.candidates if told in c.sentence.between(c.sentence.start, c.sentence.end))
+    assert (broken_premise(context, Draft(candidate, (stretch(candidate.sentence, told),))) is not None) == broken

@@ -15,6 +15,7 @@ from retrieval.answers.dated import NEWS_DAYS
 from retrieval.answers.drafts import Draft
 from retrieval.answers.mentions import counted
 from retrieval.answers.posts import other_post, other_speaker, told_whom_it_names
+from retrieval.answers.roles import role_of
 from retrieval.answers.tasks import begins_action, is_body, tasks
 from retrieval.answers.type_told import counts_things, type_missing
 from retrieval.answers.typed import asks_of_meeting
@@ -358,7 +359,7 @@ _DATED_DOCUMENT = re.compile(
     r"\b(?:chi thi|nghi dinh|quyet dinh|cong van|van ban|thong tu|thong bao|nghi quyet|to trinh|ke hoach|cong dien)(?: \S+){0,4}? so \S+(?: \S+){0,2} ngay$"
 )
 _DOCUMENTS = re.compile(
-    r"\b(?:chi thi|nghi dinh|quyet dinh|cong van|van ban|thong tu|thong bao|nghi quyet|to trinh|ke hoach|cong dien|luat|ban hanh|ki|ky|giao|cho phep|dong y|phe duyet)\b"
+    r"\b(?:chi thi|nghi dinh|quyet dinh|cong van|van ban|thong tu|thong bao|nghi quyet|to trinh|ke hoach|cong dien|luat(?! gia| su)|ban hanh|k[iy](?! hop)|giao|cho phep|dong y|phe duyet)\b"
 )
 
 
@@ -389,15 +390,13 @@ def _name_of_a_thing(context: Context, draft: Draft) -> bool:
         and p.first
         and sentence.tokens[p.first - 1].norm in _CALLED_AFTER
         and sentence.gaps[p.first] == "_"
+        and role_of(sentence, p.first, p.last) is None
         for p in told
     )
 
 
-_CALLED_AFTER = frozenset(
-    canonical(word)
-    for word in "đường phố chợ cầu trường viện hát quán hẻm ngõ giải đại lộ thpt thcs tạm tiểu học hoa".split()
-)
-"""The last word of what is called after people: `nhà hát`, `trường tiểu học`, `chợ tạm`."""
+_CALLED_AFTER = frozenset(map(canonical, "đường chợ cầu hát quán hẻm ngõ thpt thcs tạm hoa".split()))
+"""The last word of what is called after people: `nhà hát`, `chợ tạm`; not `phố` and `trường`, which end `thành phố` and `Bộ … Môi trường`."""
 
 
 def _leads_only(context: Context, draft: Draft) -> bool:
@@ -416,11 +415,13 @@ def _body_missing(context: Context, draft: Draft) -> bool:
     """`Tỉnh đoàn được giao nhiệm vụ gì?`, `còn đoàn thanh niên?`: the article must name that body."""
     question = context.asked.question
     words = list(question.syllables)
+    if question.accented and question.asked.lower().startswith("số "):
+        return False  # `số giàn` is no `sở`
     if question.elliptic:
         subject = [w for w in words if w not in _FILLERS]
         if not (is_body(subject) or is_body(subject[1:])):
             return False
-    elif question.kind == "task" and not (question.accented and question.asked.lower().startswith("số ")):
+    elif question.kind == "task":
         text = " ".join(words)
         cut = min((text.index(f" {verb} ") for verb in _TASK_VERBS if f" {verb} " in text), default=-1)
         subject = text[:cut].split() if cut > 0 else []

@@ -42,7 +42,7 @@ _YEAR = r"(?:19|20)\d\d"
 _PATTERN = re.compile(
     rf"""
     (?P<clock>\b(?P<hour>[01]?\d|2[0-3])\s?(?:h|g|giờ|gio)\s?(?P<minute>[0-5]\d)?(?:\s?(?:phút|phut|ph|'))?(?![\w]))  # 8h30, 14 giờ
-    | (?:ngày|ngay|mùng|mung)?\s*(?<!lần\ )(?<!lan\ )(?<!thứ\ )(?<!thu\ )(?<!khóa\ )(?<!khoá\ )(?<!khoa\ )\b(?P<d1>{_NUMBER})\s+(?:tháng|thang)\s+(?P<m1>{_NUMBER})(?:\s*(?:,|-|/)?\s*(?:năm|nam)?\s*(?P<y1>{_YEAR}))?\b
+    | (?:(?:ngày|ngay|mùng|mung)\s*)?(?<!lần\ )(?<!lan\ )(?<!thứ\ )(?<!thu\ )(?<!khóa\ )(?<!khoá\ )(?<!khoa\ )\b(?P<d1>{_NUMBER})\s+(?:tháng|thang)\s+(?P<m1>{_NUMBER})(?:\s*(?:,|-|/)?\s*(?:năm|nam)?\s*(?P<y1>{_YEAR}))?\b
     | (?<![\d.,])(?P<d2>{_NUMBER})(?P<sep>[/.-])(?P<m2>{_NUMBER})(?:(?P=sep)(?P<y2>{_YEAR}))?(?![\d%])(?!\s*(?:%|(?:tỷ|tỉ|triệu|ha|k?m[23²³]?|tấn)(?!\w)))
     | \b(?:tháng|thang)\s+(?P<m3>{_NUMBER})\s*(?:/|-|năm|nam|\.)\s*(?P<y3>{_YEAR})\b
     | \b(?:quý|quy|quí|qui)\s+(?P<q>IV|III|II|I|[1-4])(?:\s*(?:/|-|năm|nam)?\s*(?P<yq>{_YEAR}))?\b

@@ -119,8 +119,9 @@ function showAnswer(line, answer) {
 function showRefusal(line, answer) {
   line.append(make("p", "", answer.reply));
   if (answer.interpretation) line.append(make("p", "understood", answer.interpretation));
-  (answer.questions || []).forEach((_, number) => {
-    line.append(button("choice", number + 1 + ". " + answer.choices[number], () => ask(String(number + 1), answer.choices[number])));
+  // The whole question, not its number: by the time an old button is pressed, the number means another one.
+  (answer.questions || []).forEach((question, number) => {
+    line.append(button("choice", number + 1 + ". " + answer.choices[number], () => ask(question, answer.choices[number])));
   });
   if (answer.suggestions.length) line.append(make("p", "source", "Đoạn có thể liên quan (không phải câu trả lời):"));
   for (const suggestion of answer.suggestions) {
@@ -192,7 +193,8 @@ function show(line, said) {
 // One answer, as JSON or, where it is slow, as server-sent events.
 async function read(response, line) {
   if (!(response.headers.get("Content-Type") || "").startsWith("text/event-stream")) {
-    return { ok: response.ok, said: await response.json() };
+    // What stands between may answer with a page of its own.
+    return { ok: response.ok, said: await response.json().catch(() => (response.ok ? Promise.reject(response) : {})) };
   }
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let text = "";

@@ -1,0 +1,22 @@
+"""Places that a question names with their level, and what only looks like one."""
+
+import pytest
+
+from retrieval.vietnamese.levels import places
+from retrieval.vietnamese.text import folds
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("huyện Tuấn Lam và xã Nậm Pha", [("huyện", ("tuan", "lam")), ("xã", ("nam", "pha"))]),
+        ("lãnh đạo tỉnh đó phải làm gì", []),
+        ("hai tỉnh không hoàn thành, các địa phương không hoàn thành", []),
+        ("các sở ngành, quận huyện tổ chức ở đâu", []),
+        ("sắp xếp đơn vị cấp xã Lam Giang", []),
+        ("báo chí tỉnh nào Lam Giang", []),
+        ("loa phường Nậm Pha", []),
+    ],
+)
+def test_a_level_and_a_name_are_a_place(text: str, found: list[tuple[str, tuple[str, str]]]) -> None:
+    assert places(folds(text)) == found
