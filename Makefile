@@ -54,8 +54,9 @@ train: $(STAMP) ## fit the question, linking, ranking and reading models on the 
 	done
 	$(BIN)/python -m training.vectors $(SHARED)/data/news-train.jsonl.xz
 	$(BIN)/python -m training.reader $(SHARED)/data/dev-corpus.jsonl $(SHARED)/eval/train-questions.jsonl \
-		--elsewhere $(SHARED)/data/qa/zalo2019-train.json --elsewhere $(SHARED)/data/qa/alqac-vilqa.csv \
 		--chairs $(SHARED)/eval/dev-questions.jsonl
+	$(BIN)/python -m training.elsewhere $(SHARED)/data/dev-corpus.jsonl \
+		--asked $(SHARED)/data/qa/zalo2019-train.json --asked $(SHARED)/data/qa/alqac-vilqa.csv
 
 clean: ## remove .venv and caches
 	rm -rf $(VENV) .venv-peers .pytest_cache .mypy_cache .ruff_cache .hypothesis build *.egg-info

@@ -105,6 +105,8 @@ class Assistant:
         last = self._standing(memory.reply)
         if last is not None and (said := about_last(text, last)):
             return Outgoing(words=said)
+        if last is None and " ".join(folds(text)) in _COPY | _WORD_FOR_WORD:
+            return Outgoing(words=NO_SOURCES)
         if (province := home(text)) is not None:
             memory.province = province or None
             return Outgoing(words=HOME.format(province=province) if province else NO_HOME)
@@ -199,9 +201,11 @@ def _number(words: list[str]) -> int | None:
     if len(words) != 1:
         return None
     word = unicodedata.normalize("NFKC", words[0])
-    return int(word) if word.isdecimal() else _COUNTED.get(word)
+    # `2023` chooses a year among the labels.
+    return int(word) if word.isdecimal() and len(word) <= _LONGEST_NUMBER else _COUNTED.get(word)
 
 
+_LONGEST_NUMBER = 2
 _COUNTED = {"mot": 1, "hai": 2, "ba": 3, "bon": 4}
 _AROUND_CHOICE = frozenset("so cau chon muc y cai nguoi thu nhe nha a ad dong chi vang da".split())
 _HONORIFICS = frozenset(("ong", "ba", "anh", "co", "bac"))

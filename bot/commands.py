@@ -129,7 +129,7 @@ class Commands:
         if not found:
             return Outgoing(words=NOTHING_ASKED)
         lines = [
-            f"• {local_day(a.asked_at.date().isoformat())}: {a.question} → "
+            f"• {local_day(a.asked_at.astimezone(self._people.zone).date().isoformat())}: {a.question} → "
             f"{' '.join(str(a.answer['text']).split())[:120] or 'chưa có trong các bài'} (mã {a.code})"
             for a in found
         ]

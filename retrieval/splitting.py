@@ -43,7 +43,8 @@ def without_courtesy(text: str) -> str:
 def questions_in(text: str) -> list[str]:
     """Return the questions of `text` in order, at least one; a statement goes with the question after it."""
     text = without_courtesy(text.strip())
-    pieces = [without_courtesy(piece) for piece in _pieces(clean(text))]
+    lines = "\n".join(map(clean, text.splitlines()))
+    pieces = [without_courtesy(piece) for piece in _pieces(lines)]
     asking = [p for p in pieces if _asks(p)]
     if not asking:
         return [text]

@@ -111,7 +111,7 @@ def test_a_choice_is_understood_however_it_is_said(namesakes: Library, text: str
     assert chosen(text, asked) == asked.questions[1]
 
 
-@pytest.mark.parametrize("text", ["²²", "2 xã nào?", "ai chủ trì?", "①②"])
+@pytest.mark.parametrize("text", ["2024", "²²", "2 xã nào?", "ai chủ trì?", "①②"])
 def test_what_is_no_choice_is_asked(namesakes: Library, text: str) -> None:
     asked = refused(Assistant(namesakes), "ba Lu lam chuc gi")
     assert chosen(text, asked) is None
@@ -168,3 +168,10 @@ def test_a_chat_has_its_own_province(namesakes: Library) -> None:
 @pytest.mark.parametrize("text", ["ở tỉnh nào có lễ hội?", "Tôi ở tỉnh", "Ai chủ trì họp ở tỉnh Lam Giang?"])
 def test_a_question_about_a_province_is_no_home(text: str) -> None:
     assert home(text) is None
+
+
+@pytest.mark.parametrize("text", ["nguồn", "cho nguồn", "nguyên văn"])
+def test_before_any_answer_there_are_no_sources(namesakes: Library, text: str) -> None:
+    outgoing = Assistant(namesakes).answer(Incoming("test", "1", text))
+    assert outgoing.words == NO_SOURCES
+    assert outgoing.reply is None

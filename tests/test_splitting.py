@@ -30,3 +30,12 @@ def test_a_numbered_list_of_questions() -> None:
         "ai chủ trì họp giao ban?",
         "họp ở đâu?",
     ]
+
+
+def test_lines_without_marks_are_questions_too() -> None:
+    assert questions_in("1. ai chủ trì họp giao ban\n2. họp ở đâu\n3. mấy giờ họp") == [
+        "ai chủ trì họp giao ban",
+        "họp ở đâu",
+        "mấy giờ họp",
+    ]
+    assert questions_in("ai chủ trì\nhọp giao ban") == ["ai chủ trì\nhọp giao ban"]

@@ -2,8 +2,9 @@
 
     python -m training.aside CORPUS.jsonl [--unseen] > aside.jsonl
 
-They are questions put aside: what the reader makes of them is what it makes of questions nobody has fitted it to. The next fit takes them in,
-and others have to be written. `retrieval/models/reader.json` tells how many of `OWN` the reader was fitted to, the first ones.
+They are questions put aside: what the reader makes of them is what it makes of questions nobody has fitted it to. `retrieval/models/reader.json`
+tells how many of `OWN` the reader was fitted to, the first ones. The model of things elsewhere has learnt from those about three in five
+articles; `--unseen` leaves them out.
 """
 
 import argparse

@@ -103,7 +103,7 @@ class People:
         self._keys = keys
         self._erasures = [Journal(path) for path in erasures]
         self._retention = dt.timedelta(days=retention_days)
-        self._zone = zone
+        self.zone = zone
         self._observe = observe
         """Is told the channel and the reply of each question, to count them."""
         self._rows: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
@@ -113,11 +113,11 @@ class People:
 
     def today(self) -> dt.date:
         """Return the day it is where the service stands."""
-        return now().astimezone(self._zone).date()
+        return now().astimezone(self.zone).date()
 
     def midnight(self, day: dt.date) -> dt.datetime:
         """Return when a day begins there."""
-        return dt.datetime.combine(day, dt.time(), self._zone)
+        return dt.datetime.combine(day, dt.time(), self.zone)
 
     def chat(self, channel: str, chat: str) -> str:
         """Return the keyed hash that stands for a conversation."""
@@ -165,7 +165,7 @@ class People:
         sums: Counter[tuple[str, str, str]] = Counter()
         taken: Counter[tuple[str, str, str]] = Counter()
         for row in rows:
-            key = (row["asked_at"].astimezone(self._zone).date().isoformat(), row["channel"], row["status"])
+            key = (row["asked_at"].astimezone(self.zone).date().isoformat(), row["channel"], row["status"])
             sums[key] += 1
             taken[key] += round(row["elapsed_ms"] * 1000)
         table = schema.daily
