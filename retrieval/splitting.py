@@ -44,7 +44,7 @@ def questions_in(text: str) -> list[str]:
     """Return the questions of `text` in order, at least one; a statement goes with the question after it."""
     text = without_courtesy(text.strip())
     lines = "\n".join(map(clean, text.splitlines()))
-    pieces = [without_courtesy(piece) for piece in _pieces(lines)]
+    pieces = [without_courtesy(piece) for piece in _pieces(lines) if not _COURTESY.fullmatch(piece)]
     asking = [p for p in pieces if _asks(p)]
     if not asking:
         return [text]

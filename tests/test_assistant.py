@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.assistant import NOT_QUOTED, Assistant, chosen, home
+from bot.assistant import NO_SOURCES, NOT_QUOTED, Assistant, chosen, home
 from bot.library import Library
 from bot.messages import Incoming
 from retrieval.answers.types import Answer, NotFound

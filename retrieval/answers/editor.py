@@ -15,10 +15,11 @@ from retrieval.answers.drafts import Draft, behind_colon
 from retrieval.answers.listing import asked_list, meetings
 from retrieval.answers.naming import Slip, only_names, otherwise_written, slip
 from retrieval.answers.offices import of_office, seat_name
-from retrieval.answers.premise import SMALL_CORPUS, broken_premise, covers, telling_count, telling_where
+from retrieval.answers.premise import broken_premise, covers, telling_count, telling_where
 from retrieval.answers.reading import Reading
 from retrieval.answers.replies import Replies, carried, local_day, refusal_text
 from retrieval.answers.rivals import Rival, rivals
+from retrieval.answers.sentences import SMALL_CORPUS
 from retrieval.answers.statements import phrase_asked, statement
 from retrieval.answers.tenure import Tenures
 from retrieval.answers.today import WHICH_PLACE, earlier, lacks_place, years_asked

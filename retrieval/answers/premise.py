@@ -16,6 +16,7 @@ from retrieval.answers.drafts import Draft
 from retrieval.answers.mentions import counted
 from retrieval.answers.posts import other_post, other_speaker, told_whom_it_names
 from retrieval.answers.roles import role_of
+from retrieval.answers.sentences import SMALL_CORPUS
 from retrieval.answers.tasks import begins_action, is_body, tasks
 from retrieval.answers.type_told import counts_things, type_missing
 from retrieval.answers.typed import asks_of_meeting
@@ -45,8 +46,6 @@ _MEETINGS = frozenset("nghi hop viec dam thao phien cuoc buoi doan khao sat tra"
 _TOPIC_ENDS = frozenset("o tai do ngay nam thang la ai khi luc".split())
 _FILLERS = frozenset("con the vay thi sao la gi nhung cac co a nhi ha vay ne nua va rieng".split())
 _MOST_MISSING = 0.45
-SMALL_CORPUS = 500
-"""Articles below which something always looks like the question: how rare its words are, by which strangers are told, tells little there."""
 _LEAST_PAIRS = 0.5
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 """Also within `2015-2020` and `12/12/2017`."""

@@ -27,6 +27,9 @@ BREVITY = 1.0
 """How much the expected overlap counts beside the chance to be right: without it whole clauses are preferred to a name."""
 ARTICLE_WEIGHT = 0.25
 """How much the search's score of an article (log-odds, relative to the best one's) counts beside."""
+OVER_FEW = 0.4
+"""Share of the threshold for things elsewhere over a small corpus: what few articles say is no measure of what is rare. Of the invented province's
+questions that share nothing with it all are below, of those that it answers none."""
 LEAST_CHANCE = 0.05
 """A draft less likely to be right than this answers nothing, unless a rule fits it wholly: of the training questions that lose their
 answer by it, 1% (out of fold), four in five were answered wrongly, and .7% more of those without an answer are refused."""
@@ -192,7 +195,8 @@ class BuiltinReader:
         order = [first, *(int(i) for i in np.argsort(-worth, kind="stable") if i != first)]
         row = confidence_row(float(chances[first]), float(overlaps[first]), known)
         sure = 1.0 / (1.0 + math.exp(-float(row @ self._confidence[:-1]) - float(self._confidence[-1])))
-        if here < self._elsewhere.threshold or (chances[first] < LEAST_CHANCE and not told[first].ruled):
+        least = self._elsewhere.threshold * (OVER_FEW if context.asked.corpus_size < sentences.SMALL_CORPUS else 1.0)
+        if here < least or (chances[first] < LEAST_CHANCE and not told[first].ruled):
             known = 0.0
         on = self._second(context, weighed.made, np.array([chances, overlaps, worth]), first)
         return Reading(

@@ -60,6 +60,10 @@ class Candidate:
         return self.sentences[self.index]
 
 
+SMALL_CORPUS = 500
+"""Articles below which something always looks like the question: how rare its words are, by which strangers are told, tells little there."""
+
+
 class Asked:
     """The parts of a question that are matched against sentences, weighed once."""
 
