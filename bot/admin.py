@@ -14,7 +14,6 @@ from urllib.parse import urlsplit
 from bot.library import Indexed, Library
 from bot.rendering import FIRST_CONTACT, citation_line, local_day, web_link
 from bot.store.people import People
-from config.settings import SEEDS
 from retrieval import storage
 from retrieval.answers.types import Answer
 from retrieval.articles import Article
@@ -103,9 +102,11 @@ class Desk:
         gatherer: Gatherer | None = None,
         index: Callable[[Sequence[Path], Progress], Indexed] | None = None,
         closing: Callable[[], None] = lambda: None,
+        starter: Path | None = None,
     ) -> None:
         self._library = library
         self._corpus = list(corpus)
+        self._starter = starter
         self._gatherer = gatherer
         self._index = index or library.index
         self.close = closing
@@ -155,10 +156,10 @@ class Desk:
 
     def _refuse_starter(self) -> None:
         """Raise CorpusError where the starter corpus would take the place of other articles: they were indexed with TINTINH_CORPUS left as it is."""
-        if list(self._corpus) != [SEEDS] or self._library.store.current_id() is None:
+        if self._starter is None or self._corpus != [self._starter] or self._library.store.current_id() is None:
             return
-        names = [path.name for path in SEEDS.glob("*.md")]
-        if len(self._library.engine().generation) and not any(map(self._library.knows, names)):
+        generation = self._library.engine().generation
+        if len(generation) and all(generation.row(path.name) is None for path in self._starter.glob("*.md")):
             raise CorpusError(
                 "the articles in force are not those of TINTINH_CORPUS, which names the starter corpus",
                 mend="Set TINTINH_CORPUS to what the index was built from, and start the service again",

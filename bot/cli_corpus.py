@@ -143,7 +143,13 @@ def corpus_verify(data: Data = None, *, as_json: AsJson = False) -> None:
         if not as_json:
             out.print(f"{name}: {', '.join(files) or 'whole'}", markup=False, highlight=False, soft_wrap=True)
     current = store.current_id()
-    if current is not None and current not in damaged:
+    if current is None:
+        raise GenerationError(
+            f"there is no index in {store.data}",
+            mend="Give --data the service's folder, or run `tintinh index`",
+            path=str(store.data),
+        )
+    if current not in damaged:
         raise GenerationError(
             f"the generation in force, {current}, is missing", mend="Run `tintinh index` again", path=str(store.folder)
         )

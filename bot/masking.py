@@ -9,7 +9,7 @@ import re
 PHONE, PAPER, EMAIL = "[số điện thoại]", "[số giấy tờ]", "[email]"
 
 _GAP = r"[ .\-–]{0,2}"
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]++@[\w-]++(?:\.[\w-]++)+")
 _PHONE = re.compile(rf"(?<![\w/.,])(?:\(?(?:\+|00)?84\)?{_GAP}|\(?0)(?:{_GAP}\(?\d\)?){{8,10}}(?![\w/]|[.,]\d)")
 _LONG = re.compile(rf"(?<![\w/])\d(?:{_GAP}\d){{8,18}}(?![\w/]|[.,]\d)")
 _UNIT = re.compile(

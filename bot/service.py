@@ -45,7 +45,7 @@ from bot.store.replies import Replies
 from bot.store.sessions import Sessions
 from bot.store.windows import Windows
 from bot.waiting import pause
-from config.settings import Settings
+from config.settings import SEEDS, Settings
 from retrieval.annotating import cores
 from retrieval.answers.types import Reply
 from retrieval.errors import GenerationError, SettingsError, TinTinhError
@@ -391,4 +391,4 @@ def open_desk(settings: Settings, library: Library) -> Desk:
     options = settings.fetch
     fetcher = Fetcher(allowed=options.allow, proxy=options.proxy, ca=options.ca, contact=settings.web.public_url or "")
     indexer = Indexer(settings.data_dir)
-    return Desk(library, settings.corpus, Gatherer(settings.data_dir, fetcher), indexer, indexer.close)
+    return Desk(library, settings.corpus, Gatherer(settings.data_dir, fetcher), indexer, indexer.close, SEEDS)

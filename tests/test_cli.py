@@ -112,6 +112,7 @@ def test_faults_are_1_and_one_line_with_code_and_mend(tmp_path: Path, data: Path
         (["ask", "x", "--data", data], {"TINTINH_WEB__PORT": "x"}, "settings-wrong: TINTINH_WEB__PORT"),
         (["ask", "x", "--data", data], {"TINTINH_EMBEDDING__MODEL": "/no/such/model"}, "encoder-unusable"),
         (["corpus", "show", "none", "--data", data], {}, "no article has the id"),
+        (["corpus", "verify", "--data", tmp_path / "none"], {}, "there is no index in"),
         (["ask", "--batch", tmp_path / "none", "--output", tmp_path / "o", "--data", data], {}, "cannot be read"),
     ]
     for arguments, environment, words in cases:

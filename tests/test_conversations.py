@@ -79,6 +79,14 @@ def test_7_an_office_and_who_held_it_before(talk: Talk) -> None:
     assert talk.refused("nam 2012?").reason == "article_silent"
 
 
+@pytest.mark.parametrize(
+    "asked", ["ct ubnd tinh h la ai", "bay h ai lam ct ubnd tinh", "gio ai lam chu tich ubnd tinh"]
+)
+def test_7_now_as_it_is_typed(talk: Talk, asked: str) -> None:
+    now = talk.answered("Chủ tịch UBND tỉnh hiện nay là ai?")
+    assert talk.answered(asked).items == now.items
+
+
 def test_7_the_one_before_the_one_before_and_no_further(talk: Talk) -> None:
     talk.answered("Chủ tịch UBND tỉnh Lam Giang hiện nay là ai?")
     talk.answered("trước đó?")

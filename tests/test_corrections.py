@@ -395,3 +395,18 @@ def test_no_restored_backup_brings_anything_back(tmp_path: Path, encoder: Encode
     assert restored.erase_again() == [MEETING]
     assert not bytes_hold(data, "vận động hội viên hiến đất")
     assert restored.erase_again() == []
+
+
+def test_the_starter_corpus_takes_no_other_s_place(library: Library, tmp_path: Path) -> None:
+    starter = tmp_path / "starter"
+    starter.mkdir()
+    (starter / "mau.md").write_text("Bài mẫu: xã Nậm Cắt có hai cầu.", encoding="utf-8")
+    (starter / "README.md").write_text("Starter.", encoding="utf-8")
+    desk = Desk(library, [starter], starter=starter)
+    before = library.store.current_id()
+    with pytest.raises(CorpusError, match="TINTINH_CORPUS"):
+        desk.reload(EDITOR)
+    assert library.store.current_id() == before
+    # Who names it in his settings beside his own, or has nothing else, means it.
+    assert "Thêm 1" in Desk(library, [ARTICLES, starter], starter=starter).reload(EDITOR)
+    assert desk.reload(EDITOR)

@@ -64,11 +64,11 @@ _NEXT = re.compile(
     r"(?:(?:nua|thi|la|ai|sao|nao|a|vay|the|ha) ?)*$"
 )
 _END = re.compile(
-    r"\b(?:la (?:ai|nguoi|dong|ong|ba)|hien (?:nay|tai|gio)|bay gio|hien|hom nay|(?:dau|giua|cuoi) nam|nam (?:19|20)\d\d|nam nay|nam ngoai|truoc (?:do|day|nua)|luc (?:do|nay)"
+    r"\b(?:la (?:ai|nguoi|dong|ong|ba)|hien (?:nay|tai|gio)|bay (?:gio|h)|(?:gio|h)(?= (?:la|ai)\b)|hien|hom nay|(?:dau|giua|cuoi) nam|nam (?:19|20)\d\d|nam nay|nam ngoai|truoc (?:do|day|nua)|luc (?:do|nay)"
     r"|khi (?:do|ay)|ten|thi ai|do ai|ai|nguoi tien nhiem|moi|duong nhiem|khoa|nhiem ki|vay|the)\b"
 )
 BEFORE_OFFICES = re.compile(
-    r"^(?:(?:cho (?:hoi|biet|em hoi|minh hoi)|xin hoi|hoi|vay|the|hien (?:nay|tai)|bay gio|nam (?:19|20)\d\d|ai|dang|giu|lam|dam nhiem|chuc"
+    r"^(?:(?:cho (?:hoi|biet|em hoi|minh hoi)|xin hoi|hoi|vay|the|hien (?:nay|tai)|(?:bay )?(?:gio|h)|nam (?:19|20)\d\d|ai|dang|giu|lam|dam nhiem|chuc"
     r"|chuc vu|la|dong chi|nao|ong|ba|nguoi|ten|cua|ad|bot|oi|ban|a|hom nay|nam nay|(?:dau|giua|cuoi)(?= nam)) ?)*$"
 )
 _PARTS = re.compile(r"[,;]|\bkiêm\b|\bđồng thời là\b")
