@@ -167,14 +167,16 @@ def chosen(text: str, reply: Reply | None) -> str | None:
     """Return the question that `text` chooses among those of the last reply: by its number, or by words of one label alone."""
     if not isinstance(reply, NotFound) or not reply.questions:
         return None
+    if len(reply.questions) == 1 and " ".join(folds(text)) in _YES:
+        return reply.questions[0]
     own = _choice(text)
     number = _number(own)
     if number is not None:
         return reply.questions[number - 1] if 1 <= number <= len(reply.questions) else None
-    if len(reply.questions) == 1 and " ".join(own) in _YES:
-        return reply.questions[0]
     fitting = [
-        q for label, q in zip(reply.choices, reply.questions, strict=True) if own and set(own) <= set(folds(label))
+        q
+        for label, q in zip(reply.choices, reply.questions, strict=True)
+        if any(own) and set(filter(None, own)) <= set(folds(label))
     ]
     return fitting[0] if len(fitting) == 1 else None
 
@@ -193,7 +195,11 @@ def _beyond(text: str, reply: Reply) -> bool:
 def _choice(text: str) -> list[str]:
     """Return the folded words of a choice without what is said around it: `số 2 nhé`, `chọn ông Tiến ạ`."""
     own = [word for word in folds(text) if word not in _AROUND_CHOICE]
-    return own[1:] if len(own) > 1 and own[0] in _HONORIFICS else own
+    if len(own) > 1 and own[0] in _HONORIFICS:
+        own = own[1:]
+        # `bà Hai` is a name.
+        return [*own, ""] if len(own) == 1 and own[0] in _COUNTED else own
+    return own
 
 
 def _number(words: list[str]) -> int | None:

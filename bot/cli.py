@@ -338,11 +338,15 @@ def _run_batch(batch: Path, output: Path, work: Callable[[dict[str, Any]], dict[
 @contextmanager
 def _whole(path: Path, option: str) -> Iterator[IO[str]]:
     """Open a file that is there whole or not at all. Raises CorpusError where it cannot be written."""
-    if path.exists() and not path.is_file():
+    # A shell may have led `/dev/stdout` to a file, which it adds to.
+    if path.parts[:2] in {("/", "dev"), ("/", "proc")} or (path.exists() and not path.is_file()):
         with _stream(path, option) as file:
             yield file
         return
-    path = path.resolve()  # what a link leads to is written, the link stays
+    try:
+        path = path.resolve()  # what a link leads to is written, the link stays
+    except RuntimeError as error:
+        raise CorpusError(f"{path} leads to itself", mend=f"Give {option} a path that can be written") from error
     aside = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with aside.open("w", encoding="utf-8", newline="\n") as file:
@@ -360,7 +364,7 @@ def _whole(path: Path, option: str) -> Iterator[IO[str]]:
 def _stream(path: Path, option: str) -> Iterator[IO[str]]:
     """Open what is no file, `/dev/stdout` or a pipe: there is nothing to put in its place. Raises CorpusError where it cannot be written."""
     try:
-        with path.open("w", encoding="utf-8", newline="\n") as file:
+        with path.open("a", encoding="utf-8", newline="\n") as file:
             yield file
     except OSError as error:
         raise CorpusError(

@@ -15,6 +15,17 @@ from retrieval.vietnamese.text import folds
         ("các sở ngành, quận huyện tổ chức ở đâu", []),
         ("sắp xếp đơn vị cấp xã Lam Giang", []),
         ("báo chí tỉnh nào Lam Giang", []),
+        ("địa phương Nậm Pha", []),
+        ("đối phương Nậm Pha", []),
+        (
+            "huyện Đô Lương, thị xã Cửa Lò, thành phố Đà Lạt, huyện Cô Tô",
+            [
+                ("huyện", ("do", "luong")),
+                ("thị xã", ("cua", "lo")),
+                ("thành phố", ("da", "lat")),
+                ("huyện", ("co", "to")),
+            ],
+        ),
         ("loa phường Nậm Pha", []),
     ],
 )

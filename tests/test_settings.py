@@ -56,6 +56,7 @@ def test_an_empty_value_is_unset(monkeypatch: pytest.MonkeyPatch, name: str) -> 
     assert load_settings() == without
 
 
+@pytest.mark.usefixtures("clean_environment")
 @pytest.mark.parametrize(
     ("name", "value"),
     [

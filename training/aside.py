@@ -30,7 +30,7 @@ def main() -> None:
 
 
 def as_scored(row: dict[str, Any]) -> dict[str, Any]:
-    """Return one of `own_rows` as the development questions have it: what has no answer is `about` an article, it has none."""
+    """Return one of `put_aside` as the development questions have it: what has no answer is `about` an article, it has none."""
     kept = {name: value for name, value in row.items() if name not in {"own", "article_id"}}
     return kept | ({"article_id": row["article_id"]} if row["answers"] else {"about": row["article_id"]})
 

@@ -3,7 +3,7 @@
     python -m training.elsewhere CORPUS.jsonl [--asked QUESTIONS]... [--no-final]
 
 training/reader.py goes before. What looks like an answer to a reader is surer of itself on questions that it was fitted to, so this model
-looks at what the shipped reader makes of our questions behind those (`training/aside.py`): of three in five articles, the rest stay unseen
+looks at what the shipped reader makes of our questions behind those (`training/aside.py`): of three folds in five, the rest stay unseen
 by all. Beside them it sees questions about things that are nowhere: with the names of others, without their article, and those
 of the files ASKED. Prints figures out of fold, and of what stays unseen; writes retrieval/models/elsewhere.npz and its part of reader.json.
 """

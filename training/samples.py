@@ -85,7 +85,7 @@ class Item:
         self.probabilities = np.zeros(len(self.labels))
         self.made = drafts.Drafts((), np.zeros((0, len(drafts.FEATURES)), np.float32))
         self.right = self.overlap = self.chances = self.overlaps = np.zeros(0)
-        self.known = self.here = 0.0
+        self.known = 0.0
 
     def judge(self) -> None:
         """Tell of each draft whether it is right, and how much it overlaps with the gold."""

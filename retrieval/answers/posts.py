@@ -28,8 +28,16 @@ _SAYS = re.compile(
     r" (?:nhung )?(?:gi|sao|the nao|ra sao)\b"
 )
 _AROUND = 2
-"""Sentences before the one that tells something within which its speaker is named."""
+"""Sentences before the one that tells something within which its speaker is named, mostly."""
+_FAR = 6
+"""Those within which he may be."""
+_GOES_ON = re.compile(
+    r"^(?:ong|ba|dong chi)(?: \w+)? (?:cung |da )?(?:noi|chi dao|phat bieu|yeu cau|nhan manh|khang dinh|de nghi|keu goi|hua|cam ket|cho biet|cho rang|luu y)\b"
+)
+_OPENING = 6
 _LONGEST_BODY = 8
+_BEHIND_BODY = frozenset("o den tham ky ki trao vua bi duoc sau truoc khi".split())
+"""Behind these words stands where and when something was, no part of an office: `giám đốc công an tỉnh dự lễ ở Hà Nội`."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +89,9 @@ def _begins_with(question: Question) -> _Post | None:
             if "_".join(title) in _OF_ONE_EVENT or not BEFORE_OFFICES.match(" ".join(words[:at])):
                 return None
             behind = at + len(title)
-            return _Post(title, canonical(words[behind : behind + _LONGEST_BODY]))
+            body = words[behind : behind + _LONGEST_BODY]
+            end = next((n for n, word in enumerate(body) if word in _BEHIND_BODY), len(body))
+            return _Post(title, canonical(body[:end]))
     return None
 
 
@@ -122,11 +132,18 @@ def _is_post(role: Words, post: _Post) -> bool:
 def _other_body(asked: Words, told: Words) -> bool:
     """Tell whether two bodies are two: another department, the same of another province."""
     if asked[:1] == told[:1] == ("so",) and len(asked) > 1 and len(told) > 1:
-        initials = "".join(word[0] for word in told[1:])
-        if asked[1] != told[1] and not initials.startswith(asked[1]) and asked[1] not in told:
+        same = asked[1] in told or told[1] in asked
+        if not (same or _shortens(asked[1], told[1:]) or _shortens(told[1], asked[1:])):
             return True
     of_asked, of_told = _provinces(asked), _provinces(told)
     return bool(of_asked and of_told) and of_asked.isdisjoint(of_told)
+
+
+def _shortens(short: str, words: Words) -> bool:
+    """Tell whether `short` is made of the initials of `words`, `và` among them or not: `gd`, `khdt`, `nn`."""
+    letters = "".join(filter(str.isalnum, short))
+    whole, without = ("".join(word[0] for word in words if word != left) for left in ("", "va"))
+    return bool(letters) and (whole.startswith(letters) or without.startswith(letters))
 
 
 def _provinces(words: Words) -> set[Words]:
@@ -142,12 +159,14 @@ def other_speaker(context: Context, draft: Draft) -> bool:
     if post is None:
         return False
     index = draft.candidate.index
-    around = context.sentences[draft.candidate.hit][max(0, index - _AROUND) : index + 1]
-    told = [sentence.folded for sentence in around]
-    titles = {(words, at) for words in told for at in range(len(words)) if _title(words, at)}
-    return bool(titles) and not any(
+    found = [sentence.folded for sentence in context.sentences[draft.candidate.hit][: index + 1]]
+    # `Ông yêu cầu Giám đốc Sở …`: who speaks stands before, whoever is named behind.
+    goes_on = _GOES_ON.search(" ".join(found[index][:_OPENING])) is not None
+    near = found[max(0, index - _AROUND) : index if goes_on else index + 1]
+    titled = any(_title(words, at) for words in near for at in range(len(words)))
+    return titled and not any(
         words[at : at + len(post.title)] == post.title and words[max(0, at - 1) : at] != ("pho",)
-        for words in told
+        for words in found[max(0, index - _FAR) :]
         for at in range(len(words))
     )
 
@@ -155,12 +174,21 @@ def other_speaker(context: Context, draft: Draft) -> bool:
 def told_whom_it_names(context: Context, draft: Draft) -> bool:
     """Tell whether `ai thay bà Thuỷ?` would be answered by `Lê Thị Thu Thuỷ`: whom a question names, by the given name alone, too, is not asked for."""
     question = context.asked.question
-    if question.cue.label != "who" or question.yes_no or question.elliptic or question.syllables[-2:] == ("la", "ai"):
+    if (
+        question.cue.label != "who"
+        or question.yes_no
+        or question.elliptic
+        or _IS_WHO.search(" ".join(question.syllables))
+    ):
         return False
     named = _given_names(question)
     sentence = draft.candidate.sentence
     told = [p for p in sentence.named if any(first <= p.last <= last for first, last in draft.cut)]
     return bool(told) and all(sentence.folded[p.last] in named and _whole_or_given(question, sentence, p) for p in told)
+
+
+_IS_WHO = re.compile(r"\bla ai(?: (?:vay|the|a|nhi|ha))?$|^ai la (?:ong|ba)\b")
+"""Who is asked about by name: `Ông X là ai vậy?`"""
 
 
 def _given_names(question: Question) -> set[str]:

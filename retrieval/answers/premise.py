@@ -166,11 +166,17 @@ def _series(words: Sequence[str]) -> dict[str, set[str]]:
         called = next((n for n in _SERIES if tuple(words[max(0, at - len(n) + 1) : at + 1]) == n), None)
         if called is not None:
             name = " ".join(called)
-        elif name and (word in _RANKS or (word.isdigit() and len(word) <= _LONGEST_RANK)):
-            found.setdefault(name, set()).add(_RANKS.get(word, word))
+        elif name and (number := _rank(word)) is not None:
+            found.setdefault(name, set()).add(number)
         elif word not in _JOINS_SERIES:
             name = ""
     return found
+
+
+def _rank(word: str) -> str | None:
+    """Return which one of a series a folded word names: `iii`, `nhì`, `40`, `168/2024`."""
+    number = word.split("/", maxsplit=1)[0]
+    return _RANKS.get(word) or (number if number.isdigit() and len(number) <= _LONGEST_RANK else None)
 
 
 _SERIES = (
@@ -238,13 +244,16 @@ def telling_count(context: Context, drafts: Sequence[Draft]) -> tuple[Draft, ...
     return tuple(drafts) if telling is None else (telling, *(d for d in drafts if d is not telling))
 
 
+_WEAK = re.compile(r"(?<!chu )yeu(?: o)?$")
+
+
 def _no_place(context: Context, draft: Draft) -> bool:
     """`Họp ở đâu?` is answered neither by who chaired nor by what was to be done, nor by who was to do it.
 
     Two syllables may be a place's that look like a name: `Phủ Chủ tịch`.
     """
     question, sentence, first = context.asked.question, draft.candidate.sentence, draft.cut[0][0]
-    if question.kind != "where" or question.cue.label != "where" or "yeu" in question.cue.before[-2:]:
+    if question.kind != "where" or question.cue.label != "where" or _WEAK.search(" ".join(question.cue.before)):
         return False  # `yếu ở đâu` asks for no place
     for begin, last in draft.cut:
         longest = last - begin + 1
@@ -272,7 +281,9 @@ _LONGEST_PLACE = 30
 _LONGEST_NAME = 8
 """Up to so many a place may hold what looks like a verb: `Mộ Đức`."""
 _BEGINS = re.compile(r"\b(?:khoi dong|khoi cong|dong tho|bat dau|khai mac)\b")
-_ENDS = re.compile(r"\b(?:xong|hoan thanh|hoan tat|ket thuc|be mac)\b")
+_ENDS = re.compile(
+    r"\b(?:xong|hoan thanh|hoan tat|ket thuc|be mac|thong xe|khanh thanh|dua vao (?:su dung|khai thac|van hanh))\b"
+)
 _UNTIL = re.compile(r"\b(?:den|toi) (?:het |ngay |cuoi )*\d")
 
 
@@ -310,7 +321,7 @@ _DOCUMENT = re.compile(r"\b\d{1,5}(?:/\d{4})?/[A-ZĐa-zđ]{2,6}(?:[-–][A-ZĐÂ
 """`1234/KH-UBND`, `15/2023/QĐ-UBND`."""
 
 
-_BARE_NUMBER = re.compile(r"(?<![\d.,/])\d{3,5}(?![\d.,/])")
+_BARE_NUMBER = re.compile(r"(?<![\d.,/])\d{3,5}(?![\d/]|[.,]\d)")
 """Long enough to be no day, month or item."""
 
 
@@ -358,23 +369,24 @@ _DATED_DOCUMENT = re.compile(
     r"\b(?:chi thi|nghi dinh|quyet dinh|cong van|van ban|thong tu|thong bao|nghi quyet|to trinh|ke hoach|cong dien)(?: \S+){0,4}? so \S+(?: \S+){0,2} ngay$"
 )
 _DOCUMENTS = re.compile(
-    r"\b(?:chi thi|nghi dinh|quyet dinh|cong van|van ban|thong tu|thong bao|nghi quyet|to trinh|ke hoach|cong dien|luat(?! gia| su)|ban hanh|k[iy](?! hop)|giao|cho phep|dong y|phe duyet)\b"
+    r"\b(?:chi thi|nghi dinh|quyet dinh|cong van|van ban|thong tu|thong bao|nghi quyet|to trinh|ke hoach|cong dien|luat(?! gia| su)|thanh lap|cong nhan|bo nhiem|dieu dong|phan cong|xep hang|thu hoi|khoi to|hieu luc|duoc|bi|ban hanh|k[iy](?! hop)|giao|cho phep|dong y|phe duyet)\b"
 )
 
 
 def _kin_missing(context: Context, draft: Draft) -> bool:
     """`Con trai bà Đào tên gì?` is answered by a sentence alone that tells of a son: whose kin somebody is, is no guess."""
-    question = context.asked.question
-    text = " ".join(question.syllables)
+    text = " ".join(context.asked.question.syllables)
     kin = _KIN.search(text)
     if kin is None or not _NAME_ASKED.search(text):
         return False
-    return kin[0] not in " ".join(draft.candidate.sentence.folded)
+    there = " ".join(draft.candidate.sentence.folded)
+    return not any(re.search(rf"\b{word}\b", there) for word in _SAME_KIN.get(kin[1], (kin[1],)))
 
 
 _KIN = re.compile(
-    r"\b(?:con (?:trai|gai|re|dau)|em (?:trai|gai)|anh trai|chi gai|vo|chong|bo|cha|me) (?=(?:cua )?(?:ong|ba|anh|chi)\b)"
+    r"\b(con (?:trai|gai|re|dau)|em (?:trai|gai)|anh trai|chi gai|vo|chong) (?:cua )?(?:ong|ba|anh|chi(?! huy| dao))\b"
 )
+_SAME_KIN = {"vo": ("vo", "phu nhan"), "con re": ("re",), "con dau": ("dau",)}
 _NAME_ASKED = re.compile(r"\b(?:ten (?:la )?gi|la ai|ai la)\b")
 
 
@@ -394,8 +406,8 @@ def _name_of_a_thing(context: Context, draft: Draft) -> bool:
     )
 
 
-_CALLED_AFTER = frozenset(map(canonical, "đường chợ cầu hát quán hẻm ngõ thpt thcs tạm hoa".split()))
-"""The last word of what is called after people: `nhà hát`, `chợ tạm`; not `phố` and `trường`, which end `thành phố` and `Bộ … Môi trường`."""
+_CALLED_AFTER = frozenset(map(canonical, "đường chợ quán hẻm ngõ thpt thcs tạm hoa".split()))
+"""The last word of what is called after people: `chợ tạm`; not `cầu`, which is also played, nor `phố` and `trường`, which end `thành phố` and `Bộ … Môi trường`."""
 
 
 def _leads_only(context: Context, draft: Draft) -> bool:

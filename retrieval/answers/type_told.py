@@ -226,6 +226,6 @@ _SOMEBODY = frozenset(
     canonical(word.replace("_", " "))
     for word in "người cán_bộ nhân_viên giáo_viên cô_giáo thầy_giáo học_sinh sinh_viên phụ_huynh công_an bộ_đội quân_đội cảnh_sát đội tổ hộ"
     " nông_hộ dân nhân_dân đại_biểu lãnh_đạo nhà_đầu_tư đơn_vị cơ_quan tổ_chức hội đoàn sở ngành địa_phương hợp_tác_xã chính_quyền lực_lượng"
-    " đảng_viên công_chức viên_chức cử_tri ngư_dân nông_dân tiểu_thương hành_khách du_khách thanh_niên phụ_nữ bệnh_nhân tài_xế bác_sĩ nhóm chủ đầu_tư".split()
+    " đảng_viên công_chức viên_chức cử_tri ngư_dân con cháu trẻ thương_binh hàng_xóm lái_xe vợ_chồng anh_em cựu_chiến_binh thợ phòng ban trung_tâm bệnh_viện doanh_nghiệp nông_dân tiểu_thương hành_khách du_khách thanh_niên phụ_nữ bệnh_nhân tài_xế bác_sĩ nhóm chủ đầu_tư".split()
 )
 """Who did something, where no name tells it."""

@@ -19,7 +19,7 @@ from retrieval.vietnamese.text import nfc
 LONGEST_TITLE = 200
 _VIETNAMESE = 0.85
 """Share of the words with marks that must be Vietnamese syllables for bytes to be read as windows-1258."""
-_YES = frozenset(("true", "yes", "1", "x", "có", "co"))
+_YES = frozenset(("true", "yes", "on", "1", "1.0", "x", "có", "co", "đúng"))
 _ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 _KNOWN = {"id", "title", "published_at", "url", "source", "author", "text"}
 _ISO_DAY = re.compile(r"^(\d{4})-(\d{2})-(\d{2})(?:[T ].*)?$")
@@ -79,7 +79,7 @@ def _withheld(row: dict[str, Any]) -> str | None:
         return "it is held by its source"
     stated = row.get("embargo_until")
     until = day(stated)
-    if until is None and stated not in {None, ""}:
+    if until is None and stated is not None and str(stated).strip():
         return f"the day of embargo_until, {str(stated)[:40]!r}, is not understood; write it as 2030-12-31. Until then it is not read"
     if until is not None and until > dt.datetime.now(tz=_ZONE).date():
         return f"it is under embargo until {until.isoformat()}"

@@ -24,10 +24,25 @@ _NO_LEVELS = frozenset(
     )
 )
 """What is not `phường`, nor the level of one place: `địa phương`, `cấp xã`."""
-_NO_NAMES = frozenset(
-    "do nay ay kia nao co khong chua da dang se phai duoc bi la va hoac thi ma to cua cho de khi".split()
+_NO_NAMES = frozenset("nay ay kia nao khong chua dang se phai duoc bi hoac thi khi".split())
+"""Folded words that begin no place's name; `đó`, `có`, `của` are also those of Đô Lương, Cô Tô, Cửa Lò."""
+_NO_PAIRS = frozenset(
+    tuple(pair.split())
+    for pair in (
+        "do phai",
+        "do co",
+        "do duoc",
+        "to chuc",
+        "co khieu",
+        "co bao",
+        "co nhieu",
+        "da duoc",
+        "la ai",
+        "la gi",
+        "cho biet",
+    )
 )
-"""Folded words that begin no place's name: `tỉnh đó phải`, `các huyện tổ chức`."""
+"""Nor do these: `tỉnh đó phải`, `các huyện tổ chức`."""
 
 
 def level_before(words: Sequence[str], at: int) -> str | None:
@@ -46,6 +61,7 @@ def places(words: Sequence[str]) -> list[tuple[str, tuple[str, ...]]]:
         if (level := level_before(words, at)) is not None
         and level_before(words, at + 1) is None
         and words[at] not in _NO_NAMES
+        and tuple(words[at : at + _NAME]) not in _NO_PAIRS
         and words[at] != "uy"
     ]
 
