@@ -309,6 +309,9 @@ def test_seeds_answer(tmp_path: Path, encoder: Encoder) -> None:
         ("mttq tinh dien bien phai lam gi", "tham mưu thực hiện Đề án vận động hỗ trợ làm nhà"),
         ("Hội Cựu chiến binh tỉnh Điện Biên được giao nhiệm vụ gì?", "cuốn sách"),
         ("hoi nong dan tinh dien bien phai lam gi", "3 khâu đột phá"),
+        # A few words are enough over a few articles.
+        ("hoi phu nu duoc giao nhiem vu gi", "chương trình, đề án"),
+        ("hoi lhpn phai lam gi", "chương trình, đề án"),
         ("Sau sắp xếp tỉnh Bình Định còn bao nhiêu đơn vị hành chính cấp xã?", "58 đơn vị"),
         ("Ai chủ trì họp thành viên UBND tỉnh Đắk Nông tháng 3/2019?", "Nguyễn Bốn"),
         ("Vụ sạt lở ở Mỹ Hội Đông khiến bao nhiêu hộ phải di dời?", "106 hộ"),

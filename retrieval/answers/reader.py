@@ -195,8 +195,12 @@ class BuiltinReader:
         order = [first, *(int(i) for i in np.argsort(-worth, kind="stable") if i != first)]
         row = confidence_row(float(chances[first]), float(overlaps[first]), known)
         sure = 1.0 / (1.0 + math.exp(-float(row @ self._confidence[:-1]) - float(self._confidence[-1])))
-        least = self._elsewhere.threshold * (OVER_FEW if context.asked.corpus_size < sentences.SMALL_CORPUS else 1.0)
-        if here < least or (chances[first] < LEAST_CHANCE and not told[first].ruled):
+        few = context.asked.corpus_size < sentences.SMALL_CORPUS
+        least = self._elsewhere.threshold * (OVER_FEW if few else 1.0)
+        # What a rule finds for the very body that is asked for is there, however few words the question has.
+        if (here < least and not (few and told[first].ruled)) or (
+            chances[first] < LEAST_CHANCE and not told[first].ruled
+        ):
             known = 0.0
         on = self._second(context, weighed.made, np.array([chances, overlaps, worth]), first)
         return Reading(
