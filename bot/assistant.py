@@ -169,46 +169,32 @@ def chosen(text: str, reply: Reply | None) -> str | None:
         return None
     if len(reply.questions) == 1 and " ".join(folds(text)) in _YES:
         return reply.questions[0]
-    own = _choice(text)
-    number = _number(own)
+    number, own = _choice(text)
     if number is not None:
         return reply.questions[number - 1] if 1 <= number <= len(reply.questions) else None
-    fitting = [
-        q
-        for label, q in zip(reply.choices, reply.questions, strict=True)
-        if any(own) and set(filter(None, own)) <= set(folds(label))
-    ]
+    fitting = [q for label, q in zip(reply.choices, reply.questions, strict=True) if own and own <= set(folds(label))]
     return fitting[0] if len(fitting) == 1 else None
 
 
 def _beyond(text: str, reply: Reply) -> bool:
     """Tell whether `text` is the number of a choice that there is not: which is meant is asked again."""
-    number = _number(_choice(text))
-    return (
-        isinstance(reply, NotFound)
-        and bool(reply.questions)
-        and number is not None
-        and not 1 <= number <= len(reply.questions)
-    )
+    if not isinstance(reply, NotFound) or not reply.questions:
+        return False
+    number, _ = _choice(text)
+    return number is not None and not 1 <= number <= len(reply.questions)
 
 
-def _choice(text: str) -> list[str]:
-    """Return the folded words of a choice without what is said around it: `số 2 nhé`, `chọn ông Tiến ạ`."""
+def _choice(text: str) -> tuple[int | None, frozenset[str]]:
+    """Return the number that a choice is, and its folded words without what is said around it: `số 2 nhé`, `②`, `chọn ông Tiến ạ`; `bà Hai` is no number."""
     own = [word for word in folds(text) if word not in _AROUND_CHOICE]
-    if len(own) > 1 and own[0] in _HONORIFICS:
-        own = own[1:]
-        # `bà Hai` is a name.
-        return [*own, ""] if len(own) == 1 and own[0] in _COUNTED else own
-    return own
-
-
-def _number(words: list[str]) -> int | None:
-    """Return the number that the words of a choice are: `2`, `②`, `hai`."""
-    if len(words) != 1:
-        return None
-    word = unicodedata.normalize("NFKC", words[0])
-    # `2023` chooses a year among the labels.
-    return int(word) if word.isdecimal() and len(word) <= _LONGEST_NUMBER else _COUNTED.get(word)
+    number = None
+    if len(own) == 1:
+        word = unicodedata.normalize("NFKC", own[0])
+        # `2023` chooses a year among the labels.
+        number = int(word) if word.isdecimal() and len(word) <= _LONGEST_NUMBER else _COUNTED.get(word)
+    elif own and own[0] in _HONORIFICS:
+        del own[0]
+    return number, frozenset(own)
 
 
 _LONGEST_NUMBER = 2

@@ -10,6 +10,7 @@ from bot.library import Library
 from retrieval.annotation import Sentence, annotate
 from retrieval.answers.attention import Network, Read
 from retrieval.answers.context import Context, Contexts
+from retrieval.answers.drafts import Draft
 from retrieval.answers.reader import MODELS
 from retrieval.answers.types import Reply
 from retrieval.encoding import Encoder
@@ -38,6 +39,12 @@ def stretch(found: Sentence, told: str) -> tuple[int, int]:
     words = tuple(folds(told))
     at = next(i for i in range(len(found.folded)) if found.folded[i : i + len(words)] == words)
     return at, at + len(words) - 1
+
+
+def draft_of(context: Context, told: str) -> Draft:
+    """Return a draft of the words `told`, of the likeliest sentence in which they stand."""
+    of = next(c for c in context.candidates if told in c.sentence.between(c.sentence.start, c.sentence.end))
+    return Draft(of, (stretch(of.sentence, told),))
 
 
 def asker(folder: Path, encoder: Encoder, *articles: str) -> Callable[[str], Reply]:

@@ -8,10 +8,12 @@ import pytest
 from bot.assistant import Assistant
 from bot.library import Library
 from bot.messages import Incoming
+from retrieval.answers.dated import words_of_time
 from retrieval.answers.types import Answer, NotFound, Reply
 from retrieval.articles import Article
 from retrieval.encoding import Encoder
-from tests.reading import context_of
+from retrieval.questions import understand
+from tests.reading import context_of, read
 
 BODY = "chủ trì hội nghị giao ban công tác dân vận"
 ARTICLES = (
@@ -95,3 +97,21 @@ def test_articles_of_the_day_alone_are_read(library: Library) -> None:
     context = context_of(engine, "Ai chủ trì hội nghị giao ban công tác dân vận 29/12/2023?")
     assert {article.id for article in context.articles} == {"b", "c"}
     assert len(context_of(engine, "Ai chủ trì hội nghị giao ban công tác dân vận 29/12?").articles) == 3
+
+
+@pytest.mark.parametrize(
+    ("question", "published", "text", "words"),
+    [
+        ("họp tháng 4 do ai chủ trì", None, "Ngày 2/4, huyện họp.", {"4"}),
+        ("họp tháng 4/2019 do ai chủ trì", None, "Ngày 2/4/2018, huyện họp.", set()),
+        ("họp ngày 22/2 do ai chủ trì", dt.date(2019, 2, 22), "Sáng nay, huyện họp.", {"22/2"}),
+        ("họp ngày 22/2 do ai chủ trì", dt.date(2019, 4, 22), "Sáng nay, huyện họp.", set()),
+        ("họp tháng 7/2019 do ai chủ trì", dt.date(2019, 8, 3), "Vừa qua, huyện họp.", {"7/2019"}),
+        ("họp do ai chủ trì", dt.date(2019, 8, 3), "Ngày 2/8, huyện họp.", set()),
+    ],
+)
+def test_a_time_stands_in_an_article_that_is_of_it(
+    question: str, published: dt.date | None, text: str, words: set[str]
+) -> None:
+    article = Article(id="a", text=text, title="Huyện họp", source="Báo", published_at=published)
+    assert words_of_time(understand(question), article, [read(text)]) == words

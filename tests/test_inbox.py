@@ -302,3 +302,9 @@ def test_the_key_lies_beside_the_data_folder(tmp_path: Path) -> None:
         Keys("short")
     with pytest.raises(SettingsError, match="TINTINH_PRIVACY__HASH_KEY"):
         secret_beside(Path("/proc/no/such"))
+
+
+def test_what_is_no_address_of_a_database_is_said_and_not_shown(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="TINTINH_DATABASE_URL") as fault:
+        Database("a-password", tmp_path)
+    assert "a-password" not in str(fault.value)

@@ -17,7 +17,7 @@ from retrieval.encoding import Encoder
 from retrieval.questions import understand
 from retrieval.vietnamese import dates
 from retrieval.vietnamese.dates import around_today, told_as
-from tests.reading import asker, context_of, read, stretch
+from tests.reading import asker, context_of, draft_of, read
 
 ARTICLES = {
     "thu": (
@@ -268,8 +268,7 @@ def test_what_is_called_after_somebody_is_nobody(
 ) -> None:
     asker(tmp_path, encoder, CALLED_AFTER)
     context = context_of(Library(tmp_path / "data", encoder).engine(), question)
-    candidate = next(c for c in context.candidates if told in c.sentence.between(c.sentence.start, c.sentence.end))
-    assert _name_of_a_thing(context, Draft(candidate, (stretch(candidate.sentence, told),))) == thing
+    assert _name_of_a_thing(context, draft_of(context, told)) == thing
 
 
 SESSION = (
@@ -294,5 +293,4 @@ def test_days_are_of_what_they_date_and_kin_is_no_guess(
 ) -> None:
     asker(tmp_path, encoder, SESSION)
     context = context_of(Library(tmp_path / "data", encoder).engine(), question)
-    candidate = next(c for c in context.candidates if told in c.sentence.between(c.sentence.start, c.sentence.end))
-    assert (broken_premise(context, Draft(candidate, (stretch(candidate.sentence, told),))) is not None) == broken
+    assert (broken_premise(context, draft_of(context, told)) is not None) == broken

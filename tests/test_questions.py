@@ -81,3 +81,10 @@ def test_what_stands_beside_the_words_that_ask_is_folded() -> None:
 )
 def test_whether_somebody_chaired_is_a_question_about_the_chair(question: str, *, is_chair: bool) -> None:
     assert asks_whether_chaired(understand(question)) is is_chair
+
+
+def test_what_a_follow_up_leaves_out_is_what_the_last_turn_asked() -> None:
+    before = "Ai chủ trì hội nghị giao ban? Hội Nông dân được giao nhiệm vụ gì"
+    assert understand("còn Hội Phụ nữ", before).kind == "task"
+    assert understand("còn Hội Phụ nữ", f"{before}? còn Đoàn thanh niên").kind == "task"
+    assert understand("còn Hội Phụ nữ", "Hội Phụ nữ họp? Ai chủ trì hội nghị giao ban").kind == "chair"

@@ -13,7 +13,7 @@ from retrieval.answers.types import Answer, NotFound
 from retrieval.encoding import Encoder
 from retrieval.questions import understand
 from retrieval.vietnamese.text import fold
-from tests.reading import asker, context_of, read, stretch
+from tests.reading import asker, context_of, draft_of, read, stretch
 
 
 @pytest.mark.parametrize(
@@ -163,46 +163,27 @@ title: Kết luận về vụ ồn ào ở chợ Nậm Pha
 published_at: 2024-07-02
 ---
 Vụ ồn ào ở chợ Nậm Pha do các tiểu thương tự quay và đưa lên mạng, rồi được chuyển công an xã xử lý.
-Chợ Nậm Pha có 42 ban quản lý ki-ốt, kinh phí mỗi tháng 3 triệu đồng. Khu chợ rộng 570 km².
+Chợ Nậm Pha có 42 ban quản lý ki-ốt, kinh phí hằng tháng là 3 triệu đồng chi trả tiền điện. Khu chợ rộng 570 km².
 """
 
 
 @pytest.mark.parametrize(
-    ("question", "told"),
+    ("question", "told", "missing"),
     [
-        ("Ai quay vụ ồn ào ở chợ Nậm Pha?", "các tiểu thương tự quay"),
-        ("Vụ ồn ào ở chợ Nậm Pha chuyển cơ quan nào xử lý?", "công an xã"),
-        ("Chợ Nậm Pha có bao nhiêu ban quản lý, kinh phí ra sao?", "42 ban quản lý"),
-        ("diện tích khu chợ Nậm Pha", "570 km²"),
+        ("Ai quay vụ ồn ào ở chợ Nậm Pha?", "các tiểu thương tự quay", False),
+        ("Vụ ồn ào ở chợ Nậm Pha chuyển cơ quan nào xử lý?", "công an xã", False),
+        ("Chợ Nậm Pha có bao nhiêu ban quản lý, kinh phí ra sao?", "42 ban quản lý", False),
+        ("diện tích khu chợ Nậm Pha", "570 km²", False),
+        # Who is asked for by name is told by one.
+        ("Sở nào xử lý vụ ồn ào ở chợ Nậm Pha?", "công an xã", True),
+        ("Người quay vụ ồn ào ở chợ Nậm Pha tên gì?", "các tiểu thương tự quay", True),
+        ("Khu chợ Nậm Pha rộng bao nhiêu hecta?", "3 triệu đồng", True),
+        ("Chợ Nậm Pha có bao nhiêu người?", "3 triệu đồng chi trả", True),
     ],
 )
 def test_who_and_how_many_may_be_told_in_other_words(
-    tmp_path: Path, encoder: Encoder, question: str, told: str
+    tmp_path: Path, encoder: Encoder, question: str, told: str, *, missing: bool
 ) -> None:
-    library = Library(tmp_path / "data", encoder)
-    (tmp_path / "a.md").write_text(CONCLUSION, encoding="utf-8")
-    library.index([tmp_path / "a.md"])
-    context = context_of(library.engine(), question)
-    candidate = next(
-        c for c in context.candidates if told in context.articles[c.hit].text[c.sentence.start : c.sentence.end]
-    )
-    assert not type_missing(context, Draft(candidate, (stretch(candidate.sentence, told),)))
-
-
-@pytest.mark.parametrize(
-    ("question", "told"),
-    [
-        ("Sở nào xử lý vụ ồn ào ở chợ Nậm Pha?", "công an xã"),
-        ("Người quay vụ ồn ào ở chợ Nậm Pha tên gì?", "các tiểu thương tự quay"),
-        ("Khu chợ Nậm Pha rộng bao nhiêu hecta?", "3 triệu đồng"),
-    ],
-)
-def test_who_is_asked_for_by_name_is_told_by_one(tmp_path: Path, encoder: Encoder, question: str, told: str) -> None:
-    library = Library(tmp_path / "data", encoder)
-    (tmp_path / "a.md").write_text(CONCLUSION, encoding="utf-8")
-    library.index([tmp_path / "a.md"])
-    context = context_of(library.engine(), question)
-    candidate = next(
-        c for c in context.candidates if told in context.articles[c.hit].text[c.sentence.start : c.sentence.end]
-    )
-    assert type_missing(context, Draft(candidate, (stretch(candidate.sentence, told),)))
+    asker(tmp_path, encoder, CONCLUSION)
+    context = context_of(Library(tmp_path / "data", encoder).engine(), question)
+    assert type_missing(context, draft_of(context, told)) == missing

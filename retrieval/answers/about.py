@@ -84,7 +84,7 @@ def of_place(context: Context, drafts: Sequence[Draft]) -> tuple[Draft, ...]:
 
     Where some are of articles that name all the places of the question, those alone.
     """
-    asked = places(folds(context.asked.question.asked))
+    asked = places(context.asked.question.asked)
     if not asked:
         return tuple(drafts)
     fitting = [d for d in drafts if not any(_of_other_level(context, d, place) for place in asked)]

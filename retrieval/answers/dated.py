@@ -40,10 +40,8 @@ def tells_of_day(article: Article, sentences: Sequence[Sentence], asked: Day) ->
     """
     day, month, year = asked
     published = article.published_at
-    if published is not None:
-        near = (published + dt.timedelta(days=n) for n in range(-NEWS_DAYS, NEWS_DAYS + 1))
-        if any((d.day, d.month) == (day, month) and year in {None, d.year} for d in near):
-            return True
+    if _near(published, asked):
+        return True
     return any(
         when.day == day and when.month in {month, None} and _of_year(when, month, year, published)
         for when in _told(article, sentences)
@@ -60,6 +58,15 @@ def _of_year(when: dates.When, month: int, year: int | None, published: dt.date 
 
 _MONTHS_FROM_NEWS = 8
 """Months between an article and a day that it names without a year."""
+
+
+def _near(published: dt.date | None, asked: Day) -> bool:
+    """Tell whether news of the day `asked` may be of the day `published`."""
+    if published is None:
+        return False
+    day, month, year = asked
+    near = (published + dt.timedelta(days=n) for n in range(-NEWS_DAYS, NEWS_DAYS + 1))
+    return any((d.day, d.month) == (day, month) and year in {None, d.year} for d in near)
 
 
 def words_of_time(question: Question, article: Article, sentences: Sequence[Sentence]) -> frozenset[str]:
@@ -99,8 +106,7 @@ def _published_about(when: dates.When, published: dt.date | None) -> bool:
     if published is None:
         return False
     if when.day and when.month:
-        near = (published + dt.timedelta(days=n) for n in range(-NEWS_DAYS, NEWS_DAYS + 1))
-        return any((d.day, d.month) == (when.day, when.month) and when.year in {None, d.year} for d in near)
+        return _near(published, (when.day, when.month, when.year))
     if when.since is not None and when.until is not None:
         return when.since <= published <= when.until + _STILL_NEWS
     return when.month is not None and when.month in {published.month, (published - _STILL_NEWS).month}

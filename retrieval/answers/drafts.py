@@ -21,6 +21,7 @@ from retrieval.answers.tasks import tasks
 from retrieval.answers.typed import Typed, typed
 from retrieval.answers.wants import WANTS
 from retrieval.questions import KINDS
+from retrieval.vietnamese.names import Person
 
 READ = 6
 """Sentences that the network reads at most, the likeliest by the sentence model."""
@@ -65,6 +66,15 @@ class Draft:
     """The overlap with the right answer that is to be expected (F1)."""
     assignee: str | None = None
     """Whom a task is given to, where the reader told it."""
+
+    @property
+    def people(self) -> tuple[Person, ...]:
+        """The people whom it names."""
+        return tuple(
+            person
+            for person in self.candidate.sentence.named
+            if any(first <= person.last <= last for first, last in self.cut)
+        )
 
     @property
     def ruled(self) -> bool:

@@ -176,12 +176,7 @@ def _governs(office: Office) -> bool:
 
 def _other_office(office: Office, draft: Draft, text: str) -> bool:
     sentence = draft.candidate.sentence
-    told = [
-        span
-        for person in sentence.named
-        if any(first <= person.first <= last for first, last in draft.cut)
-        and (span := role_of(sentence, person.first, person.last)) is not None
-    ]
+    told = [span for p in draft.people if (span := role_of(sentence, p.first, p.last)) is not None]
     return bool(told) and not any(
         _same_office(office, text[slice(*part)]) for span in told for part in _parts(text, *span)
     )

@@ -22,7 +22,6 @@ from retrieval.vietnamese.text import folds, tokens
 _OF_ONE_EVENT = frozenset(("truong_doan", "truong_ban", "pho_truong_doan", "pho_truong_ban", "to_truong", "pho_ban"))
 """What somebody is beside his office: who leads a delegation is told by another role."""
 _OTHER_TITLES = (("chi", "cuc", "truong"), ("cuc", "truong"), ("hieu", "truong"), ("tong", "bien", "tap"))
-_ACTING = frozenset(("phu_trach", "quyen"))
 _SAYS = re.compile(
     r"\b(?:noi|chi dao|phat bieu|yeu cau|nhan manh|khang dinh|de nghi|keu goi|hua|cam ket|dan do|luu y)"
     r" (?:nhung )?(?:gi|sao|the nao|ra sao)\b"
@@ -54,12 +53,7 @@ def other_post(context: Context, draft: Draft) -> bool:
     post = _asked_for(context.asked.question)
     if post is None or _appoints(draft.candidate.sentence, post):
         return False
-    told = [
-        person
-        for person in draft.candidate.sentence.named
-        if any(first <= person.last <= last for first, last in draft.cut)
-    ]
-    return bool(told) and all(_holds_another(context, draft, post, person) for person in told)
+    return bool(draft.people) and all(_holds_another(context, draft, post, person) for person in draft.people)
 
 
 def _appoints(sentence: Sentence, post: _Post) -> bool:
@@ -121,10 +115,9 @@ def _roles(context: Context, hit: int, name: Sequence[str]) -> Iterator[str]:
 def _is_post(role: Words, post: _Post) -> bool:
     """Tell whether a role may be an office: the same title, not as its deputy, of a body of no other name."""
     size = len(post.title)
+    acting = "quyen" in role or ("phu", "trach") in itertools.pairwise(role)
     for at in range(len(role) - size + 1):
-        deputy = at and role[at - 1] == "pho"
-        acting = any("_".join(pair) in _ACTING for pair in itertools.pairwise(role)) or "quyen" in role
-        if role[at : at + size] == post.title and (not deputy or acting):
+        if role[at : at + size] == post.title and (acting or role[max(0, at - 1) : at] != ("pho",)):
             return not _other_body(post.body, canonical(role[at + size :]))
     return False
 
@@ -183,8 +176,9 @@ def told_whom_it_names(context: Context, draft: Draft) -> bool:
         return False
     named = _given_names(question)
     sentence = draft.candidate.sentence
-    told = [p for p in sentence.named if any(first <= p.last <= last for first, last in draft.cut)]
-    return bool(told) and all(sentence.folded[p.last] in named and _whole_or_given(question, sentence, p) for p in told)
+    return bool(draft.people) and all(
+        sentence.folded[p.last] in named and _whole_or_given(question, sentence, p) for p in draft.people
+    )
 
 
 _IS_WHO = re.compile(r"\bla ai(?: (?:vay|the|a|nhi|ha))?$|^ai la (?:ong|ba)\b")

@@ -395,14 +395,13 @@ def _name_of_a_thing(context: Context, draft: Draft) -> bool:
     sentence = draft.candidate.sentence
     if context.asked.wants != "person":
         return False
-    told = [p for p in sentence.named if any(first <= p.first <= last for first, last in draft.cut)]
-    return bool(told) and all(
+    return bool(draft.people) and all(
         not p.introduced
         and p.first
         and sentence.tokens[p.first - 1].norm in _CALLED_AFTER
         and sentence.gaps[p.first] == "_"
         and role_of(sentence, p.first, p.last) is None
-        for p in told
+        for p in draft.people
     )
 
 

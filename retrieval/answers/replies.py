@@ -17,7 +17,6 @@ from retrieval.questions import Question
 from retrieval.snapshot import Generation
 from retrieval.vietnamese.levels import places
 from retrieval.vietnamese.places import Renamings, other_names
-from retrieval.vietnamese.text import folds
 
 LEAST_COVERAGE = 0.45
 """Below this share of the question (by rarity) in the best article, the corpus has no article on it."""
@@ -121,7 +120,7 @@ class Replies:
 def compares(question: Question) -> bool:
     """Tell whether the talk named two places and asks now by how much the one is more."""
     changes = re.search(r"\b(?:tang|giam|chenh|hon|gap) (?:len |di )?(?:may|bao nhieu)\b", " ".join(question.syllables))
-    return changes is not None and len(set(places(folds(question.text)))) > 1
+    return changes is not None and len(set(places(question.text))) > 1
 
 
 def refusal_text(reason: Reason, data_until: str | None) -> str:

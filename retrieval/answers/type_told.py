@@ -49,15 +49,13 @@ def _no_figure(asked: Asked, sentence: Sentence, told: Sequence[int]) -> bool:
     if question.cue.label == "duration":
         return not any(sentence.marks[at] in "NT" for at in told)
     # `nhận đơn của bao nhiêu ban quản trị …, kinh phí …`: the word behind tells what is counted.
-    return not any(
-        sentence.marks[at] == "N" and asked.unit and asked.unit in sentence.folded[at + 1 : at + 2] for at in told
-    )
+    return not any(sentence.marks[at] == "N" and sentence.folded[at + 1 : at + 2] == (asked.unit,) for at in told)
 
 
 _HEAD = 3
 """Syllables at the beginning of keywords among which the figure asked for is named: `số tiền phạt`, `tổng vốn`."""
 _FIGURE_HEADS = frozenset("tien gia phi von thu chi no luong thuong phat kinh ngan muc ti le phan dien tich".split())
-_PARTS = frozenset("nua hai ba phan".split())
+_PARTS = frozenset(("nua", "phan"))
 """`quá nửa`, `hai phần ba`."""
 
 
@@ -96,11 +94,23 @@ def _class_told(sentence: Sentence, at: int) -> str | None:
     """Return which of `_CLASSES` the figure at a token counts, None where that is not certain."""
     if sentence.marks[at] == "%":
         return "percent"
-    behind = at + 1
+    words = _behind(sentence, at)
+    # Folded, `đồng chi trả` is `đồng chí`.
+    return "money" if _is_money(words) else _class_of([fold(word) for word in words])
+
+
+def _behind(sentence: Sentence, at: int) -> list[str]:
+    """Return the two words behind the figure at a token, what makes one figure of several left out: `từ 10 đến 20 triệu` đồng."""
     words = [token.norm for token in sentence.tokens]
+    behind = at + 1
     while behind < len(words) and (sentence.marks[behind] == "N" or words[behind] in SCALES or words[behind] in _RANGE):
         behind += 1
-    return _class_of([fold(word) for word in words[behind : behind + 2]])
+    return words[behind : behind + 2]
+
+
+def _is_money(words: Sequence[str]) -> bool:
+    """Tell whether words behind a figure make it a sum: not `3 đồng chí`, `5 đồng bào`."""
+    return words[:1] in (["đồng"], ["usd"], ["vnđ"], ["vnd"]) and words[1:2] not in _COMRADES
 
 
 def _class_of(words: Sequence[str]) -> str | None:
@@ -113,7 +123,7 @@ _CLASSES = {
     word.replace("_", " "): kind
     for kind, words in {
         "people": "nguoi nhan_khau dai_bieu hoc_sinh sinh_vien cong_nhan lao_dong can_bo cong_chuc vien_chuc dang_vien hoi_vien"
-        " doan_vien giao_vien bac_si nan_nhan cu_tri thi_sinh luat_gia chien_si tieu_thuong nguoi_dan benh_nhan dong_chi tien_si thac_si",
+        " doan_vien giao_vien bac_si nan_nhan cu_tri thi_sinh luat_gia chien_si tieu_thuong nguoi_dan benh_nhan dong_chi dong_bao tien_si thac_si",
         "households": "ho ho_dan gia_dinh",
         "money": "dong ti trieu usd trieu_dong ti_dong",
         "area": "ha hecta m2 m² km2 km² met_vuong cay_vuong",
@@ -125,7 +135,6 @@ _CLASSES = {
     for word in words.split()
 }  # fmt: skip
 """What is counted, folded, in classes of which no two are the same thing; not `năm` and `ngày`, which also say when."""
-_CLASSES |= {"dong chi": "people", "dong bao": "people"}
 
 
 def counts_things(question: Question, unit: str) -> bool:
@@ -139,16 +148,8 @@ def counts_things(question: Question, unit: str) -> bool:
 
 def _only_sums(sentence: Sentence, told: Sequence[int]) -> bool:
     """Tell whether all figures at the tokens `told` are sums of money: `bao nhiêu hộ` is not answered by `500 triệu đồng`; by `1,8 triệu hộ` it is."""
-    words = [token.norm for token in sentence.tokens]
-
-    def is_sum(at: int) -> bool:
-        while at < len(words) and (sentence.marks[at] == "N" or words[at] in SCALES or words[at] in _RANGE):
-            at += 1
-        # `3 đồng chí`, `5 đồng bào`
-        return words[at : at + 1] in (["đồng"], ["usd"], ["vnđ"], ["vnd"]) and words[at + 1 : at + 2] not in _COMRADES
-
     figures = [at for at in told if sentence.marks[at] in "N%"]
-    return bool(figures) and all(map(is_sum, figures))
+    return bool(figures) and all(_is_money(_behind(sentence, at)) for at in figures)
 
 
 def _tells_hour(sentence: Sentence, told: Sequence[int]) -> bool:
@@ -182,7 +183,7 @@ _TIMES = frozenset("qui tuan thang nam ngay dau cuoi giua sau truoc".split())
 def _asks_for_somebody(question: Question) -> bool:
     """Tell whether a person or a body is asked for, and not whether something is so, in which form, or when."""
     words = question.asked_for
-    if words[-1:] in (("khong",), ("chua",)) or words[-1:] == ("ngay",):
+    if words[-1:] in (("khong",), ("chua",), ("ngay",)):
         return False
     if question.cue.label == "none":
         return words[:1] in (("ten",), ("nguoi",)) or 0 in role_starts(words[:4]) or is_body(list(words[:2]))

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from retrieval.vietnamese.text import canonical, tokens
+
 LEVELS = {
     ("tinh",): "tỉnh", ("huyen",): "huyện", ("xa",): "xã", ("phuong",): "phường", ("quan",): "quận",
     ("thi", "xa"): "thị xã", ("tx",): "thị xã", ("thi", "tran"): "thị trấn", ("tt",): "thị trấn",
@@ -13,36 +15,14 @@ _NAME = 2
 
 
 _NO_LEVELS = frozenset(
-    (
-        ("dia", "phuong"),
-        ("doi", "phuong"),
-        ("song", "phuong"),
-        ("cap", "xa"),
-        ("cap", "huyen"),
-        ("cap", "tinh"),
-        ("loa", "phuong"),
-    )
+    tuple(pair.split("_")) for pair in "dia_phuong doi_phuong song_phuong cap_xa cap_huyen cap_tinh loa_phuong".split()
 )
 """What is not `phường`, nor the level of one place: `địa phương`, `cấp xã`."""
-_NO_NAMES = frozenset("nay ay kia nao khong chua dang se phai duoc bi hoac thi khi".split())
-"""Folded words that begin no place's name; `đó`, `có`, `của` are also those of Đô Lương, Cô Tô, Cửa Lò."""
-_NO_PAIRS = frozenset(
-    tuple(pair.split())
-    for pair in (
-        "do phai",
-        "do co",
-        "do duoc",
-        "to chuc",
-        "co khieu",
-        "co bao",
-        "co nhieu",
-        "da duoc",
-        "la ai",
-        "la gi",
-        "cho biet",
-    )
-)
-"""Nor do these: `tỉnh đó phải`, `các huyện tổ chức`."""
+_NO_NAMES = frozenset(
+    canonical(word)
+    for word in "đó này nay ấy kia nào có không chưa đã đang sẽ phải được bị là và hoặc thì mà của cho để khi tổ ủy".split()
+) | frozenset("nay ay kia nao khong chua dang phai duoc hoac khi uy".split())
+"""Words that begin no place's name, as typed: `tỉnh đó phải`, `các huyện tổ chức`; without their marks `đó`, `có` are also those of Đô Lương, Cô Tô."""
 
 
 def level_before(words: Sequence[str], at: int) -> str | None:
@@ -53,16 +33,16 @@ def level_before(words: Sequence[str], at: int) -> str | None:
     return LEVELS.get(pair) or LEVELS.get(pair[-1:])
 
 
-def places(words: Sequence[str]) -> list[tuple[str, tuple[str, ...]]]:
-    """Return (level, first syllables of the name) of each place that folded words name with its level."""
+def places(text: str) -> list[tuple[str, tuple[str, ...]]]:
+    """Return (level, first syllables of the name, folded) of each place that `text` names with its level."""
+    found = tokens(text)
+    words = [token.fold for token in found]
     return [
         (level, tuple(words[at : at + _NAME]))
         for at in range(1, len(words) - _NAME + 1)
         if (level := level_before(words, at)) is not None
         and level_before(words, at + 1) is None
-        and words[at] not in _NO_NAMES
-        and tuple(words[at : at + _NAME]) not in _NO_PAIRS
-        and words[at] != "uy"
+        and found[at].norm not in _NO_NAMES
     ]
 
 
