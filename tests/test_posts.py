@@ -3,7 +3,8 @@
 import pytest
 
 from bot.library import Library
-from retrieval.answers.posts import other_post, other_speaker, told_whom_it_names
+from retrieval.answers.drafts import text_of
+from retrieval.answers.posts import of_the_post, other_post, other_speaker, told_whom_it_names
 from retrieval.articles import Article
 from retrieval.encoding import Encoder
 from tests.reading import context_of, draft_of
@@ -24,6 +25,10 @@ ARTICLES = {
     "moi": (
         "Huyện ủy Ba Khe có bí thư mới",
         "Bà Nông Thị Mai, Phó Chủ tịch UBND tỉnh, được điều động giữ chức Bí thư Huyện ủy Ba Khe thay ông Cầm Văn Chựa.",
+    ),
+    "hop": (
+        "Lam Giang họp về rừng Nậm Pha",
+        "Dự họp về rừng Nậm Pha có các đồng chí: Lường Văn Quý, Giám đốc Công an tỉnh; Vi Đình Lộc, Phó Chủ tịch UBND tỉnh.",
     ),
     "so": (
         "Kiểm điểm ở Lam Giang",
@@ -90,3 +95,14 @@ def test_what_a_deputy_says_is_not_told_of_the_head(library: Library, question: 
 def test_whom_a_question_names_is_no_answer_to_it(library: Library, question: str, *, named: bool) -> None:
     context = context_of(library.engine(), question)
     assert told_whom_it_names(context, draft_of(context, "Lê Thị Thu Thuỷ")) == named
+
+
+def test_of_those_who_are_told_the_ones_with_the_office_stay(library: Library) -> None:
+    context = context_of(library.engine(), "phó chủ tịch tỉnh Lam Giang dự họp rừng Nậm Pha là ai")
+    both = draft_of(context, "Lường Văn Quý, Giám đốc Công an tỉnh; Vi Đình Lộc")
+    assert len(both.people) == 2
+    kept = of_the_post(context, both)
+    assert [text_of(kept.candidate.sentence, kept.cut)] == ["Vi Đình Lộc"]
+    other = context_of(library.engine(), "ai dự họp rừng Nậm Pha")
+    every = draft_of(other, "Lường Văn Quý, Giám đốc Công an tỉnh; Vi Đình Lộc")
+    assert of_the_post(other, every) is every

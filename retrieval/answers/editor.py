@@ -15,6 +15,7 @@ from retrieval.answers.drafts import Draft, behind_colon
 from retrieval.answers.listing import asked_list, meetings
 from retrieval.answers.naming import Slip, only_names, otherwise_written, slip
 from retrieval.answers.offices import of_office, seat_name
+from retrieval.answers.posts import of_the_post
 from retrieval.answers.premise import broken_premise, covers, telling_count, telling_where
 from retrieval.answers.reading import Reading
 from retrieval.answers.replies import Replies, carried, local_day, refusal_text
@@ -218,6 +219,7 @@ class Editor:
         drafts = of_office(question, told, context.articles)
         if not drafts and reading.drafts:
             return self._lacking(question, context, reading, None)
+        drafts = tuple(of_the_post(context, d) if d is drafts[0] else d for d in drafts)
         reading = replace(reading, drafts=drafts)
         if drafts and reading.answerable >= _threshold(context, reading):
             events = rivals(context, drafts[0].candidate.hit, _told_otherwise(question, context, drafts))

@@ -6,7 +6,7 @@ Who holds an office is told by `offices.py` where nothing else is asked; this is
 import itertools
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from retrieval.annotation import Sentence
 from retrieval.answers.context import Context
@@ -54,6 +54,17 @@ def other_post(context: Context, draft: Draft) -> bool:
     if post is None or _appoints(draft.candidate.sentence, post):
         return False
     return bool(draft.people) and all(_holds_another(context, draft, post, person) for person in draft.people)
+
+
+def of_the_post(context: Context, draft: Draft) -> Draft:
+    """Return `draft` with those people alone who may hold the office asked for, where others whom it names hold another."""
+    post = _asked_for(context.asked.question)
+    if post is None:
+        return draft
+    kept = tuple(p for p in draft.people if not _holds_another(context, draft, post, p))
+    if not kept or len(kept) == len(draft.people):
+        return draft
+    return replace(draft, cut=tuple((p.first, p.last) for p in kept), typed=None)
 
 
 def _appoints(sentence: Sentence, post: _Post) -> bool:
