@@ -45,7 +45,7 @@ GAPS = "_^CLSPRQDE"
 """The letters of `Sentence.gaps`."""
 _UNITS = frozenset(
     canonical(unit)
-    for unit in "đồng tỷ triệu nghìn ngàn usd ha hécta héc m2 km m mét tấn kg người hộ học vụ cái chiếc du doanh công căn cán cơ xã huyện tỉnh thôn"
+    for unit in "đồng tỷ triệu nghìn ngàn usd ha hécta héc m2 m² m³ km² km m mét tấn kg người hộ học vụ cái chiếc du doanh công căn cán cơ xã huyện tỉnh thôn"
     " bản ấp phường quận trường lớp tàu xe nhà phần năm tháng ngày giờ phút tuổi lần làn đại hội đơn mw lượt điểm chi chị chỉ tổ phòng suất sản sàn"
     " dự khoảng gần hơn hồ nam nữ em cháu con ca cây khẩu trạm khu tuyến giáo bác sinh mẫu đoàn đội đảng giường liều bệnh nạn gia hạng".split()
 )

@@ -9,7 +9,7 @@ from typing import Any
 from retrieval import storage
 from retrieval.errors import GenerationError
 
-FORMAT = 18
+FORMAT = 19
 NAME = "manifest.json"
 
 

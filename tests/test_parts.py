@@ -70,3 +70,33 @@ def test_the_other_half_is_told_too(question: str, text: str, chosen: list[str],
 def test_what_is_whole_or_unclear_stays(question: str, text: str, chosen: list[str]) -> None:
     found = read(text)
     assert told(question, text, *chosen) == [found.text_of(*stretch(found, words)) for words in chosen]
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "chosen", "whole"),
+    [
+        (
+            "Tỉnh cần bao nhiêu km cống, hiện có bao nhiêu?",
+            "Tỉnh cần đến hơn 600 km cống nhưng hiện nay chỉ có hơn 250 km.",
+            ["hơn 250 km"],
+            ["đến hơn 600 km", "hơn 250 km"],
+        ),
+        (
+            "Tỉnh Lam Giang rộng bao nhiêu, dân số bao nhiêu?",
+            "Tỉnh Lam Giang có diện tích 5.150 km2; quy mô dân số hơn 1,2 triệu người; có 135 đơn vị cấp xã.",
+            ["hơn 1,2 triệu người"],
+            ["5.150 km2", "hơn 1,2 triệu người"],
+        ),
+        # Which of three the other half means is not clear.
+        (
+            "Xã nào được bao nhiêu, thôn nào được bao nhiêu?",
+            "Hội trao 30 suất quà, 12 xe đạp và 5 triệu đồng.",
+            ["12 xe"],
+            ["12 xe"],
+        ),
+    ],
+)
+def test_a_figure_of_which_it_is_not_said_what_it_counts(
+    question: str, text: str, chosen: list[str], whole: list[str]
+) -> None:
+    assert told(question, text, *chosen) == whole

@@ -14,7 +14,9 @@ from retrieval.answers.agreement import differs
 from retrieval.answers.attribution import attribution
 from retrieval.answers.biography import Role
 from retrieval.answers.context import Context
+from retrieval.answers.continuing import continuing
 from retrieval.answers.drafts import Draft, text_of
+from retrieval.answers.enumerations import whole
 from retrieval.answers.listing import PAGE, Meeting
 from retrieval.answers.offices import Holder
 from retrieval.answers.paired import paired
@@ -86,6 +88,8 @@ class Composer:
         """Return the answer that the drafts of `reading` give, None where no quote could be verified."""
         joined = _joined(reading)
         chosen = reading.answer or joined or drafts_to_tell(question, context, reading.drafts)
+        if len(chosen) == 1 and reading.answer is None:
+            chosen = [chosen[0], *continuing(context, chosen[0])]
         items: list[Item] = []
         citations: list[Citation] = []
         told: list[Draft] = []
@@ -360,7 +364,8 @@ def _pieces(question: Question, context: Context, draft: Draft) -> list[Item]:
     said = question.kind in SAID_KINDS
     # `cơ quan nào` is not answered by who heads it.
     people_ = question.kind in PEOPLE_KINDS and context.asked.wants != "body"
-    for first, last in completed(question, sentence, draft.cut):
+    cut = draft.cut if draft.ruled else whole(question, sentence, draft.cut, context.asked.wants)
+    for first, last in completed(question, sentence, cut):
         if people_ and _names_people(question, sentence, first, last):
             found += unasked(question, _people(article.text, sentence, first, last))
         else:

@@ -12,8 +12,8 @@ import numpy.typing as npt
 
 from retrieval.answers import drafts
 from retrieval.answers.drafts import Draft
+from retrieval.answers.enumerations import asks_for_several
 from retrieval.questions import ASKING, KINDS, Question
-from retrieval.vietnamese.text import norms
 
 MOST = 3
 """Other sentences whose best draft is looked at."""
@@ -33,19 +33,14 @@ _ASKS = re.compile(rf"\b(?:{'|'.join(' '.join(words) for words in ASKING)})\b")
 _GOES_ON = re.compile(
     r"^(?:ngoai ra|dong thoi|ben canh|cung voi|tiep do|mat khac|cu the|trong do|tiep tuc|(?:ong|ba) cung)\b"
 )
-_MANY = frozenset(("những", "nhung"))
-"""`nhưng` asks for no more than one."""
-_SEVERAL = re.compile(r"\b(?:hai|bon|[2-9]) (?:\w+ ){1,5}nao\b")
 _ONE = frozenset(("chair", "who", "when", "where", "number"))
 """Kinds that are answered by one thing, unless several are asked for."""
 
 
 def wants_several(question: Question) -> bool:
     """Tell whether more than one thing may be asked for: `những ai`, `hai xã nào`, `bao nhiêu hộ và bao nhiêu người`; what is no name, day, place or figure may always be several."""
-    asked = " ".join(question.asking)
-    if question.kind not in _ONE or _SEVERAL.search(asked) is not None or len(_ASKS.findall(asked)) > 1:
-        return True
-    return not _MANY.isdisjoint(norms(question.asked))
+    twice = len(_ASKS.findall(" ".join(question.asking))) > 1
+    return question.kind not in _ONE or twice or asks_for_several(question)
 
 
 def rows(

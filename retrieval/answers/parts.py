@@ -28,6 +28,8 @@ _ORDERED = frozenset("ngay thang nam lan thu so khoa ki quy qui tang lop".split(
 _PLURAL = frozenset(("trong", "cua"))
 """Words before a `mấy` that asks nothing: `trong mấy đơn vị khai thiếu, …`; nor does one that opens the question."""
 _TWICE = 2
+_BEFORE_FIGURE, _NAMED_BY = 8, 2
+"""Tokens before a figure that say what it is of, and words before `bao nhiêu`: `dân số` bao nhiêu."""
 _FARTHEST = 40
 """Tokens between what answers the one half and what answers the other."""
 
@@ -46,7 +48,7 @@ def completed(question: Question, sentence: Sentence, cut: Cut) -> Cut:
     """Return `cut` with what else the question asks for, where the sentence tells just that; `cut` itself where nothing is lacking, or nothing is clear."""
     parts = _parts(question)
     if len(parts) != _TWICE or parts[0] == parts[1]:
-        return cut
+        return _with_other_figure(question, sentence, cut)
     found = [_told(part, sentence) for part in parts]
     if not all(found):
         return cut
@@ -56,6 +58,38 @@ def completed(question: Question, sentence: Sentence, cut: Cut) -> Cut:
     lacking = found[there.index(False)]
     near = min(lacking, key=lambda run: _distance(run, cut))
     return merged((*cut, near)) if _distance(near, cut) <= _FARTHEST else cut
+
+
+def _with_other_figure(question: Question, sentence: Sentence, cut: Cut) -> Cut:
+    """Return `cut` with the other figure where two are asked for, and what they count is not said: `cần bao nhiêu km, hiện có bao nhiêu`.
+
+    Of more than two in the sentence, the one that is told is known by the words before the question's `bao nhiêu`, and the
+    other one stands beside it as it does in the question.
+    """
+    text = " ".join(question.asking)
+    asks = [match for match in _ASKS.finditer(text) if match["many"] == "bao nhieu"]
+    if len(asks) != _TWICE:
+        return cut
+    asked = {word for word in question.syllables if word[0].isdigit()}
+    figures = [
+        run
+        for run in mentions("number", sentence) or ()
+        if any(sentence.marks[at] in "N%" and sentence.folded[at] not in asked for at in range(run[0], run[1] + 1))
+    ]
+    told = [n for n, run in enumerate(figures) if _meet(run, cut)]
+    if len(told) != 1 or len(figures) < _TWICE:
+        return cut
+    at = told[0]
+    if len(figures) == _TWICE:
+        other = 1 - at
+    else:
+        before = set(sentence.folded[max(0, figures[at][0] - _BEFORE_FIGURE) : figures[at][0]])
+        first, second = (set(text[: match.start()].split()[-_NAMED_BY:]) - _LOOSE for match in asks)
+        of_first, of_second = len(before & first), len(before & second)
+        other = at + 1 if of_first > of_second else at - 1 if of_second > of_first else -1
+    if not 0 <= other < len(figures) or _distance(figures[other], cut) > _FARTHEST:
+        return cut
+    return merged((*cut, figures[other]))
 
 
 def _parts(question: Question) -> list[_Part]:

@@ -52,6 +52,8 @@ def _after(sentence: Sentence, last: int) -> tuple[int, int] | None:
     people = {p.first for p in sentence.people}
     while end + 1 < len(sentence.folded) and end - start < LONGEST:
         at = end + 1
+        if at in people and sentence.gaps[at] == "_":
+            return None  # `Chủ tịch A, Phó Chủ tịch B`: the office is B's
         if sentence.gaps[at] in "SERL" or at in people or sentence.tokens[at].norm in {"ông", "bà"}:
             break
         acts = sentence.folded[at : at + 2] == ("chu", "tri")  # `…, Chủ tịch UBND tỉnh, chủ trì phiên họp`

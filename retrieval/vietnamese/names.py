@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from retrieval.vietnamese.compounds import compounds
 from retrieval.vietnamese.places import is_province
 from retrieval.vietnamese.tables import rows
 from retrieval.vietnamese.text import Token, fold, tokens
@@ -25,6 +26,7 @@ _ALONE = frozenset(("nguyen", "quyen"))
 CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZĐÀÁẢÃẠÂẤẦẨẪẬĂẮẰẲẴẶÈÉẺẼẸÊẾỀỂỄỆÌÍỈĨỊÒÓỎÕỌÔỐỒỔỖỘƠỚỜỞỠỢÙÚỦŨỤƯỨỪỬỮỰỲÝỶỸỴ"
 """The capital letters of Vietnamese."""
 _CAPITAL = re.compile(rf"^[{CAPITALS}]")
+_HIGHLANDS = re.compile(rf"^[KHY]['’][{CAPITALS}]")
 _AFTER_NAMES: dict[str, frozenset[str] | None] = {
     **dict.fromkeys("ủy ubnd hđnd mttq bộ sở ban phòng tp tỉnh huyện xã phường quận phó trưởng chánh".split()),
     "chủ": frozenset(("tịch", "nhiệm", "tọa")),
@@ -65,6 +67,8 @@ _PLACES = frozenset(
     )
 )
 """Places (canonical) that begin like a person with an honorific, where both are capitalised."""
+_ENDS_OFFICE = frozenset("thư tịch đốc trưởng nhiệm sĩ sư tướng tá úy biểu viên".split())
+"""Words (canonical) that end what somebody is, behind which his name stands."""
 _SEVERAL = frozenset("các những nhiều hai ba bốn".split())
 _STREETS = frozenset("tuyến đường phố đi bộ đại lộ".split())
 """Words (canonical) that announce several, and what streets are called."""
@@ -97,6 +101,18 @@ def _is_surname(text: str, found: Sequence[Token], at: int) -> bool:
     if needs_middle is None:
         return False
     return not needs_middle or (at + 1 < len(found) and found[at + 1].norm in MIDDLE)
+
+
+def _rare_surname(text: str, found: Sequence[Token], at: int, capital: Sequence[bool], joined: Sequence[bool]) -> bool:
+    """Tell whether a family name that is another word, too, is one: behind an office, before two syllables of a name, `Bí thư Tất Thành Cang`."""
+    return (
+        text[found[at].start : found[at].end] in _surnames()
+        and at > 0
+        and joined[at]
+        and found[at - 1].norm in _ENDS_OFFICE
+        and all(capital[at + 1 : at + 3])
+        and joined[at + 1 : at + 3] == [True, True]
+    )
 
 
 @functools.cache
@@ -158,7 +174,7 @@ def people(text: str, found: list[Token] | None = None) -> list[Person]:
             at += province
             continue
         word = text[found[at].start : found[at].end]
-        surname = _is_surname(text, found, at)
+        surname = _is_surname(text, found, at) or _rare_surname(text, found, at, capital, joined)
         last = at
         while (
             last + 1 < len(found)
@@ -177,8 +193,8 @@ def people(text: str, found: list[Token] | None = None) -> list[Person]:
             last += 1
         while last - at >= 2 and _begins_office(found, last):
             last -= 1
-        if last > at and found[last].norm in MIDDLE:
-            last -= 1  # `Cung Văn hóa`: no name ends so
+        if last > at and found[last].norm in MIDDLE and MIDDLE.isdisjoint(t.norm for t in found[at + 1 : last]):
+            last -= 1  # `Cung Văn hóa`: no name ends so, but `Lê Văn Thị` does
         if (
             not introduced
             and last - at >= _PLACE_AND_NAME - 1
@@ -188,9 +204,12 @@ def people(text: str, found: list[Token] | None = None) -> list[Person]:
             at += 2  # `UBND huyện Mai Sơn Nguyễn Việt Cường`: the place first, then the person
             continue
         # `ông Sơn`, `bà Hà`: family names, too, are given ones.
-        if (introduced or (surname and last > at)) and not (word.isupper() and len(word) > 2):
+        known = (
+            introduced or (surname and last > at and not _begins_word(found, at, last, joined)) or _of_highlands(word)
+        )
+        if known and not (word.isupper() and len(word) > 2):
             goes_on = _goes_on(text, found, listed, at) and MIDDLE.isdisjoint(t.norm for t in found[at + 1 : last])
-            if not introduced and (goes_on or _names_place(found, at, last)):
+            if not introduced and (goes_on or (joined[at] and _names_place(found, at, last))):
                 listed = last if goes_on or _of_several(found, at) else listed
             else:
                 people.append(Person(at, last, introduced))
@@ -198,6 +217,22 @@ def people(text: str, found: list[Token] | None = None) -> list[Person]:
         else:
             at += 1
     return people
+
+
+def _begins_word(found: Sequence[Token], first: int, last: int, joined: Sequence[bool]) -> bool:
+    """Tell whether two capitals are no name, since the second begins a word: `Đoàn Đại` biểu."""
+    after = last + 1
+    return (
+        last == first + 1
+        and after < len(found)
+        and joined[after]
+        and (found[last].norm, found[after].norm) in compounds()
+    )
+
+
+def _of_highlands(word: str) -> bool:
+    """Tell whether a word is a whole name, as in the Central Highlands: `K'Thanh`, `H’Yim`."""
+    return _HIGHLANDS.match(word) is not None
 
 
 def _province(folded: Sequence[str], capital: Sequence[bool], joined: Sequence[bool], at: int) -> int:

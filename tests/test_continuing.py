@@ -1,0 +1,77 @@
+"""An answer that the next sentence goes on with: what begins `Đồng thời`, and what begins something else."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.library import Library
+from retrieval.answers.types import Answer
+from retrieval.encoding import Encoder
+
+HEAD = (
+    "---\ntitle: Họp về rừng ngập mặn\n---\nSáng 12/3, UBND tỉnh Lam Giang họp về rừng ngập mặn. Thời tiết nắng ráo. "
+)
+ORDER = "Chủ tịch UBND tỉnh Mùa A Sơn yêu cầu Sở Nông nghiệp rà soát diện tích rừng ngập mặn ven biển. "
+MANY = "Chủ tịch tỉnh Lam Giang yêu cầu Sở Nông nghiệp làm những gì về rừng ngập mặn ven biển?"
+ONE = "Chủ tịch tỉnh Lam Giang yêu cầu Sở Nông nghiệp làm gì về rừng ngập mặn ven biển?"
+
+
+def asked(tmp_path: Path, encoder: Encoder, question: str, *following: str) -> Answer:
+    (tmp_path / "a.md").write_text(HEAD + ORDER + " ".join(following) + "\n", encoding="utf-8")
+    library = Library(tmp_path / "data", encoder)
+    library.index([tmp_path / "a.md"])
+    reply = library.engine().ask(question)
+    assert isinstance(reply, Answer), reply
+    return reply
+
+
+@pytest.mark.parametrize(
+    ("question", "following", "told"),
+    [
+        (MANY, "Đồng thời, tăng cường tuần tra, kiểm tra các đầm.", "tăng cường tuần tra, kiểm tra các đầm"),
+        (ONE, "Đồng thời, tăng cường tuần tra, kiểm tra các đầm.", "tăng cường tuần tra, kiểm tra các đầm"),
+        (MANY, "Ngoài ra, giao khoán rừng cho các hộ dân.", "giao khoán rừng cho các hộ dân"),
+        (MANY, "Sở Nông nghiệp cũng cần trồng thêm rừng.", "trồng thêm rừng"),
+    ],
+)
+def test_what_goes_on_is_told_with_a_quote_of_its_own(
+    tmp_path: Path, encoder: Encoder, question: str, following: str, told: str
+) -> None:
+    reply = asked(tmp_path, encoder, question, following)
+    assert told in reply.text
+    assert [c.quote for c in reply.citations] == [ORDER.strip(), following]
+    assert all(item.text in reply.citations[item.citation].quote for item in reply.items)
+
+
+@pytest.mark.parametrize(
+    ("question", "following"),
+    [
+        # Another body is told what to do.
+        (MANY, "Đồng thời, yêu cầu Công an tỉnh xử lý nghiêm các vụ phá rừng."),
+        # Somebody says something else.
+        (MANY, "Ngoài ra, ông cũng đã đi thăm các hộ dân."),
+        # One thing is asked for, and what follows is no task.
+        (ONE, "Ngoài ra, các hộ dân ven đầm được hỗ trợ gạo."),
+        (MANY, "Thứ ba, ngày 14/3, tỉnh họp tiếp."),
+        (MANY, "Cùng ngày, tỉnh họp về giao thông."),
+    ],
+)
+def test_what_begins_something_else_is_not(tmp_path: Path, encoder: Encoder, question: str, following: str) -> None:
+    reply = asked(tmp_path, encoder, question, following)
+    assert [c.quote for c in reply.citations] == [ORDER.strip()]
+
+
+def test_two_more_sentences_at_most(tmp_path: Path, encoder: Encoder) -> None:
+    more = [
+        "Đồng thời, tăng cường tuần tra các đầm.",
+        "Ngoài ra, hoàn thành việc giao khoán.",
+        "Cùng với đó, tổ chức trồng rừng.",
+    ]
+    reply = asked(tmp_path, encoder, MANY, *more)
+    assert [c.quote for c in reply.citations] == [ORDER.strip(), *more[:2]]
+
+
+def test_who_says_so_behind_a_quotation_is_not_told(tmp_path: Path, encoder: Encoder) -> None:
+    following = "Ngoài ra, tổ chức trồng thêm rừng phòng hộ”, ông Sơn nói."
+    reply = asked(tmp_path, encoder, MANY, following)
+    assert reply.items[-1].text == "tổ chức trồng thêm rừng phòng hộ"
