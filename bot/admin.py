@@ -264,7 +264,9 @@ class Desk:
         name = self._library.add(articles)
         lines = [f"Đã thêm {len(articles)} bài (bản {name})."]
         lines += [f"• {a.title} – mã bài {a.id}" for a in articles[:_MOST_LISTED]]
+        lines += _more(articles, "bài")
         lines += [f"Bỏ qua {u.where}: {u.why}" for u in unread[:_MOST_LISTED]]
+        lines += _more(unread, "mục")
         return "\n".join(lines)
 
     def remove(self, who: Person, article_id: str, why: str | None = None) -> str:
@@ -438,7 +440,15 @@ def report(indexed: Indexed) -> str:
     if indexed.unread:
         lines.append(f"\nBỏ qua {len(indexed.unread)} mục:")
         lines += [f"• {u.where}: {u.why}" for u in indexed.unread[:_MOST_LISTED]]
+        lines += _more(indexed.unread, "mục")
     if indexed.duplicates:
         lines.append(f"\n{len(indexed.duplicates)} bài gần giống bài khác:")
         lines += [f"• {d.id} giống {d.of} ({d.likeness:.0%})" for d in indexed.duplicates[:_MOST_LISTED]]
+        lines += _more(indexed.duplicates, "bài")
     return "\n".join(lines)
+
+
+def _more(found: Sequence[object], of: str) -> list[str]:
+    """Return the line that says how many are not listed, where some are not."""
+    left = len(found) - _MOST_LISTED
+    return [f"… và {left} {of} nữa."] if left > 0 else []

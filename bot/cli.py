@@ -12,7 +12,7 @@ from typing import IO, Annotated, Any
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 from bot import answering, apart, evaluating, explaining
 from bot.channels import console as terminal
@@ -190,7 +190,7 @@ def search(
     if as_json:
         sys.stdout.write(json.dumps({"question": question, "hits": rows}, ensure_ascii=False) + "\n")
         return
-    table = Table("", "score", "article", "title", "passage")
+    table = Table("", "score", Column("article", overflow="fold"), "title", "passage")
     for number, row in enumerate(rows, 1):
         article, start, end = engine.generation.passage(int(row["passage_id"]))
         table.add_row(

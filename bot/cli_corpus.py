@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from bot.cli_common import AsJson, Data, engine_of, library_of, out, this_person
 from retrieval.errors import CorpusError, GenerationError
@@ -31,7 +31,7 @@ def corpus_list(data: Data = None, *, as_json: AsJson = False) -> None:
         rows = [{k: v for k, v in a.to_row().items() if k != "text"} for a in generation.articles()]
         sys.stdout.write(json.dumps({"generation": generation.id, "articles": rows}, ensure_ascii=False) + "\n")
         return
-    table = Table("id", "date", "source", "title")
+    table = Table(Column("id", overflow="fold"), "date", "source", "title")
     for article in generation.articles():
         table.add_row(article.id, str(article.published_at or "–"), article.source, article.title)
     out.print(table)
@@ -126,7 +126,7 @@ def corpus_generations(data: Data = None, *, as_json: AsJson = False) -> None:
     if as_json:
         sys.stdout.write(json.dumps([asdict(g) for g in found], ensure_ascii=False) + "\n")
         return
-    table = Table("generation", "made", "articles", "data until", "")
+    table = Table(Column("generation", overflow="fold"), "made", "articles", "data until", "")
     for g in found:
         table.add_row(g.id, g.created_at, str(g.articles), str(g.data_until or "–"), "in force" if g.in_force else "")
     out.print(table)

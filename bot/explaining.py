@@ -3,7 +3,7 @@
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from retrieval.answers.drafts import text_of
 from retrieval.answers.wants import wanted
@@ -73,7 +73,7 @@ def show(out: Console, told: dict[str, Any]) -> None:
             f"reader {told['reader']}: has an answer {told['answerable']:.3f}, threshold {told['threshold']:.3f} ({verdict})",
             highlight=False,
         )
-    articles = Table("article", "score", "made of", title="articles")
+    articles = Table(Column("article", overflow="fold"), "score", "made of", title="articles")
     for row in told["articles"]:
         most = sorted(row["parts"].items(), key=lambda part: -abs(part[1]))[:PARTS]
         articles.add_row(row["title"], f"{row['score']:.2f}", ", ".join(f"{n} {v:+.2f}" for n, v in most))

@@ -6,6 +6,7 @@ import datetime as dt
 import logging
 import secrets
 import signal
+import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
@@ -342,6 +343,7 @@ async def _keep_up(desk: Desk, settings: Settings, tell: Callable[[str], Awaitab
 def serve(settings: Settings, announce: Callable[[str], None] = lambda _: None) -> None:
     """Run the service until SIGTERM or Ctrl-C. Indexes the corpus first where there is no index yet."""
     logs.configure(settings.secrets())
+    _check_address(settings)
     library = open_library(settings)
     if library.store.current_id() is None:
         indexed = library.index(settings.corpus)
@@ -372,6 +374,20 @@ def serve(settings: Settings, announce: Callable[[str], None] = lambda _: None) 
     finally:
         if library.answerers is not None:
             library.answerers.close()
+
+
+def _check_address(settings: Settings) -> None:
+    """Raise SettingsError where nobody may listen at the service's address: known before the corpus is indexed, not minutes after."""
+    host, port = settings.web.host, settings.web.port
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise SettingsError(
+                f"TINTINH_WEB__PORT: nobody can listen at {host}:{port} ({error.strerror or error})",
+                mend="Stop what listens there, or set TINTINH_WEB__HOST and TINTINH_WEB__PORT to an address of this machine that is free",
+            ) from error
 
 
 def processes_of(settings: Settings) -> int:

@@ -1,6 +1,7 @@
 """The command line: exit codes, JSON and nothing else on stdout, batches row for row, and one line for each fault."""
 
 import json
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -243,3 +244,26 @@ def test_one_question_waits_for_no_library_it_does_not_need(data: Path) -> None:
         cwd=Path(__file__).parents[1],
     )
     assert found.stdout.strip() == "[]"
+
+
+def test_a_port_in_use_is_named_before_anything_is_indexed(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        done = tintinh("serve", "--data", tmp_path / "data", TINTINH_WEB__PORT=str(taken.getsockname()[1]))
+    assert done.returncode == 1
+    assert "settings-wrong" in done.stderr
+    assert "TINTINH_WEB__PORT" in done.stderr
+    assert not (tmp_path / "data" / "current").exists()
+
+
+def test_an_id_is_never_cut(tmp_path: Path) -> None:
+    """A table goes to a pipe of 80 columns: what is cut cannot be copied into the next command."""
+    name = "bao-lam-giang-" + "x" * 70
+    (tmp_path / "a.jsonl").write_text(
+        json.dumps({"id": name, "text": "Xã Nậm Lốt họp bàn làm đường.", "source": "Báo Lam Giang"}) + "\n",
+        encoding="utf-8",
+    )
+    tintinh("index", "--data", tmp_path / "data", "--corpus", tmp_path / "a.jsonl")
+    listed = tintinh("corpus", "list", "--data", tmp_path / "data").stdout
+    assert name in "".join(line.split("│")[1].strip() for line in listed.splitlines() if line.count("│") > 1)

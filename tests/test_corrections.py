@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.admin import Desk, Gone, Person
+from bot.admin import Desk, Gone, Person, report
 from bot.assistant import Assistant
-from bot.library import Library
+from bot.library import Indexed, Library
 from bot.messages import Incoming
 from retrieval.answers.span_readers.reading import passages
 from retrieval.answers.types import Answer, NotFound
@@ -19,6 +19,7 @@ from retrieval.corrections import CorrectionsFile
 from retrieval.encoding import Encoder
 from retrieval.errors import CorpusError, GenerationError
 from retrieval.journal import Journal
+from retrieval.readers import Unread
 from tests.conftest import PROVINCE
 from tests.reading import context_of
 
@@ -410,3 +411,11 @@ def test_the_starter_corpus_takes_no_other_s_place(library: Library, tmp_path: P
     # Who names it in his settings beside his own, or has nothing else, means it.
     assert "Thêm 1" in Desk(library, [ARTICLES, starter], starter=starter).reload(EDITOR)
     assert desk.reload(EDITOR)
+
+
+def test_a_report_says_how_many_it_does_not_list() -> None:
+    unread = [Unread(f"{n}.md", "the article has no text") for n in range(15)]
+    told = report(Indexed("20261128-0900", 3, unread, []))
+    assert "Bỏ qua 15 mục" in told
+    assert told.endswith("… và 3 mục nữa.")
+    assert "nữa" not in report(Indexed("20261128-0900", 3, unread[:12], []))

@@ -130,7 +130,7 @@ def test_what_its_source_holds_back_is_not_loaded(tmp_path: Path) -> None:
         {"id": "c", "text": "Ba.", "embargo_until": "2020-01-01"},
         {"id": "d", "text": "Bốn \ud83d."},
         {"id": "e", "text": "Năm.", "held": " TRUE "},
-        {"id": "f", "text": "Sáu.", "embargo_until": "2999/12/01"},
+        {"id": "f", "text": "Sáu.", "embargo_until": "12/2999"},
         {"id": "g", "text": "Bảy.", "embargo_until": 4102444800},
         {"id": "h", "text": "Tám.", "embargo_until": "", "held": "False"},
     ]
@@ -142,7 +142,7 @@ def test_what_its_source_holds_back_is_not_loaded(tmp_path: Path) -> None:
         "it is under embargo until 2999-01-01",
         "it holds what cannot be stored",
         "it is held by its source",
-        "the day of embargo_until, '2999/12/01', is not understood; write it as 2030-12-31. Until then it is not read",
+        "the day of embargo_until, '12/2999', is not understood; write it as 2030-12-31. Until then it is not read",
         "the day of embargo_until, '4102444800', is not understood; write it as 2030-12-31. Until then it is not read",
     ]
 
@@ -156,3 +156,19 @@ def test_a_file_whose_name_is_not_utf_8_is_skipped_and_said(tmp_path: Path) -> N
     (unread,) = loaded.unread
     assert unread.why == "its name is not in UTF-8; rename the file"
     unread.where.encode()
+
+
+@pytest.mark.parametrize(
+    ("stated", "day"),
+    [
+        ("2023/12/29", "2023-12-29"),
+        ("2023.1.5", "2023-01-05"),
+        ("29/12/2023", "2023-12-29"),
+        ("2023-12-29T20:00:00Z", "2023-12-30"),
+        ("2023-12-29T20:00:00+07:00", "2023-12-29"),
+        ("2023-12-29T20:00:00", "2023-12-29"),
+    ],
+)
+def test_a_day_is_that_of_vietnam(tmp_path: Path, stated: str, day: str) -> None:
+    (article,) = load([write(tmp_path / "x.jsonl", {"id": "a", "text": "Một.", "published_at": stated})]).articles
+    assert str(article.published_at) == day

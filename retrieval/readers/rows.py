@@ -23,6 +23,7 @@ _YES = frozenset(("true", "yes", "on", "1", "1.0", "x", "có", "co", "đúng"))
 _ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 _KNOWN = {"id", "title", "published_at", "url", "source", "author", "text"}
 _ISO_DAY = re.compile(r"^(\d{4})-(\d{2})-(\d{2})(?:[T ].*)?$")
+_YEAR_FIRST = re.compile(r"^(\d{4})[/.](\d{1,2})[/.](\d{1,2})\b")
 _LOCAL_DAY = re.compile(r"^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})\b")
 
 
@@ -102,16 +103,22 @@ def _first_sentence(text: str) -> str:
 
 
 def day(value: object) -> dt.date | None:
-    """Return the day `value` states with certainty, else None: ISO first, `29/12/2023` too, nothing guessed."""
+    """Return the day `value` states with certainty, else None: ISO first, `29/12/2023` and `2023/12/29` too, nothing guessed.
+
+    An hour of another time zone is the day that it is in Vietnam.
+    """
+    if isinstance(value, str):
+        value = _moment(value.strip()) or _written(value.strip())
     if isinstance(value, dt.datetime):
-        return value.date()
-    if isinstance(value, dt.date):
-        return value
-    if not isinstance(value, str):
-        return None
-    if match := _ISO_DAY.match(value.strip()):
+        return (value.astimezone(_ZONE) if value.tzinfo else value).date()
+    return value if isinstance(value, dt.date) else None
+
+
+def _written(value: str) -> dt.date | None:
+    """Return the day that `value` writes out, None where it writes none."""
+    if match := _ISO_DAY.match(value) or _YEAR_FIRST.match(value):
         parts = tuple(int(x) for x in match.groups())
-    elif match := _LOCAL_DAY.match(value.strip()):
+    elif match := _LOCAL_DAY.match(value):
         parts = tuple(int(x) for x in reversed(match.groups()))
     else:
         return None
@@ -119,6 +126,15 @@ def day(value: object) -> dt.date | None:
         return dt.date(*parts)
     except ValueError:
         return None
+
+
+def _moment(value: str) -> dt.datetime | None:
+    """Return the moment that `value` states with its time zone, None where it has none: `2023-12-29T20:00:00Z`."""
+    try:
+        moment = dt.datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
 
 
 def decode(path: Path) -> str | Unread:
