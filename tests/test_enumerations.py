@@ -3,6 +3,7 @@
 import pytest
 
 from retrieval.answers.enumerations import asks_for_several, whole
+from retrieval.answers.roles import role_of
 from retrieval.questions import understand
 from retrieval.vietnamese.names import people
 from retrieval.vietnamese.text import tokens
@@ -96,9 +97,29 @@ def test_of_a_list_of_who_was_there_no_clause_in_the_midst_is_lost() -> None:
         ("K'Thanh – Phó Chủ tịch HĐND tỉnh; H’Yim Kđoh", ["K'Thanh", "H’Yim Kđoh"]),
         ("Phó Trưởng Đoàn Đại biểu Quốc hội tỉnh", []),
         ("Tất cả các xã", []),
+        ("Bí thư Yên Bái Đỗ Đức Lương", ["Đỗ Đức Lương"]),
+        ("Bí thư Ngũ Hành Sơn, Giám đốc Phương Nam Media", []),
+        ("ở Lỗ Giao, thị trấn Diêm Điền, Phù Đổng Thiên Vương", []),
     ],
 )
 def test_a_name_is_told_whole(text: str, names: int | list[str]) -> None:
     own = tokens(text)
     found = [text[own[p.first].start : own[p.last].end] for p in people(text, own)]
     assert (len(found) if isinstance(names, int) else found) == names
+
+
+@pytest.mark.parametrize(
+    ("text", "roles"),
+    [
+        (
+            "Chủ tịch UBND tỉnh Lò Văn Tiến, Phó Chủ tịch UBND tỉnh Mùa Thị Hoa dự.",
+            ["Chủ tịch UBND tỉnh", "Phó Chủ tịch UBND tỉnh"],
+        ),
+        ("Lò Văn Tiến, Phó Chủ tịch UBND tỉnh, bà Mùa Thị Hoa dự.", ["Phó Chủ tịch UBND tỉnh", None]),
+        ("Dự họp có Phó Chủ tịch UBND tỉnh, bà Mùa Thị Hoa.", ["Phó Chủ tịch UBND tỉnh"]),
+    ],
+)
+def test_an_office_between_two_is_one_s(text: str, roles: list[str | None]) -> None:
+    found = read(text)
+    spans = [role_of(found, person.first, person.last) for person in found.named]
+    assert [text[slice(*span)] if span else None for span in spans] == roles

@@ -88,6 +88,9 @@ def _before(sentence: Sentence, first: int) -> tuple[int, int] | None:
             start = earlier
         else:
             break
+    # `Lò Văn Tiến, Phó Chủ tịch UBND tỉnh, bà Mùa Thị Hoa`: the office stands between two, and is the first one's.
+    if sentence.gaps[end + 1] == "C" and any(p.last == start - 1 for p in sentence.people):
+        return None
     inside = range(start + 1, end + 1)
     if any(sentence.gaps[i] in "SEL(" or _is_verb(sentence, i) for i in inside):
         return None

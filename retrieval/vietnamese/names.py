@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from retrieval.vietnamese.compounds import compounds
+from retrieval.vietnamese.keystrokes import is_syllable
 from retrieval.vietnamese.places import is_province
 from retrieval.vietnamese.tables import rows
 from retrieval.vietnamese.text import Token, fold, tokens
@@ -69,6 +70,8 @@ _PLACES = frozenset(
 """Places (canonical) that begin like a person with an honorific, where both are capitalised."""
 _ENDS_OFFICE = frozenset("thư tịch đốc trưởng nhiệm sĩ sư tướng tá úy biểu viên".split())
 """Words (canonical) that end what somebody is, behind which his name stands."""
+_RARE_NAME = 3
+"""Syllables of a name that begins with a family name which is another word, too."""
 _SEVERAL = frozenset("các những nhiều hai ba bốn".split())
 _STREETS = frozenset("tuyến đường phố đi bộ đại lộ".split())
 """Words (canonical) that announce several, and what streets are called."""
@@ -104,14 +107,22 @@ def _is_surname(text: str, found: Sequence[Token], at: int) -> bool:
 
 
 def _rare_surname(text: str, found: Sequence[Token], at: int, capital: Sequence[bool], joined: Sequence[bool]) -> bool:
-    """Tell whether a family name that is another word, too, is one: behind an office, before two syllables of a name, `Bí thư Tất Thành Cang`."""
+    """Tell whether a family name that is another word, too, is one: behind an office, before just two syllables of a name, `Bí thư Tất Thành Cang`.
+
+    `Bí thư Yên Bái Đỗ Đức Duy` is the secretary of a place, `Giám đốc Phương Nam Media` that of a company.
+    """
+    end = at + _RARE_NAME
+    goes_on = end < len(found) and capital[end] and joined[end]
     return (
         text[found[at].start : found[at].end] in _surnames()
         and at > 0
         and joined[at]
         and found[at - 1].norm in _ENDS_OFFICE
-        and all(capital[at + 1 : at + 3])
-        and joined[at + 1 : at + 3] == [True, True]
+        and len(found) >= end
+        and all(capital[at:end])
+        and all(joined[at + 1 : end])
+        and not goes_on
+        and all(is_syllable(token.norm) for token in found[at:end])
     )
 
 
