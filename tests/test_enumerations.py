@@ -89,7 +89,7 @@ def test_of_a_list_of_who_was_there_no_clause_in_the_midst_is_lost() -> None:
     ("text", "names"),
     [
         # `Tuyến` at the end of a name names no street.
-        ("Phó chủ tịch UBND TP Trần Vĩnh Tuyến, Huỳnh Cách Mạng, Lê Văn Khoa", 3),
+        ("Phó chủ tịch UBND TP Trần Minh Tuyến, Huỳnh Cách Tân, Lê Văn Khải", 3),
         ("đồng chí Lê Văn Thị - Phó Bí thư Huyện ủy", ["Lê Văn Thị"]),
         ("Cung Văn hóa Lao động", []),
         ("Bí thư Tất Thành An và ông Phạm Thế Tài", ["Tất Thành An", "Phạm Thế Tài"]),

@@ -107,9 +107,9 @@ def _is_surname(text: str, found: Sequence[Token], at: int) -> bool:
 
 
 def _rare_surname(text: str, found: Sequence[Token], at: int, capital: Sequence[bool], joined: Sequence[bool]) -> bool:
-    """Tell whether a family name that is another word, too, is one: behind an office, before just two syllables of a name, `Bí thư Tất Thành Cang`.
+    """Tell whether a family name that is another word, too, is one: behind an office, before just two syllables of a name, `Bí thư Tất Thành An`.
 
-    `Bí thư Yên Bái Đỗ Đức Duy` is the secretary of a place, `Giám đốc Phương Nam Media` that of a company.
+    `Bí thư Yên Bái Đỗ Đức Lương` is the secretary of a place, `Giám đốc Phương Nam Media` that of a company.
     """
     end = at + _RARE_NAME
     goes_on = end < len(found) and capital[end] and joined[end]
