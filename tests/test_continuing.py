@@ -30,7 +30,8 @@ def asked(tmp_path: Path, encoder: Encoder, question: str, *following: str) -> A
     [
         (MANY, "Đồng thời, tăng cường tuần tra, kiểm tra các đầm.", "tăng cường tuần tra, kiểm tra các đầm"),
         (ONE, "Đồng thời, tăng cường tuần tra, kiểm tra các đầm.", "tăng cường tuần tra, kiểm tra các đầm"),
-        (MANY, "Ngoài ra, giao khoán rừng cho các hộ dân.", "giao khoán rừng cho các hộ dân"),
+        (MANY, "Ngoài ra, tổ chức giao khoán rừng cho dân.", "tổ chức giao khoán rừng cho dân"),
+        (MANY, "Thứ hai, yêu cầu Sở Nông nghiệp triển khai trồng rừng.", "triển khai trồng rừng"),
         (MANY, "Sở Nông nghiệp cũng cần trồng thêm rừng.", "trồng thêm rừng"),
     ],
 )
@@ -53,6 +54,16 @@ def test_what_goes_on_is_told_with_a_quote_of_its_own(
         # One thing is asked for, and what follows is no task.
         (ONE, "Ngoài ra, các hộ dân ven đầm được hỗ trợ gạo."),
         (MANY, "Thứ ba, ngày 14/3, tỉnh họp tiếp."),
+        (MANY, "Thứ hai tuần tới, tỉnh họp về giao thông."),
+        # Nothing stands behind what counts.
+        (MANY, "Thứ hai."),
+        (MANY, "Hai là:"),
+        (MANY, "Thứ hai, yêu cầu Công an tỉnh xử lý các vụ phá rừng."),
+        (MANY, "Đồng thời, giao cho Công an tỉnh xử lý các vụ phá rừng."),
+        (MANY, "Đồng thời, chỉ đạo lực lượng kiểm lâm xử lý."),
+        # It is no task.
+        (MANY, "Ngoài ra, giá tôm tăng mạnh trong tháng qua."),
+        (ONE, "Ngoài ra, phối hợp với Đồn Biên phòng, công an huyện đã bắt hai người phá rừng."),
         (MANY, "Cùng ngày, tỉnh họp về giao thông."),
     ],
 )
@@ -75,3 +86,20 @@ def test_who_says_so_behind_a_quotation_is_not_told(tmp_path: Path, encoder: Enc
     following = "Ngoài ra, tổ chức trồng thêm rừng phòng hộ”, ông Sơn nói."
     reply = asked(tmp_path, encoder, MANY, following)
     assert reply.items[-1].text == "tổ chức trồng thêm rừng phòng hộ"
+
+
+def test_a_list_is_told_whole_in_the_answer(tmp_path: Path, encoder: Encoder) -> None:
+    text = "Dự họp về rừng ngập mặn có ông Lò Văn Tiến, Giám đốc Sở Nội vụ; bà Mùa Thị Hoa, Phó Giám đốc Sở Y tế và ông Bùi Đức Nam."
+    (tmp_path / "a.md").write_text(HEAD + text + "\n", encoding="utf-8")
+    library = Library(tmp_path / "data", encoder)
+    library.index([tmp_path / "a.md"])
+    reply = library.engine().ask("Những ai dự họp về rừng ngập mặn ở tỉnh Lam Giang?")
+    assert isinstance(reply, Answer), reply
+    assert [item.text for item in reply.items] == ["Lò Văn Tiến", "Mùa Thị Hoa", "Bùi Đức Nam"]
+
+
+def test_a_question_of_another_kind_is_told_by_its_own_sentence(tmp_path: Path, encoder: Encoder) -> None:
+    reply = asked(
+        tmp_path, encoder, "Khi nào tỉnh Lam Giang họp về rừng ngập mặn?", "Đồng thời, tăng cường tuần tra các đầm."
+    )
+    assert "tuần tra" not in reply.text

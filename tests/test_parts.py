@@ -87,6 +87,24 @@ def test_what_is_whole_or_unclear_stays(question: str, text: str, chosen: list[s
             ["hơn 1,2 triệu người"],
             ["5.150 km2", "hơn 1,2 triệu người"],
         ),
+        (
+            "Diện tích bao nhiêu, dân số bao nhiêu?",
+            "Diện tích 5.150 km2, đứng thứ 3, dân số 1,2 triệu người.",
+            ["5.150 km2"],
+            ["5.150 km2", "1,2 triệu người"],
+        ),
+        (
+            "Diện tích bao nhiêu, dân số bao nhiêu?",
+            "Dân số 1,2 triệu người, diện tích 5.150 km2, có 135 xã.",
+            ["5.150 km2"],
+            ["1,2 triệu người", "5.150 km2"],
+        ),
+        (
+            "Tổng vốn bao nhiêu, đã giải ngân bao nhiêu?",
+            "Tổng vốn là 500 tỷ đồng, đạt 60%.",
+            ["500 tỷ đồng"],
+            ["500 tỷ đồng"],
+        ),
         # Which of three the other half means is not clear.
         (
             "Xã nào được bao nhiêu, thôn nào được bao nhiêu?",

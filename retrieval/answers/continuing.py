@@ -37,13 +37,24 @@ _MORE = frozenset("cũng cần phải".split())
 """Of these, those that tell more of what the sentence before tells: `sẽ` tells what comes next."""
 _PRONOUNS = frozenset("ông bà đồng anh chị".split())
 """Words (canonical) with which somebody begins to do something else: `Ngoài ra, ông cũng …`."""
-_ORDERS = frozenset((("yeu", "cau"), ("de", "nghi"), ("chi", "dao"), ("kien", "nghi")))
-_LONGEST_SUBJECT = 10
+_ORDERS = frozenset(
+    tuple(words.split()) for words in "yeu cau|de nghi|chi dao|kien nghi|phe binh|bieu duong|nhac nho".split("|")
+)
+_OTHERS = frozenset(
+    tuple(words.split()) for words in "luc luong|nguoi dan|ba con|chu rung|chu xe|chu dau|nha thau".split("|")
+)
+"""Who else may be told what to do, beside bodies."""
+_DONE = frozenset(("đã", "vừa", "đạt"))
+"""Words (canonical) of what has been done."""
+_LONGEST_SUBJECT, _LONGEST_BODY = 10, 3
 _BARE = frozenset("cac nhung va cua nganh".split())
 
 
 def continuing(context: Context, best: Draft) -> list[Draft]:
-    """Return drafts of the sentences right behind that of `best` which go on with it, in order; none where one thing is asked for."""
+    """Return drafts of the sentences right behind that of `best` which go on with it, in order.
+
+    Where one thing is asked for, only what is to be done is: `làm gì` often means all of it.
+    """
     question, candidate = context.asked.question, best.candidate
     several = asks_for_several(question)
     if question.kind not in KINDS or context.asked.wants != "clause" or question.yes_no:
@@ -54,7 +65,10 @@ def continuing(context: Context, best: Draft) -> list[Draft]:
         first = _goes_on(question, sentence, several=several, again=bool(found))
         if first is None or verdicts.tells(sentence):
             break
-        cut = ((first, _last(sentence)),)
+        last = _last(sentence)
+        if last < first:
+            break
+        cut = ((first, last),)
         found.append(Draft(replace(candidate, index=index), cut, probability=best.probability))
     return found
 
@@ -62,18 +76,37 @@ def continuing(context: Context, best: Draft) -> list[Draft]:
 def _goes_on(question: Question, sentence: Sentence, *, several: bool, again: bool) -> int | None:
     """Return the token at which `sentence` tells more of the same, None where it begins something else."""
     words = sentence.folded
-    if several and words[:2] in _ORDINALS and sentence.marks[2:3] != "T" and words[2:3] != ("ngay",):
-        return 3 if words[2:3] == ("la",) else 2
-    opened = next((len(c) for c in _CONNECTIVES if words[: len(c)] == c), 0)
+    counted = _behind_ordinal(sentence) if several else 0
+    opened = counted or next((len(c) for c in _CONNECTIVES if words[: len(c)] == c), 0)
     at = _behind_modals(sentence, opened)
     if at >= len(words) or _to_another(question, sentence, at):
         return None
-    if begins_action(sentence, at) and ((opened and question.kind == "task") or (several and (again or at))):
+    acts = begins_action(sentence, at) and not _somebody_acts(sentence, at)
+    if acts and ((opened and question.kind == "task") or (several and (again or at))):
         return at
     if not several:
         return None
     begins_other = sentence.marks[at] != "o" or sentence.tokens[at].norm in _PRONOUNS or is_body(words[at : at + 2])
-    return _same_subject(question, sentence, opened) if not opened or begins_other else at
+    # A task begins with what is to be done; of reasons and shortcomings each has a subject of its own.
+    free = opened and not begins_other and (counted or question.kind != "task")
+    return at if free else _same_subject(question, sentence, opened)
+
+
+def _behind_ordinal(sentence: Sentence) -> int:
+    """Return how many tokens `Thứ hai,`, `Hai là` are, 0 where the sentence begins with neither: `Thứ ba tới` is a day."""
+    words, gaps = sentence.folded, sentence.gaps
+    if words[:2] not in _ORDINALS:
+        return 0
+    behind = 3 if words[2:3] == ("la",) else 2
+    marked = gaps[2:3] in {"C", "L"} or "la" in words[1:3]
+    return behind if marked and sentence.marks[behind : behind + 1] != "T" and words[2:3] != ("ngay",) else 0
+
+
+def _somebody_acts(sentence: Sentence, at: int) -> bool:
+    """Tell whether what begins like a task is what somebody has done: `phối hợp với Đồn Biên phòng, công an huyện đã bắt …`."""
+    done = (i for i in range(at, len(sentence.folded)) if sentence.tokens[i].norm in _DONE)
+    first = next(done, None)
+    return first is not None and "C" in sentence.gaps[at : first + 1]
 
 
 def _behind_modals(sentence: Sentence, at: int) -> int:
@@ -85,11 +118,15 @@ def _behind_modals(sentence: Sentence, at: int) -> int:
 def _to_another(question: Question, sentence: Sentence, at: int) -> bool:
     """Tell whether from `at` on another body is told what to do than the question names: `yêu cầu Trung tâm …`."""
     words = sentence.folded
-    if words[at : at + 2] not in _ORDERS and words[at : at + 1] != ("giao",):
+    if words[at : at + 2] not in _ORDERS and sentence.tokens[at].norm != "giao":
         return False
-    body = at + (1 if words[at] == "giao" else 2)
-    named = [word for word in words[body : body + 4] if word not in _BARE]
-    return is_body(words[body : body + 2]) and not set(named) <= set(question.syllables)
+    body = at + (1 if sentence.tokens[at].norm == "giao" else 2)
+    body += words[body : body + 1] == ("cho",)
+    if not is_body(words[body : body + 2]) and words[body : body + 2] not in _OTHERS:
+        return False
+    told = next((i for i in range(body + 1, len(words)) if begins_action(sentence, i)), body + _LONGEST_BODY)
+    named = words[body : min(told, body + _LONGEST_BODY)]
+    return not {word for word in named if word not in _BARE} <= set(question.syllables)
 
 
 def _same_subject(question: Question, sentence: Sentence, start: int) -> int | None:

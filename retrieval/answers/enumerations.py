@@ -16,16 +16,22 @@ from retrieval.questions import Question
 from retrieval.vietnamese.names import role_starts
 from retrieval.vietnamese.text import norms
 
+_NUMBER = r"(?<!quận )(?<!khóa )(?<!ngày )(?<!tháng )(?<!phường )(?<!ông )(?<!bà )(?:hai|ba|bốn|năm|sáu|bảy|tám|chín|mười|[2-9]|[1-9]\d)"
+_NOUN = r"(?:(?!(?:ở|tại|quê|người|có|họp|lấy|bị|làm|phải|cần|tháng)\b)\w+ )"
 _SEVERAL = re.compile(
-    r"\bnhững\b|\b(?:hai|ba|bốn|[2-9]) (?:\w+ ){1,5}nào\b|\bcác (?:\w+ ){1,3}nào\b"
-    r"|\b(?:hai|ba|bốn) (?!\w+ (?:làm|phải|cần|có) )(?:\w+ ){1,2}gì\b|\bgồm (?:gì|ai|(?:\w+ ){1,3}nào)\b"
+    rf"\bnhững (?:ai|gì|đâu|{_NOUN}{{1,6}}nào|{_NOUN}{{1,3}}gì)\b|\b{_NUMBER} {_NOUN}{{1,5}}nào\b|\bcác (?:\w+ ){{1,3}}nào\b"
+    rf"|\b{_NUMBER} {_NOUN}{{1,2}}gì\b|\bgồm (?:gì|ai|(?:\w+ ){{1,3}}nào)\b"
 )
 _SEVERAL_BARE = re.compile(
-    r"\bnhung\b|\b[2-9] (?:\w+ ){1,5}nao\b|\bcac (?:\w+ ){1,3}nao\b|\bgom (?:gi|ai|(?:\w+ ){1,3}nao)\b"
+    r"\bnhung (?:ai|gi|dau|(?:\w+ ){1,6}nao|(?:(?!lam\b)\w+ ){1,3}gi)\b|\b(?<!quan )(?<!khoa )(?<!ngay )(?<!thang )[2-9] (?:(?!(?:o|tai|que|nguoi|co|thang)\b)\w+ ){1,5}nao\b"
+    r"|\bcac (?:\w+ ){1,3}nao\b|\bgom (?:gi|ai|(?:\w+ ){1,3}nao)\b"
 )
 """The same without diacritics, where `hai phong` is Hải Phòng and `ba` may be `bà`; with them `Nhung` is somebody's name."""
 _JOINS = frozenset("và cùng với ông bà đồng chí các anh chị gồm có là thầy cô ts ths pgs gs".split())
 """Words (canonical) that may stand between two of a list beside what they are."""
+_TWO = 2
+_OFFICE = 3
+"""Words by which an office is known: `phó chủ tịch`, `phó chủ nhiệm`."""
 _WITH_DASH = 3
 """Words behind a dash within the name of a body."""
 _LONGEST_ROLE = 24
@@ -47,13 +53,17 @@ def whole(question: Question, sentence: Sentence, cut: Cut, wants: str) -> Cut:
     if wants == "person":
         return _with_members(cut, _people(sentence, _office(question)))
     if wants == "body" and question.kind != "where":
-        return _with_members(cut, _listed(sentence, mentions(wants, sentence) or (), _joined))
+        asked = set(question.syllables)
+        lists = _listed(sentence, mentions(wants, sentence) or (), _joined)
+        # Whom the question names is no answer to it.
+        new = [[(a, b) for a, b in members if not set(sentence.folded[a : b + 1]) <= asked] for members in lists]
+        return _with_members(cut, new)
     return cut
 
 
 def _with_clauses(sentence: Sentence, cut: Cut) -> Cut:
     """Return the cut with the whole clauses of a list that stand between two of it: `A; B; C`."""
-    if len(cut) == 1:
+    if len(cut) < _TWO:
         return cut
     bounds = [0, *(i for i in range(1, len(sentence.gaps)) if sentence.gaps[i] in "SL"), len(sentence.gaps)]
     clauses = [(a, b - 1) for a, b in pairwise(bounds) if b > a]
@@ -125,7 +135,10 @@ def _has(sentence: Sentence, role: tuple[int, int], office: tuple[str, ...]) -> 
     own = [
         fold for token, fold in zip(sentence.tokens, sentence.folded, strict=True) if role[0] <= token.start < role[1]
     ]
-    return tuple(own[: len(office)]) == office
+    return any(
+        tuple(own[at : at + len(office)]) == office and own[max(0, at - 1) : at] != ["pho"]
+        for at in range(len(own) - len(office) + 1)
+    )
 
 
 def _office(question: Question) -> tuple[str, ...]:
@@ -134,4 +147,4 @@ def _office(question: Question) -> tuple[str, ...]:
     starts = role_starts(words)
     if not starts or "nao" not in words[starts[0] :]:
         return ()
-    return tuple(words[starts[0] : starts[0] + 2])
+    return tuple(words[starts[0] : words.index("nao", starts[0])])[:_OFFICE]

@@ -6,6 +6,7 @@ that ask stands beside.
 
 import dataclasses
 import re
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -30,6 +31,8 @@ _PLURAL = frozenset(("trong", "cua"))
 _TWICE = 2
 _BEFORE_FIGURE, _NAMED_BY = 8, 2
 """Tokens before a figure that say what it is of, and words before `bao nhiêu`: `dân số` bao nhiêu."""
+_NO_AMOUNT = frozenset((("thu",), ("gap",), ("khoa",)))
+"""Words before a figure that is no amount."""
 _FARTHEST = 40
 """Tokens between what answers the one half and what answers the other."""
 
@@ -70,26 +73,45 @@ def _with_other_figure(question: Question, sentence: Sentence, cut: Cut) -> Cut:
     asks = [match for match in _ASKS.finditer(text) if match["many"] == "bao nhieu"]
     if len(asks) != _TWICE:
         return cut
-    asked = {word for word in question.syllables if word[0].isdigit()}
-    figures = [
-        run
-        for run in mentions("number", sentence) or ()
-        if any(sentence.marks[at] in "N%" and sentence.folded[at] not in asked for at in range(run[0], run[1] + 1))
-    ]
+    figures = _figures(question, sentence)
     told = [n for n, run in enumerate(figures) if _meet(run, cut)]
     if len(told) != 1 or len(figures) < _TWICE:
         return cut
-    at = told[0]
-    if len(figures) == _TWICE:
-        other = 1 - at
-    else:
-        before = set(sentence.folded[max(0, figures[at][0] - _BEFORE_FIGURE) : figures[at][0]])
-        first, second = (set(text[: match.start()].split()[-_NAMED_BY:]) - _LOOSE for match in asks)
-        of_first, of_second = len(before & first), len(before & second)
-        other = at + 1 if of_first > of_second else at - 1 if of_second > of_first else -1
-    if not 0 <= other < len(figures) or _distance(figures[other], cut) > _FARTHEST:
+    other = _other(sentence, figures, told[0], [set(text[: m.start()].split()[-_NAMED_BY:]) - _LOOSE for m in asks])
+    if other is None or _distance(figures[other], cut) > _FARTHEST:
         return cut
     return merged((*cut, figures[other]))
+
+
+def _figures(question: Question, sentence: Sentence) -> list[tuple[int, int]]:
+    """Return the figures that a sentence tells anew; not those of an order, `thứ 3`, `gấp 2 lần`, nor a share where none is asked for."""
+    asked = {word for word in question.syllables if word[0].isdigit()}
+    shares = "tram" in question.syllables or "le" in question.syllables
+    return [
+        run
+        for run in mentions("number", sentence) or ()
+        if any(sentence.marks[at] in "N%" and sentence.folded[at] not in asked for at in range(run[0], run[1] + 1))
+        and sentence.folded[max(0, run[0] - 1) : run[0]] not in _NO_AMOUNT
+        and (shares or "%" not in sentence.marks[run[0] : run[1] + 1])
+    ]
+
+
+def _other(sentence: Sentence, figures: Sequence[tuple[int, int]], at: int, named: Sequence[set[str]]) -> int | None:
+    """Return which figure answers the other half, where that at `at` answers one: by the words before each `bao nhiêu`, else by its place; None where it is not clear."""
+
+    def before(n: int) -> set[str]:
+        first = figures[n][0]
+        return set(sentence.folded[max(figures[n - 1][1] + 1 if n else 0, first - _BEFORE_FIGURE) : first])
+
+    of_first, of_second = (len(before(at) & words) for words in named)
+    if of_first == of_second:
+        return 1 - at if len(figures) == _TWICE else None
+    lacking = named[1] if of_first > of_second else named[0]
+    fitting = [n for n in range(len(figures)) if n != at and before(n) & lacking]
+    if fitting:
+        return min(fitting, key=lambda n: abs(n - at))
+    beside = at + 1 if of_first > of_second else at - 1
+    return beside if 0 <= beside < len(figures) else None
 
 
 def _parts(question: Question) -> list[_Part]:

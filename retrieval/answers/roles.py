@@ -25,6 +25,11 @@ _OF_BODIES = frozenset(("ban", "bộ", "sở", "phòng"))
 _JOINED = frozenset("va voi".split())
 _BODIES = frozenset("so ban bo ubnd hdnd mttq hoi cuc chi phong dang tinh huyen uy lanh cac".split())
 """What begins another body: `Sở Y tế và Sở Nội vụ`."""
+_ENDS_OFFICE = frozenset(
+    canonical(word)
+    for word in "tỉnh huyện xã phường quận phố ủy tịch thư đốc trưởng nhiệm viên tướng ubnd hđnd mttq nước".split()
+)
+"""Words (canonical) with which an office ends before the name of who holds it."""
 LONGEST = 18
 
 
@@ -52,8 +57,8 @@ def _after(sentence: Sentence, last: int) -> tuple[int, int] | None:
     people = {p.first for p in sentence.people}
     while end + 1 < len(sentence.folded) and end - start < LONGEST:
         at = end + 1
-        if at in people and sentence.gaps[at] == "_":
-            return None  # `Chủ tịch A, Phó Chủ tịch B`: the office is B's
+        if at in people and sentence.gaps[at] == "_" and _ends_office(sentence, at - 1):
+            return None  # `Chủ tịch A, Phó Chủ tịch UBND tỉnh B`: the office is B's; not `Giám đốc Công ty` Hoàng Long
         if sentence.gaps[at] in "SERL" or at in people or sentence.tokens[at].norm in {"ông", "bà"}:
             break
         acts = sentence.folded[at : at + 2] == ("chu", "tri")  # `…, Chủ tịch UBND tỉnh, chủ trì phiên họp`
@@ -70,6 +75,11 @@ def _after(sentence: Sentence, last: int) -> tuple[int, int] | None:
     while end > start and sentence.folded[end] in _JOINED | {"dong", "chi"}:
         end -= 1
     return start, end
+
+
+def _ends_office(sentence: Sentence, at: int) -> bool:
+    """Tell whether the token at `at` may be the last of an office, behind which a name stands."""
+    return sentence.tokens[at].norm in _ENDS_OFFICE
 
 
 def _before(sentence: Sentence, first: int) -> tuple[int, int] | None:

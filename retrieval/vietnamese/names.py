@@ -8,6 +8,7 @@ import functools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from retrieval.vietnamese.compounds import compounds
 from retrieval.vietnamese.keystrokes import is_syllable
@@ -27,7 +28,9 @@ _ALONE = frozenset(("nguyen", "quyen"))
 CAPITALS = "ABCDEFGHIJKLMNOPQRSTUVWXYZĐÀÁẢÃẠÂẤẦẨẪẬĂẮẰẲẴẶÈÉẺẼẸÊẾỀỂỄỆÌÍỈĨỊÒÓỎÕỌÔỐỒỔỖỘƠỚỜỞỠỢÙÚỦŨỤƯỨỪỬỮỰỲÝỶỸỴ"
 """The capital letters of Vietnamese."""
 _CAPITAL = re.compile(rf"^[{CAPITALS}]")
-_HIGHLANDS = re.compile(rf"^[KHY]['’][{CAPITALS}]")
+_HIGHLANDS = re.compile(rf"^(?!(?:H['’](?:Mông|Rê|rê|mông)|K['’]Ho|Y['’]Tý)$)[KHY]['’][{CAPITALS}]")
+_PEOPLES = frozenset((("người",), ("dân", "tộc"), ("đồng", "bào"), ("tiếng",), ("chữ",), ("làng",), ("dân",)))
+"""Words (canonical) before the name of a people or of a village."""
 _AFTER_NAMES: dict[str, frozenset[str] | None] = {
     **dict.fromkeys("ủy ubnd hđnd mttq bộ sở ban phòng tp tỉnh huyện xã phường quận phó trưởng chánh".split()),
     "chủ": frozenset(("tịch", "nhiệm", "tọa")),
@@ -123,6 +126,7 @@ def _rare_surname(text: str, found: Sequence[Token], at: int, capital: Sequence[
         and all(joined[at + 1 : end])
         and not goes_on
         and all(is_syllable(token.norm) for token in found[at:end])
+        and not any((a.norm, b.norm) in compounds() for a, b in pairwise(found[at:end]))
     )
 
 
@@ -204,8 +208,8 @@ def people(text: str, found: list[Token] | None = None) -> list[Person]:
             last += 1
         while last - at >= 2 and _begins_office(found, last):
             last -= 1
-        if last > at and found[last].norm in MIDDLE and MIDDLE.isdisjoint(t.norm for t in found[at + 1 : last]):
-            last -= 1  # `Cung Văn hóa`: no name ends so, but `Lê Văn Thị` does
+        if last > at and found[last].norm in MIDDLE and not _ends_so(found, at, last, joined):
+            last -= 1  # `Cung Văn hóa`
         if (
             not introduced
             and last - at >= _PLACE_AND_NAME - 1
@@ -216,7 +220,9 @@ def people(text: str, found: list[Token] | None = None) -> list[Person]:
             continue
         # `ông Sơn`, `bà Hà`: family names, too, are given ones.
         known = (
-            introduced or (surname and last > at and not _begins_word(found, at, last, joined)) or _of_highlands(word)
+            introduced
+            or (surname and last > at and not _begins_word(found, at, last, joined))
+            or _of_highlands(found, at, word)
         )
         if known and not (word.isupper() and len(word) > 2):
             goes_on = _goes_on(text, found, listed, at) and MIDDLE.isdisjoint(t.norm for t in found[at + 1 : last])
@@ -230,6 +236,13 @@ def people(text: str, found: list[Token] | None = None) -> list[Person]:
     return people
 
 
+def _ends_so(found: Sequence[Token], first: int, last: int, joined: Sequence[bool]) -> bool:
+    """Tell whether a name ends with `Văn` or `Thị`, as `Lê Văn Thị` does; not `Nguyễn Văn Tiến Văn` phòng."""
+    after = last + 1
+    goes_on = after < len(found) and joined[after]
+    return not goes_on and not MIDDLE.isdisjoint(t.norm for t in found[first + 1 : last])
+
+
 def _begins_word(found: Sequence[Token], first: int, last: int, joined: Sequence[bool]) -> bool:
     """Tell whether two capitals are no name, since the second begins a word: `Đoàn Đại` biểu."""
     after = last + 1
@@ -238,12 +251,16 @@ def _begins_word(found: Sequence[Token], first: int, last: int, joined: Sequence
         and after < len(found)
         and joined[after]
         and (found[last].norm, found[after].norm) in compounds()
+        # `Phạm Tuyên bố trí chỗ ở`
+        and not (after + 1 < len(found) and (found[after].norm, found[after + 1].norm) in compounds())
     )
 
 
-def _of_highlands(word: str) -> bool:
-    """Tell whether a word is a whole name, as in the Central Highlands: `K'Thanh`, `H’Yim`."""
-    return _HIGHLANDS.match(word) is not None
+def _of_highlands(found: Sequence[Token], at: int, word: str) -> bool:
+    """Tell whether a word is a whole name, as in the Central Highlands: `K'Thanh`, `H’Yim`; not huyện `K'Bang`, người `H'Mông`."""
+    before = tuple(t.norm for t in found[max(0, at - 2) : at])
+    of_people = before[-1:] in _PEOPLES or before in _PEOPLES
+    return _HIGHLANDS.match(word) is not None and not of_people and not _of_place(found, at)
 
 
 def _province(folded: Sequence[str], capital: Sequence[bool], joined: Sequence[bool], at: int) -> int:
