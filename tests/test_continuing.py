@@ -5,8 +5,11 @@ from pathlib import Path
 import pytest
 
 from bot.library import Library
+from retrieval.answers.compose import Composer
+from retrieval.answers.reading import Reading
 from retrieval.answers.types import Answer
 from retrieval.encoding import Encoder
+from tests.reading import context_of, draft_of
 
 HEAD = (
     "---\ntitle: Họp về rừng ngập mặn\n---\nSáng 12/3, UBND tỉnh Lam Giang họp về rừng ngập mặn. Thời tiết nắng ráo. "
@@ -103,3 +106,27 @@ def test_a_question_of_another_kind_is_told_by_its_own_sentence(tmp_path: Path, 
         tmp_path, encoder, "Khi nào tỉnh Lam Giang họp về rừng ngập mặn?", "Đồng thời, tăng cường tuần tra các đầm."
     )
     assert "tuần tra" not in reply.text
+
+
+def test_where_the_answer_is_held_back_what_goes_on_with_it_is_none(
+    tmp_path: Path, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    following = "Đồng thời, tăng cường tuần tra, kiểm tra các đầm."
+    (tmp_path / "a.md").write_text(HEAD + ORDER + following + "\n", encoding="utf-8")
+    library = Library(tmp_path / "data", encoder)
+    library.index([tmp_path / "a.md"])
+    engine = library.engine()
+    context = context_of(engine, MANY)
+    best = draft_of(context, "rà soát diện tích rừng ngập mặn ven biển")
+    composer, reading = Composer(engine.generation), Reading((best,), 1.0, 0.0)
+    told = composer.compose(context.asked.question, context, reading)
+    assert told is not None
+    assert len(told.citations) == 2
+    held = best.candidate.sentence
+    monkeypatch.setattr(engine.generation, "is_held", lambda _row, start, end: start < held.end and end > held.start)
+    assert composer.compose(context.asked.question, context, reading) is None
+
+
+def test_a_verdict_is_not_told_beside(tmp_path: Path, encoder: Encoder) -> None:
+    reply = asked(tmp_path, encoder, MANY, "Đồng thời, xử lý ông Vàng A Páo, người bị khởi tố về tội hủy hoại rừng.")
+    assert [c.quote for c in reply.citations] == [ORDER.strip()]

@@ -89,7 +89,7 @@ class Composer:
         joined = _joined(reading)
         chosen = reading.answer or joined or drafts_to_tell(question, context, reading.drafts)
         if len(chosen) == 1 and reading.answer is None:
-            chosen = [chosen[0], *continuing(context, chosen[0])]
+            chosen = joined = [chosen[0], *continuing(context, chosen[0])]
         items: list[Item] = []
         citations: list[Citation] = []
         told: list[Draft] = []
