@@ -2,6 +2,7 @@
 
 import pytest
 
+from retrieval.answers.mentions import mentions
 from retrieval.answers.parts import completed
 from retrieval.questions import understand
 from tests.reading import read, stretch
@@ -118,3 +119,8 @@ def test_a_figure_of_which_it_is_not_said_what_it_counts(
     question: str, text: str, chosen: list[str], whole: list[str]
 ) -> None:
     assert told(question, text, *chosen) == whole
+
+
+def test_a_square_kilometre_belongs_to_its_figure() -> None:
+    found = read("Tỉnh rộng 5.150 km², có 3 hồ chứa 20 m³ nước.")
+    assert [found.text_of(*run) for run in mentions("number", found) or ()] == ["5.150 km²", "3 hồ", "20 m³"]

@@ -19,34 +19,29 @@ MOST = 2
 KINDS = frozenset(("task", "what", "why", "limitation", "conclusion"))
 """Kinds of questions that are answered by clauses: of names, days and figures each sentence tells its own."""
 _CONNECTIVES = tuple(
-    sorted(
-        (
-            tuple(words.split())
-            for words in "dong thoi|ngoai ra|ben canh do|ben canh viec do|cung voi do|cung voi viec do|them vao do|song song do|song song voi do|mat khac|hon nua".split(
-                "|"
-            )
-        ),
-        key=len,
-        reverse=True,
-    )
+    tuple(words.split("_"))
+    for words in "dong_thoi ngoai_ra ben_canh_do ben_canh_viec_do cung_voi_do cung_voi_viec_do them_vao_do song_song_do song_song_voi_do mat_khac hon_nua".split()
 )
+"""Folded. Those that the model of `further.py` looks at are more: here the sentence must go on for certain."""
 _ORDINALS = frozenset((("thu", "hai"), ("thu", "ba"), ("thu", "tu"), ("hai", "la"), ("ba", "la"), ("bon", "la")))
-_MODALS = frozenset("cũng cần phải sẽ nên".split())
-"""Words (canonical) before what is to be done."""
 _MORE = frozenset("cũng cần phải".split())
-"""Of these, those that tell more of what the sentence before tells: `sẽ` tells what comes next."""
+"""Words (canonical) before what is to be done, beside what the sentence before tells; `sẽ` tells what comes next."""
+_MODALS = _MORE | {"sẽ", "nên"}
 _PRONOUNS = frozenset("ông bà đồng anh chị".split())
 """Words (canonical) with which somebody begins to do something else: `Ngoài ra, ông cũng …`."""
 _ORDERS = frozenset(
-    tuple(words.split()) for words in "yeu cau|de nghi|chi dao|kien nghi|phe binh|bieu duong|nhac nho".split("|")
+    tuple(words.split("_")) for words in "yeu_cau de_nghi chi_dao kien_nghi phe_binh bieu_duong nhac_nho".split()
 )
 _OTHERS = frozenset(
-    tuple(words.split()) for words in "luc luong|nguoi dan|ba con|chu rung|chu xe|chu dau|nha thau".split("|")
+    tuple(words.split("_")) for words in "luc_luong nguoi_dan ba_con chu_rung chu_xe chu_dau nha_thau".split()
 )
 """Who else may be told what to do, beside bodies."""
 _DONE = frozenset(("đã", "vừa", "đạt"))
 """Words (canonical) of what has been done."""
-_LONGEST_SUBJECT, _LONGEST_BODY = 10, 3
+_LONGEST_SUBJECT, _LONGEST_BODY, _LONGEST_SPEAKER = 10, 3, 24
+"""Tokens."""
+_NAMED = 0.6
+"""Share of a subject's words that must be the question's."""
 _BARE = frozenset("cac nhung va cua nganh".split())
 
 
@@ -56,9 +51,9 @@ def continuing(context: Context, best: Draft) -> list[Draft]:
     Where one thing is asked for, only what is to be done is: `làm gì` often means all of it.
     """
     question, candidate = context.asked.question, best.candidate
-    several = asks_for_several(question)
     if question.kind not in KINDS or context.asked.wants != "clause" or question.yes_no:
         return []
+    several = asks_for_several(question)
     found: list[Draft] = []
     for index in range(candidate.index + 1, min(candidate.index + 1 + MOST, len(candidate.sentences))):
         sentence = candidate.sentences[index]
@@ -137,7 +132,7 @@ def _same_subject(question: Question, sentence: Sentence, start: int) -> int | N
         if tokens[at].norm in _MORE:
             subject = [word for word in words[start:at] if word not in _BARE]
             named = sum(word in asked for word in subject)
-            if not subject or named < 0.6 * len(subject):
+            if not subject or named < _NAMED * len(subject):
                 return None
             behind = _behind_modals(sentence, at)
             return behind if behind < len(words) else None
@@ -149,7 +144,7 @@ def _last(sentence: Sentence) -> int:
     size = len(sentence.folded)
     text = sentence.between(sentence.start, sentence.end)
     for at in range(size - 1, 0, -1):
-        if sentence.gaps[at] == "Q" and size - at <= 24 and at > 3:
+        if sentence.gaps[at] == "Q" and size - at <= _LONGEST_SPEAKER:
             between = text[sentence.tokens[at - 1].end - sentence.start : sentence.tokens[at].start - sentence.start]
             if any(mark in between for mark in '"”') and any(mark in between for mark in ",-–"):
                 return at - 1

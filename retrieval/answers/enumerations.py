@@ -1,17 +1,18 @@
-"""A cut out of a list -> the whole of the list: `A, B và C` where only A and C were marked, or all that is told of where several are asked for.
+"""A cut out of a list -> the whole of the list, where several things are asked for: `A, B và C`, of which only A was marked.
 
 The network marks words by how likely each is in the answer, and the list of a sentence has members that are like no answer seen
 before: a name, a body that stands between two others belongs to them all the same.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 
 from retrieval.annotation import Sentence
 from retrieval.answers.mentions import mentions
 from retrieval.answers.roles import role_of
 from retrieval.answers.runs import Cut, merged
+from retrieval.answers.tasks import clauses_of
 from retrieval.questions import Question
 from retrieval.vietnamese.names import role_starts
 from retrieval.vietnamese.text import norms
@@ -45,7 +46,7 @@ def asks_for_several(question: Question) -> bool:
 
 
 def whole(question: Question, sentence: Sentence, cut: Cut, wants: str) -> Cut:
-    """Return `cut` with the members of its list that are lacking: all of them where several are asked for."""
+    """Return `cut` with the members of its list that are lacking, where several are asked for; of who attended, with the clauses between two of it."""
     if question.kind == "attendee":
         cut = _with_clauses(sentence, cut)
     if not asks_for_several(question):
@@ -54,7 +55,7 @@ def whole(question: Question, sentence: Sentence, cut: Cut, wants: str) -> Cut:
         return _with_members(cut, _people(sentence, _office(question)))
     if wants == "body" and question.kind != "where":
         asked = set(question.syllables)
-        lists = _listed(sentence, mentions(wants, sentence) or (), _joined)
+        lists = _listed(sentence, mentions(wants, sentence) or ())
         # Whom the question names is no answer to it.
         new = [[(a, b) for a, b in members if not set(sentence.folded[a : b + 1]) <= asked] for members in lists]
         return _with_members(cut, new)
@@ -65,8 +66,7 @@ def _with_clauses(sentence: Sentence, cut: Cut) -> Cut:
     """Return the cut with the whole clauses of a list that stand between two of it: `A; B; C`."""
     if len(cut) < _TWO:
         return cut
-    bounds = [0, *(i for i in range(1, len(sentence.gaps)) if sentence.gaps[i] in "SL"), len(sentence.gaps)]
-    clauses = [(a, b - 1) for a, b in pairwise(bounds) if b > a]
+    clauses = clauses_of(sentence)
     told = [n for n, (a, b) in enumerate(clauses) if any(first <= b and last >= a for first, last in cut)]
     if len(told) == told[-1] - told[0] + 1:
         return cut
@@ -81,13 +81,11 @@ def _with_members(cut: Cut, lists: Sequence[Sequence[tuple[int, int]]]) -> Cut:
     return cut
 
 
-def _listed(
-    sentence: Sentence, found: Sequence[tuple[int, int]], joined: Callable[[Sentence, int, int], bool]
-) -> list[list[tuple[int, int]]]:
+def _listed(sentence: Sentence, found: Sequence[tuple[int, int]]) -> list[list[tuple[int, int]]]:
     """Return which of `found` stand in one list with each other."""
     lists: list[list[tuple[int, int]]] = []
     for one in found:
-        if lists and joined(sentence, lists[-1][-1][1] + 1, one[0] - 1):
+        if lists and _joined(sentence, lists[-1][-1][1] + 1, one[0] - 1):
             lists[-1].append(one)
         else:
             lists.append([one])
@@ -105,11 +103,11 @@ def _people(sentence: Sentence, office: tuple[str, ...]) -> list[list[tuple[int,
     """Return the lists of people in a sentence, each with the office between them; without those who have another one than `office`."""
     roles = {person: role_of(sentence, person.first, person.last) for person in sentence.named}
     tokens = sentence.tokens
+    spans = [span for span in roles.values() if span]
     lists: list[list[tuple[int, int]]] = []
     before = -1
     for person, role in roles.items():
         between = range(before + 1, person.first)
-        spans = [span for span in roles.values() if span]
         bare = [
             at
             for at in between
@@ -122,11 +120,10 @@ def _people(sentence: Sentence, office: tuple[str, ...]) -> list[list[tuple[int,
         joins = {tokens[at].norm for at in between} & {"và", "cùng"}
         goes_on = before >= 0 and not bare and len(between) <= _LONGEST_ROLE and (joins or set("CS") & set(apart))
         fits = not office or role is None or _has(sentence, role, office)
-        here = (person.first, person.last)
-        if goes_on:
-            lists[-1] += [here] if fits else []
-        else:
-            lists.append([here] if fits else [])
+        if not goes_on:
+            lists.append([])
+        if fits:
+            lists[-1].append((person.first, person.last))
         before = person.last
     return [members for members in lists if len(members) > 1]
 

@@ -52,7 +52,7 @@ def tasks(sentences: Sequence[Sentence], at: int) -> list[Task]:
     sentence = sentences[at]
     found: list[Task] = []
     assignee: tuple[int, int, int] | None = None
-    clauses = _clauses(sentence)
+    clauses = clauses_of(sentence)
     headings = {clause for clause, (following, _) in pairwise(clauses) if _heads(sentence, clause, following)}
     for first, last in clauses:
         if (first, last) in headings:
@@ -85,7 +85,7 @@ def deadline(text: str) -> str | None:
     return match.group().strip() if match and dates.find(match.group()) else None
 
 
-def _clauses(sentence: Sentence) -> list[tuple[int, int]]:
+def clauses_of(sentence: Sentence) -> list[tuple[int, int]]:
     """Return the first and last token of each clause: split at `;`, and at the `:` that opens a list."""
     cuts = [0] + [i for i in range(1, len(sentence.folded)) if sentence.gaps[i] in "SL"] + [len(sentence.folded)]
     return [(a, b - 1) for a, b in pairwise(cuts) if b > a]

@@ -190,26 +190,7 @@ def people(text: str, found: list[Token] | None = None) -> list[Person]:
             continue
         word = text[found[at].start : found[at].end]
         surname = _is_surname(text, found, at) or _rare_surname(text, found, at, capital, joined)
-        last = at
-        while (
-            last + 1 < len(found)
-            and last - at + 1 < LONGEST
-            and capital[last + 1]
-            and joined[last + 1]
-            and not text[found[last + 1].start : found[last + 1].end].isupper()
-            | (found[last + 1].fold in {"uy", "ubnd"})
-        ) or (
-            last + 1 < len(found)
-            and joined[last + 1]
-            and len(text[found[last + 1].start : found[last + 1].end]) == 1
-            and capital[last + 1]
-            and last - at + 1 < LONGEST
-        ):
-            last += 1
-        while last - at >= 2 and _begins_office(found, last):
-            last -= 1
-        if last > at and found[last].norm in MIDDLE and not _ends_so(found, at, last, joined):
-            last -= 1  # `Cung Văn hóa`
+        last = _end_of_name(text, found, at, capital, joined)
         if (
             not introduced
             and last - at >= _PLACE_AND_NAME - 1
@@ -234,6 +215,30 @@ def people(text: str, found: list[Token] | None = None) -> list[Person]:
         else:
             at += 1
     return people
+
+
+def _end_of_name(text: str, found: Sequence[Token], at: int, capital: Sequence[bool], joined: Sequence[bool]) -> int:
+    """Return the last token of the name that begins at `at`, should one: capitals in a row, before an office or a place."""
+    last = at
+    while (
+        last + 1 < len(found)
+        and last - at + 1 < LONGEST
+        and capital[last + 1]
+        and joined[last + 1]
+        and not text[found[last + 1].start : found[last + 1].end].isupper() | (found[last + 1].fold in {"uy", "ubnd"})
+    ) or (
+        last + 1 < len(found)
+        and joined[last + 1]
+        and len(text[found[last + 1].start : found[last + 1].end]) == 1
+        and capital[last + 1]
+        and last - at + 1 < LONGEST
+    ):
+        last += 1
+    while last - at >= 2 and _begins_office(found, last):
+        last -= 1
+    if last > at and found[last].norm in MIDDLE and not _ends_so(found, at, last, joined):
+        last -= 1  # `Cung Văn hóa`
+    return last
 
 
 def _ends_so(found: Sequence[Token], first: int, last: int, joined: Sequence[bool]) -> bool:
