@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.channels.zalo_tokens import MEND
 from bot.library import Library
-from config.settings import Settings, load_settings
+from config.settings import Settings, load_settings, unknown_names
 from retrieval.encoding import Encoder, open_encoder
 from retrieval.errors import TinTinhError
 from retrieval.reranking import Reranker
@@ -36,6 +36,8 @@ def checks(data: Path | None, *, live: bool = False) -> Iterator[Check]:
     yield Check(
         "settings", good=True, says=f"data in {settings.data_dir}, corpus {', '.join(map(str, settings.corpus))}"
     )
+    if unknown := unknown_names():
+        yield Check("names", good=False, says=f"{'. '.join(unknown)}. Correct the name, or take it out")
     yield _corpus(settings)
     yield _data_folder(settings)
     try:
@@ -165,8 +167,6 @@ def _token(settings: Settings) -> Check:
     token = settings.telegram.token
     if token is None or not token.get_secret_value():
         return Check("telegram", good=True, says="off; set TINTINH_TELEGRAM__TOKEN to turn it on")
-    if settings.telegram.mode == "webhook" and not settings.telegram.webhook_url:
-        return Check("telegram", good=False, says="the webhook mode needs TINTINH_TELEGRAM__WEBHOOK_URL")
     from telegram.error import InvalidToken, TelegramError
 
     from bot.channels.telegram import check

@@ -1,6 +1,9 @@
 """Settings -> the library that answers, without the channels: a question on the command line waits for none of their SDKs."""
 
 import gc
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
 
 from bot.library import Library
 from config.settings import Settings
@@ -8,10 +11,13 @@ from retrieval.answers.reader import BuiltinReader
 from retrieval.answers.reading import Reader
 from retrieval.answers.span_readers import SpanReading
 from retrieval.encoding import open_encoder
+from retrieval.errors import SettingsError, TinTinhError
 from retrieval.fetching.sources import read as read_sources
 from retrieval.locality import Locality
 from retrieval.reranking import Reranker
 from retrieval.vietnamese.places import Renamings
+
+T = TypeVar("T")
 
 
 def open_library(settings: Settings) -> Library:
@@ -19,12 +25,20 @@ def open_library(settings: Settings) -> Library:
     options = settings.embedding
     encoder = open_encoder(options.model, options.query_prompt, options.passage_prompt)
     reranker = Reranker(settings.reranker.model) if settings.reranker.model else None
-    communes = Renamings.read(settings.communes) if settings.communes else Renamings()
+    communes = _read("TINTINH_COMMUNES", Renamings.read, settings.communes) if settings.communes else Renamings()
     locality = Locality(settings.emergency, settings.timezone, settings.province, communes)
-    sources = read_sources(settings.sources) if settings.sources else []
+    sources = _read("TINTINH_SOURCES", read_sources, settings.sources) if settings.sources else []
     return Library(
         settings.data_dir, encoder, open_reader(settings), reranker, locality, sources, settings.corrections_copy
     )
+
+
+def _read(name: str, read: Callable[[Path], T], path: Path) -> T:
+    """Return what the file of the setting `name` holds. Raises SettingsError that names it beside the line that is wrong."""
+    try:
+        return read(path)
+    except TinTinhError as error:
+        raise SettingsError(f"{name}: {error.what}", mend=error.mend) from error
 
 
 def open_reader(settings: Settings) -> Reader:

@@ -46,7 +46,7 @@ from bot.store.replies import Replies
 from bot.store.sessions import Sessions
 from bot.store.windows import Windows
 from bot.waiting import pause
-from config.settings import SEEDS, Settings
+from config.settings import SEEDS, Settings, unknown_names
 from retrieval.annotating import cores
 from retrieval.answers.types import Reply
 from retrieval.errors import GenerationError, SettingsError, TinTinhError
@@ -343,6 +343,8 @@ async def _keep_up(desk: Desk, settings: Settings, tell: Callable[[str], Awaitab
 def serve(settings: Settings, announce: Callable[[str], None] = lambda _: None) -> None:
     """Run the service until SIGTERM or Ctrl-C. Indexes the corpus first where there is no index yet."""
     logs.configure(settings.secrets())
+    for said in unknown_names():
+        log.warning("%s", said)
     _check_address(settings)
     library = open_library(settings)
     if library.store.current_id() is None:

@@ -1,12 +1,16 @@
 """Settings from the environment or `.env`, prefix `TINTINH_`, nested with `__`. A secret is never printed."""
 
+import difflib
 import json
+import os
 import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator, model_validator
+from dotenv import dotenv_values
+from pydantic import AfterValidator, BaseModel, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from retrieval.answers.triage import EMERGENCY
@@ -23,6 +27,35 @@ def _listed(value: Any) -> Any:  # noqa: ANN401 - what the environment holds is 
     if text.startswith("["):
         return json.loads(text)
     return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _address(value: str) -> str:
+    """Return `value` where it is the address of a server, as a setting may name one."""
+    try:
+        parts = urlsplit(value)
+        port = parts.port
+    except ValueError:
+        parts, port = urlsplit(""), None
+    if parts.scheme not in {"http", "https"} or not parts.hostname or port == 0 or re.search(r"[\s?#]", value):
+        raise ValueError(
+            f"{value!r} is no address; write https://host, or http://host:port, and a path where there is one"
+        )
+    return value
+
+
+Address = Annotated[str, AfterValidator(_address)]
+"""http:// or https://, a host, perhaps a port and a path; no query."""
+
+
+def _there(value: Path) -> Path:
+    """Return `value` where it is a file."""
+    if not value.is_file():
+        raise ValueError(f"there is no file {value}")
+    return value
+
+
+ThereFile = Annotated[Path, AfterValidator(_there)]
+"""A file that is there."""
 
 
 class Embedding(BaseModel):
@@ -43,7 +76,7 @@ class Reader(BaseModel):
     """`transformer`: a question-answering model of transformers; `llm`: a chat model behind an OpenAI-compatible address."""
     model: str | None = None
     """A folder or a hub name; for `llm`, the model's name at that address."""
-    base_url: str | None = None
+    base_url: Address | None = None
     """Address of the chat model, with its `/v1`."""
     api_key: SecretStr | None = None
     timeout_s: float = Field(default=20.0, gt=0, le=300)
@@ -71,10 +104,10 @@ class Telegram(BaseModel):
     """The Telegram channel; off while there is no token."""
 
     token: SecretStr | None = None
-    base_url: str = "https://api.telegram.org/bot"
+    base_url: Address = "https://api.telegram.org/bot"
     """As python-telegram-bot takes it: the token is appended."""
     mode: Literal["polling", "webhook"] = "polling"
-    webhook_url: str | None = None
+    webhook_url: Address | None = None
     """Public address of `POST /telegram`, for the webhook mode."""
     webhook_secret: SecretStr | None = None
     admins: Annotated[list[int], NoDecode] = Field(default_factory=list)
@@ -85,6 +118,12 @@ class Telegram(BaseModel):
     """User ids that look after the service: /status."""
 
     _lists = field_validator("admins", "editors", "operators", mode="before")(_listed)
+
+    @model_validator(mode="after")
+    def _complete(self) -> "Telegram":
+        if self.token and self.mode == "webhook" and not self.webhook_url:
+            raise ValueError("MODE is webhook, and WEBHOOK_URL is not set: set it beside it, or leave MODE out")
+        return self
 
 
 class ZaloOa(BaseModel):
@@ -97,8 +136,8 @@ class ZaloOa(BaseModel):
     """The secret of the account, with which the webhook is signed."""
     refresh_token: SecretStr | None = None
     """The first one; each renewal gives another, which is kept encrypted in the database."""
-    base_url: str = "https://openapi.zalo.me"
-    oauth_url: str = "https://oauth.zaloapp.com/v4/oa/access_token"
+    base_url: Address = "https://openapi.zalo.me"
+    oauth_url: Address = "https://oauth.zaloapp.com/v4/oa/access_token"
 
     @model_validator(mode="after")
     def _complete(self) -> "ZaloOa":
@@ -112,7 +151,7 @@ class ZaloBot(BaseModel):
     """A bot of the Zalo Bot Platform; off while there is no token."""
 
     token: SecretStr | None = None
-    base_url: str = "https://bot-api.zaloplatforms.com"
+    base_url: Address = "https://bot-api.zaloplatforms.com"
     webhook_secret: SecretStr | None = None
     """Set, updates come by `POST /zalo/bot`; unset, they are polled for."""
 
@@ -133,26 +172,26 @@ class Fetch(BaseModel):
 
     allow: Annotated[list[str], NoDecode] = Field(default_factory=list)
     """Exact host:port that are let through the guard against networks that are not public."""
-    proxy: str | None = None
+    proxy: Address | None = None
     """The office's own proxy, as http://host:port; those of the environment are not used."""
-    ca: Path | None = None
+    ca: ThereFile | None = None
     """A file of certificates to trust, where the proxy has its own."""
 
     _lists = field_validator("allow", mode="before")(_listed)
 
-    @field_validator("ca")
+    @field_validator("allow")
     @classmethod
-    def _there(cls, value: Path | None) -> Path | None:
-        if value is not None and not value.is_file():
-            raise ValueError(f"there is no file {value}")
-        return value
-
-    @field_validator("proxy")
-    @classmethod
-    def _an_address(cls, value: str | None) -> str | None:
-        if value is not None and not value.startswith(("http://", "https://")):
-            raise ValueError(f"{value!r} is no http://host:port")
-        return value
+    def _hosts(cls, value: list[str]) -> list[str]:
+        for exempt in value:
+            host, _, port = exempt.rpartition(":")
+            if (
+                not host
+                or not re.fullmatch(r"\d{1,5}", port)
+                or not 0 < int(port) < 65536
+                or re.search(r"[\s/*@]", host)
+            ):
+                raise ValueError(f"{exempt!r} is no host:port; write intranet.office:8080, each address by itself")
+        return [exempt.lower() for exempt in value]
 
 
 class Admin(BaseModel):
@@ -166,7 +205,7 @@ class Web(BaseModel):
 
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
-    public_url: str | None = None
+    public_url: Address | None = None
     """Where people reach this service; links to passages are built on it."""
     api_keys: Annotated[list[SecretStr], NoDecode] = Field(default_factory=list)
     """Keys of other programs that ask by `POST /api/ask`; each has a larger allowance than somebody without."""
@@ -198,7 +237,7 @@ class Settings(BaseSettings):
     """Where generations live."""
     corpus: Annotated[list[Path], NoDecode] = Field(default_factory=lambda: [SEEDS])
     """Files and folders of articles."""
-    sources: Path | None = None
+    sources: ThereFile | None = None
     """A file, corpus.toml, that declares newspapers, feeds and folders."""
     corrections_copy: Path | None = None
     """A second file of what editors took back, outside the data folder, so that no restored backup undoes it."""
@@ -207,7 +246,7 @@ class Settings(BaseSettings):
     timezone: str = "Asia/Ho_Chi_Minh"
     province: str | None = None
     """The province this service is for; shown in the greeting."""
-    communes: Path | None = None
+    communes: ThereFile | None = None
     """A table of what became of the province's communes: today<TAB>before[<TAB>day], a merger a line."""
     emergency: str = Field(default=EMERGENCY, min_length=3)
     """The numbers that a call for help gets, before anything is searched for."""
@@ -271,3 +310,28 @@ def load_settings(data: Path | None = None) -> Settings:
         raise SettingsError(
             f"a setting cannot be read ({error})", mend="Correct it in the environment or in .env"
         ) from error
+
+
+def variables(model: type[BaseModel] = Settings, prefix: str = "TINTINH_") -> list[str]:
+    """Return the names of all settings, as the environment and `.env` have them."""
+    found = []
+    for name, field in model.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            found += variables(field.annotation, f"{prefix}{name.upper()}__")
+        else:
+            found.append(f"{prefix}{name.upper()}")
+    return found
+
+
+def unknown_names() -> list[str]:
+    """Return what is set and is no setting, in words: a name mistyped is told, and nothing is stopped by what others named so."""
+    known = variables()
+    groups = {name.rpartition("__")[0] for name in known}  # a group may be set as JSON
+    file = str(Settings.model_config["env_file"])
+    said = []
+    for where, names in (("the environment", list(os.environ)), (file, list(dotenv_values(file, encoding="utf-8")))):
+        for name in sorted({name.upper() for name in names if name.upper().startswith("TINTINH_")}):
+            if name not in known and name not in groups:
+                near = difflib.get_close_matches(name, known, n=1, cutoff=0.8)
+                said.append(f"{name} in {where} is no setting{f'; {near[0]} is' if near else ''}")
+    return said

@@ -4,34 +4,24 @@ import re
 from pathlib import Path
 
 import pytest
-from pydantic import BaseModel
 
 from bot.logs import Redacting
-from config.settings import Settings, load_settings
+from bot.opening import open_library
+from config.settings import load_settings, unknown_names, variables
 from retrieval.errors import SettingsError
 
 ROOT = Path(__file__).parents[1]
-
-
-def names(model: type[BaseModel], prefix: str = "TINTINH_") -> set[str]:
-    found: set[str] = set()
-    for name, field in model.model_fields.items():
-        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
-            found |= names(field.annotation, f"{prefix}{name.upper()}__")
-        else:
-            found.add(f"{prefix}{name.upper()}")
-    return found
 
 
 @pytest.mark.parametrize("document", ["config/example.env", "README.md", "README.vi.md", "docs/van-hanh.md"])
 def test_every_documented_setting_exists(document: str) -> None:
     mentioned = set(re.findall(r"TINTINH_[A-Z_]+[A-Z]", (ROOT / document).read_text(encoding="utf-8")))
     assert mentioned
-    assert mentioned <= names(Settings)
+    assert mentioned <= set(variables())
 
 
 def test_every_setting_is_in_the_example() -> None:
-    assert names(Settings) <= set(
+    assert set(variables()) <= set(
         re.findall(r"TINTINH_[A-Z_]+[A-Z]", (ROOT / "config/example.env").read_text(encoding="utf-8"))
     )
 
@@ -66,12 +56,73 @@ def test_an_empty_value_is_unset(monkeypatch: pytest.MonkeyPatch, name: str) -> 
         ("TINTINH_TIMEZONE", "Sao/Hoa"),
         ("TINTINH_FETCH__CA", "/no/such/file"),
         ("TINTINH_FETCH__PROXY", "proxy"),
+        ("TINTINH_FETCH__ALLOW", "intranet.office"),
+        ("TINTINH_FETCH__ALLOW", "http://intranet.office:8080"),
+        ("TINTINH_FETCH__ALLOW", "intranet.office:99999"),
+        ("TINTINH_FETCH__ALLOW", "10.0.0.*:80"),
+        ("TINTINH_WEB__PUBLIC_URL", "hoi.example.vn"),
+        ("TINTINH_WEB__PUBLIC_URL", "https://hoi.example.vn/?tu=1"),
+        ("TINTINH_WEB__PUBLIC_URL", "https://hoi example.vn"),
+        ("TINTINH_TELEGRAM__BASE_URL", "api.telegram.org/bot"),
+        ("TINTINH_TELEGRAM__WEBHOOK_URL", "hoi.example.vn/telegram"),
+        ("TINTINH_ZALO_OA__OAUTH_URL", "ftp://oauth.zaloapp.com"),
+        ("TINTINH_READER__BASE_URL", "http://127.0.0.1:port/v1"),
+        ("TINTINH_SOURCES", "no-such-file.toml"),
+        ("TINTINH_COMMUNES", "no-such-file.tsv"),
     ],
 )
 def test_a_wrong_value_names_its_variable(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     monkeypatch.setenv(name, value)
     with pytest.raises(SettingsError, match=name):
         load_settings()
+
+
+@pytest.mark.usefixtures("clean_environment")
+def test_a_webhook_without_an_address_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TINTINH_TELEGRAM__MODE", "webhook")
+    load_settings()  # Telegram is off
+    monkeypatch.setenv("TINTINH_TELEGRAM__TOKEN", "123456789:AAmade-up-token-made-up-token-made-up")
+    with pytest.raises(SettingsError, match=r"TINTINH_TELEGRAM: .*WEBHOOK_URL is not set"):
+        load_settings()
+    monkeypatch.setenv("TINTINH_TELEGRAM__WEBHOOK_URL", "https://hoi.example.vn/telegram")
+    assert load_settings().telegram.webhook_url == "https://hoi.example.vn/telegram"
+
+
+@pytest.mark.usefixtures("clean_environment")
+def test_an_exempt_address_is_told_as_the_guard_looks_it_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TINTINH_FETCH__ALLOW", "Intranet.Office:8080, ::1:9000")
+    assert load_settings().fetch.allow == ["intranet.office:8080", "::1:9000"]
+
+
+@pytest.mark.usefixtures("clean_environment")
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("TINTINH_SOURCES", "[[source]]\nnam = 1\n", "TINTINH_SOURCES: table, source 1"),
+        ("TINTINH_COMMUNES", "xã Suối Rạc\n", "TINTINH_COMMUNES: line 1"),
+    ],
+)
+def test_a_file_that_is_wrong_names_the_setting_and_the_line(
+    monkeypatch: pytest.MonkeyPatch, name: str, content: str, says: str
+) -> None:
+    Path("table").write_text(content, encoding="utf-8")
+    monkeypatch.setenv(name, "table")
+    with pytest.raises(SettingsError, match=says):
+        open_library(load_settings())
+
+
+@pytest.mark.usefixtures("clean_environment")
+def test_a_name_that_is_no_setting_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert unknown_names() == []
+    Path(".env").write_text("TINTINH_DATADIR=x\nTINTINH_WEB__PORT=8081\nPATH_OF_OTHERS=1\n", encoding="utf-8")
+    monkeypatch.setenv("TINTINH_TELEGRAM__ADMIN", "7")
+    monkeypatch.setenv("TINTINH_WEB", '{"host": "127.0.0.1"}')
+    monkeypatch.setenv("TINTINH_SOMETHING_ELSE_ALTOGETHER", "7")
+    assert unknown_names() == [
+        "TINTINH_SOMETHING_ELSE_ALTOGETHER in the environment is no setting",
+        "TINTINH_TELEGRAM__ADMIN in the environment is no setting; TINTINH_TELEGRAM__ADMINS is",
+        "TINTINH_DATADIR in .env is no setting; TINTINH_DATA_DIR is",
+    ]
 
 
 @pytest.mark.usefixtures("clean_environment")
