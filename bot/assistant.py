@@ -30,6 +30,7 @@ NO_INDEX = "Tin Tỉnh chưa nạp bài báo nào nên chưa trả lời đượ
 HOME = "Tin Tỉnh nhớ trong cuộc trò chuyện này: câu hỏi không nêu tỉnh là hỏi về {province}. Nhắn “tỉnh nào cũng được” để bỏ."
 NO_HOME = "Tin Tỉnh không ưu tiên tỉnh nào nữa."
 NO_MORE = "Danh sách đã hết. Bạn cứ hỏi câu khác nhé."
+NOTHING_MORE = "Câu vừa rồi không có danh sách để xem tiếp. Bạn cứ hỏi thêm bằng một câu nhé."
 NO_SOURCES = "Chưa có câu trả lời nào để xem nguồn. Bạn cứ đặt câu hỏi trước nhé."
 
 
@@ -110,8 +111,8 @@ class Assistant:
         if (province := home(text)) is not None:
             memory.province = province or None
             return Outgoing(words=HOME.format(province=province) if province else NO_HOME)
-        if more and memory.listed is None and memory.reply is not None and memory.reply.kind == "list":
-            return Outgoing(words=NO_MORE)
+        if more and memory.listed is None and memory.reply is not None:
+            return Outgoing(words=NO_MORE if memory.reply.kind == "list" else NOTHING_MORE)
         if memory.reply is not None and _beyond(text, memory.reply):
             return Outgoing(reply=memory.reply)
         return None

@@ -207,10 +207,11 @@ def search(
 def chat(data: Data = None) -> None:
     """Talk with Tin Tỉnh in the terminal."""
     from bot.assistant import Assistant
+    from bot.commands import Commands
 
     library = library_of(data)[1]
     library.engine()
-    terminal.chat(out, Assistant(library))
+    terminal.chat(out, Commands(Assistant(library)))
 
 
 @app.command()

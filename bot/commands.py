@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 from bot import admin
-from bot.assistant import NO_SOURCES, Assistant
+from bot.assistant import NO_SOURCES, Assistant, home
 from bot.messages import Incoming, Outgoing
 from bot.rendering import local_day
 from bot.store.followers import MOST_TOPICS, Followers, TooManyError
@@ -53,6 +53,8 @@ FOLLOWS_NOTHING = "Bạn chưa theo dõi chủ đề nào. Ví dụ: /theodoi H�
 NO_NEWS_HERE = "Trang này không gửi tin cho bạn được. Bạn theo dõi chủ đề trong Telegram hoặc Zalo nhé."
 TOO_MANY = f"Mỗi người theo dõi được {MOST_TOPICS} chủ đề. Bạn bỏ bớt một chủ đề trước nhé."
 LONGEST_TOPIC = 60
+WHICH_PROVINCE = "Bạn ghi thêm tên tỉnh, ví dụ: /tinh Điện Biên."
+HOME_NOW = "Câu hỏi không nêu tỉnh thì Tin Tỉnh hiểu là hỏi về {province}. Đổi: /tinh kèm tên tỉnh khác; bỏ: nhắn “tỉnh nào cũng được”."
 
 _COMMAND = re.compile(r"/(?P<name>[a-z]+)(?:@\w+)?(?:\s+(?P<words>.*))?$", re.DOTALL | re.IGNORECASE)
 _SAID = {
@@ -88,6 +90,7 @@ class Commands:
             "baosai": self._report,
             "theodoi": self._follow,
             "botheodoi": self._unfollow,
+            "tinh": self._home,
         }
 
     def answer(self, incoming: Incoming) -> Outgoing:
@@ -96,10 +99,7 @@ class Commands:
         match = _COMMAND.match(text)
         if match is not None:
             name, words = match["name"].lower(), (match["words"] or "").strip()
-            if name in self._known:
-                return self._known[name](incoming, words)
-            if name != "tinh":
-                return Outgoing(words=UNKNOWN)
+            return self._known[name](incoming, words) if name in self._known else Outgoing(words=UNKNOWN)
         said = " ".join(folds(text))
         meant = next((name for name, ways in _SAID.items() if said in ways), None)
         if meant is not None:
@@ -140,6 +140,12 @@ class Commands:
         if self._people is not None:
             self._people.forget(self._people.chat(incoming.channel, incoming.chat))
         return Outgoing(words=FORGOTTEN)
+
+    def _home(self, incoming: Incoming, words: str) -> Outgoing:
+        if home(incoming.text) is not None:
+            return self._assistant.answer(incoming)
+        province = None if words else self._assistant.memory(incoming.channel, incoming.chat).province
+        return Outgoing(words=HOME_NOW.format(province=province) if province else WHICH_PROVINCE)
 
     def _report(self, incoming: Incoming, _: str) -> Outgoing:
         last = self._assistant.memory(incoming.channel, incoming.chat).reply

@@ -1,8 +1,14 @@
 """The assistant: what it remembers of a chat, what it says of its last answer, and that a fault stays polite."""
 
-import pytest
+import io
 
-from bot.assistant import NO_SOURCES, NOT_QUOTED, Assistant, chosen, home
+import pytest
+from rich.console import Console
+
+from bot.admin import HELP
+from bot.assistant import NO_HOME, NO_SOURCES, NOT_QUOTED, NOTHING_MORE, Assistant, chosen, home
+from bot.channels.console import chat
+from bot.commands import HOME_NOW, UNKNOWN, WHICH_PROVINCE, Commands
 from bot.library import Library
 from bot.messages import Incoming
 from retrieval.answers.types import Answer, NotFound
@@ -28,6 +34,38 @@ def test_small_talk_does_not_break_the_thread(province: Library) -> None:
     say(assistant, "Tỉnh đoàn được giao việc gì?")
     assert assistant.answer(Incoming("test", "1", "cảm ơn bạn")).reply
     assert "hiến đất" in say(assistant, "Còn Hội Nông dân thì sao?").text
+
+
+@pytest.mark.parametrize("nod", ["hihi", "ừ nhỉ", "tiếp"])
+def test_a_nod_is_no_question_and_does_not_break_the_thread(province: Library, nod: str) -> None:
+    assistant = Assistant(province)
+    say(assistant, "Tỉnh đoàn được giao việc gì?")
+    said = assistant.answer(Incoming("test", "1", nod))
+    assert said.words == NOTHING_MORE or (isinstance(said.reply, NotFound) and said.reply.reason == "smalltalk")
+    assert "hiến đất" in say(assistant, "Còn Hội Nông dân thì sao?").text
+
+
+def test_a_province_is_chosen_and_told_by_its_command(province: Library) -> None:
+    commands = Commands(Assistant(province))
+
+    def words(text: str) -> str:
+        return commands.answer(Incoming("test", "1", text)).words
+
+    assert words("/tinh") == WHICH_PROVINCE
+    assert words("/tinh" + " a" * 40) == WHICH_PROVINCE
+    assert "Lam Giang" in words("/tinh Lam Giang")
+    assert words("/tinh") == HOME_NOW.format(province="Lam Giang")
+    assert words("tỉnh nào cũng được") == NO_HOME
+    assert words("/tinh") == WHICH_PROVINCE
+
+
+def test_the_terminal_knows_the_commands(province: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("/help\n/lenhla\n"))
+    console = Console(file=io.StringIO(), width=200)
+    chat(console, Commands(Assistant(province)))
+    shown = console.file.getvalue()  # type: ignore[attr-defined] # a StringIO
+    assert HELP.splitlines()[0] in shown
+    assert UNKNOWN in shown
 
 
 @pytest.mark.parametrize("asked", ["copy trich dan", "Nguồn đâu?"])

@@ -196,6 +196,11 @@ def test_conversations(engine: Engine, turns: list[str], expected: list[str | No
         ("xin chào", "smalltalk"),
         ("cảm ơn bạn nhé", "smalltalk"),
         ("ban la ai", "smalltalk"),
+        ("hihi", "smalltalk"),
+        ("ừ nhỉ", "smalltalk"),
+        ("vâng ạ", "smalltalk"),
+        ("hahah ok", "smalltalk"),
+        ("tin tỉnh", "smalltalk"),
     ],
 )
 def test_what_is_no_question_is_answered_politely(engine: Engine, typed: str, reason: str) -> None:

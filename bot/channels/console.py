@@ -11,7 +11,7 @@ from bot.messages import Incoming
 from retrieval.answers.types import Answer, Reply
 
 if TYPE_CHECKING:
-    from bot.assistant import Assistant
+    from bot.commands import Commands
 
 CHANNEL = "console"
 
@@ -51,7 +51,7 @@ def _show(console: Console, reply: Reply) -> None:
     console.print(Text(f"\n{rendering.data_line(reply)} · mã {reply.id} · {reply.elapsed_ms:.0f} ms", style="dim"))
 
 
-def chat(console: Console, assistant: "Assistant") -> None:
+def chat(console: Console, commands: "Commands") -> None:
     """Talk until the end of the input."""
     from bot.admin import WELCOME  # brings the database along, for which one question does not wait
 
@@ -64,8 +64,8 @@ def chat(console: Console, assistant: "Assistant") -> None:
             return
         if not line:
             continue
-        outgoing = assistant.answer(Incoming(CHANNEL, "terminal", line))
+        outgoing = commands.answer(Incoming(CHANNEL, "terminal", line))
         if outgoing.reply is None:
-            console.print(outgoing.words)
+            console.print(Text(outgoing.words))
         else:
             show(console, outgoing.reply)

@@ -27,6 +27,7 @@ _REPLIES = {
     "thanks": "Rất vui được giúp bạn. Bạn cần hỏi thêm điều gì cứ nhắn nhé.",
     "complaint": "Xin lỗi bạn, câu trả lời vừa rồi chưa giúp được. Bạn thử hỏi kèm tên người, tên cơ quan, địa phương hoặc ngày; "
     "thấy sai chỗ nào, bạn đối chiếu với đoạn trích nguyên văn giúp nhé.",
+    "nod": "Vâng. Bạn cần hỏi thêm điều gì cứ nhắn nhé.",
     "goodbye": "Chào bạn, hẹn gặp lại.",
     "who_are_you": "Tin Tỉnh là trợ lý tự động: bạn hỏi về tin tức của tỉnh (ai chủ trì, giao việc gì, khi nào, ở đâu, bao nhiêu), "
     "Tin Tỉnh trả lời bằng câu trích nguyên văn từ các bài báo đang có.",
@@ -85,13 +86,18 @@ def triage(typed: str, numbers: str = EMERGENCY) -> Turned | None:
 
 
 def _small_talk(phrase: str, syllables: list[str]) -> Turned | None:
-    polite = [
-        w
-        for w in syllables
-        if w not in {"a", "nhe", "nha", "oi", "ban", "em", "anh", "chi", "tin", "tinh", "bot", "da", "vang"}
-    ]
-    kind = _smalltalk().get(phrase) or _smalltalk().get(" ".join(polite))
+    nods = [word for word in syllables if word in _NODS or _LAUGHTER.fullmatch(word)]
+    said = " ".join(word for word in syllables if word not in _CALLED and word not in nods)
+    kind = _smalltalk().get(phrase) or _smalltalk().get(said)
+    if kind is None and not said:
+        kind = "nod" if nods and "oi" not in syllables else "greeting"
     return ("smalltalk", _REPLIES[kind]) if kind else None
+
+
+_CALLED = frozenset("oi ban em anh chi tin tinh bot ad".split())
+_NODS = frozenset("a nhe nha nhi da vang u uh um o hm hmm".split())
+_LAUGHTER = re.compile(r"(?:(?:h[aeiou]|hj|hm|k){2,}[aeiouhkjm]?|h?i{2,}|hic+|hu)")
+"""`hihi`, `kkk`, `hahah`."""
 
 
 def _foreign(text: str) -> Turned | None:
