@@ -14,10 +14,11 @@ from urllib.parse import urlsplit
 from bot.library import Indexed, Library
 from bot.rendering import FIRST_CONTACT, citation_line, local_day, web_link
 from bot.store.people import People
+from bot.wording import in_vietnamese, to_editor
 from retrieval import storage
 from retrieval.answers.types import Answer
 from retrieval.articles import Article
-from retrieval.errors import CorpusError, GenerationError
+from retrieval.errors import CorpusError, GenerationError, TinTinhError
 from retrieval.fetching.gathering import Gatherer
 from retrieval.fetching.sources import Source
 from retrieval.generations import Summary
@@ -45,13 +46,17 @@ HELP = (
     "Khi các bài đang có chưa nói, Tin Tỉnh sẽ nói rõ là chưa có, không đoán."
 )
 REFUSED = "Lệnh này chỉ dành cho quản trị viên."
-BUSY = "Một thay đổi khác đang chạy. Bạn chờ xong rồi thử lại nhé."
-FAILED = "Không làm được, dữ liệu cũ vẫn dùng tiếp."
+FAILED = "Không làm được, dữ liệu cũ vẫn dùng tiếp.\n\n{why}"
 _MOST_LISTED = 12
 _MINUTE = 60.0
 _MOST_TRIES = 60
 _LONGEST_ROW = 9
 """Digits of the row of a passage."""
+
+
+def failed(error: TinTinhError) -> str:
+    """Return what an editor is told of an act that could not be done."""
+    return FAILED.format(why=to_editor(error))
 
 
 def sources(reply: Answer) -> str:
@@ -120,7 +125,7 @@ class Desk:
         row = {"at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"), "who": str(who), "act": act, "what": what}
         if alone and not self._writing.acquire(blocking=False):
             self._audit.append(row | {"outcome": "failed: another change was under way"})
-            raise GenerationError("another change is under way", mend=BUSY)
+            raise GenerationError("another change is under way", mend="Wait until it is done, then try again")
         try:
             yield
         except Exception as error:
@@ -149,21 +154,11 @@ class Desk:
     def reload(self, who: Person, progress: Progress = lambda *_: None) -> str:
         """Read the corpus anew and publish it; what served before serves on if it fails."""
         with self._act(who, "reload"):
-            self._refuse_starter()
+            if self._starter is not None:
+                self._library.refuse_starter(self._corpus, self._starter)
             indexed = self._index(self._corpus, progress)
             self._library.refresh()
             return report(indexed)
-
-    def _refuse_starter(self) -> None:
-        """Raise CorpusError where the starter corpus would take the place of other articles: they were indexed with TINTINH_CORPUS left as it is."""
-        if self._starter is None or self._corpus != [self._starter] or self._library.store.current_id() is None:
-            return
-        generation = self._library.engine().generation
-        if len(generation) and all(generation.row(path.name) is None for path in self._starter.glob("*.md")):
-            raise CorpusError(
-                "the articles in force are not those of TINTINH_CORPUS, which names the starter corpus",
-                mend="Set TINTINH_CORPUS to what the index was built from, and start the service again",
-            )
 
     def signature(self) -> str:
         """Return what changes whenever a file of the corpus does: names, sizes and times of the last change."""
@@ -243,7 +238,7 @@ class Desk:
         self._gatherer.commit(found)
         lines = [f"• Bài đổi nội dung: {url}" for url in found.changed]
         lines += [f"• Bài không còn trên báo: {url} (muốn rút: /remove {url})" for url in found.gone]
-        lines += [f"• Không đọc được {u.where}: {u.why}" for u in found.failed[:_MOST_LISTED]]
+        lines += [f"• Không đọc được {u.where}: {in_vietnamese(u.why)}" for u in found.failed[:_MOST_LISTED]]
         return "\n".join((f"Nguồn {source.name}: {len(articles)} bài mới hoặc đổi.", *lines)) if lines else None
 
     def due(self, now: dt.datetime) -> list[Source]:
@@ -259,13 +254,18 @@ class Desk:
 
     def _added(self, articles: Sequence[Article], unread: Sequence[Unread]) -> str:
         if not articles:
-            why = "; ".join(f"{u.where}: {u.why}" for u in unread[:_MOST_LISTED]) or "không có bài nào trong đó"
-            raise CorpusError(f"no article was added ({why})", mend="Correct the file, then add it again")
+            mend = "Correct the file, then add it again"
+            if unread:
+                raise CorpusError(
+                    f"no article was added; the first of {len(unread)} left out: {unread[0].where}: {unread[0].why}",
+                    mend=mend,
+                )
+            raise CorpusError("no article was added", mend=mend)
         name = self._library.add(articles)
         lines = [f"Đã thêm {len(articles)} bài (bản {name})."]
         lines += [f"• {a.title} – mã bài {a.id}" for a in articles[:_MOST_LISTED]]
         lines += _more(articles, "bài")
-        lines += [f"Bỏ qua {u.where}: {u.why}" for u in unread[:_MOST_LISTED]]
+        lines += [f"Bỏ qua {u.where}: {in_vietnamese(u.why)}" for u in unread[:_MOST_LISTED]]
         lines += _more(unread, "mục")
         return "\n".join(lines)
 
@@ -349,7 +349,7 @@ class Desk:
         try:
             generation = self._library.engine().generation
         except GenerationError as error:
-            return f"Chưa có dữ liệu.\n\n{error}"
+            return f"Chưa có dữ liệu.\n\n{to_editor(error)}"
         corrections = self._library.corrections.now()
         return (
             f"Bản dữ liệu: {generation.id}\n"
@@ -439,7 +439,7 @@ def report(indexed: Indexed) -> str:
             lines.append(f"{name}: {', '.join(ids)}")
     if indexed.unread:
         lines.append(f"\nBỏ qua {len(indexed.unread)} mục:")
-        lines += [f"• {u.where}: {u.why}" for u in indexed.unread[:_MOST_LISTED]]
+        lines += [f"• {u.where}: {in_vietnamese(u.why)}" for u in indexed.unread[:_MOST_LISTED]]
         lines += _more(indexed.unread, "mục")
     if indexed.duplicates:
         lines.append(f"\n{len(indexed.duplicates)} bài gần giống bài khác:")

@@ -57,9 +57,7 @@ class Indexer:
                 elif "indexed" in row:
                     return _indexed(row["indexed"])
                 else:
-                    raise GenerationError(
-                        f"indexing failed: {row['failed']}", mend="Mend what it names, then reload again"
-                    )
+                    raise GenerationError(f"indexing failed: {row['failed']}", mend=row["mend"])
             code = process.wait()
             self.close()
             raise GenerationError(
@@ -113,8 +111,10 @@ def work(library: Library, requests: IO[str], replies: IO[str], idle_s: float = 
             indexed = library.index(
                 paths, lambda stage, done, total: tell({"stage": stage, "done": done, "total": total})
             )
-        except (TinTinhError, OSError) as error:
-            tell({"failed": " ".join(str(error).split())})
+        except TinTinhError as error:
+            tell({"failed": error.what, "mend": error.mend})
+        except OSError as error:
+            tell({"failed": str(error), "mend": "Mend what it names, then reload again"})
         else:
             tell({"indexed": to_row(indexed)})
 

@@ -19,7 +19,7 @@ from bot.channels import console as terminal
 from bot.cli_common import AsJson, Data, engine_of, err, library_of, out, this_person
 from bot.cli_corpus import corpus_app
 from bot.library import Indexed
-from config.settings import load_settings
+from config.settings import SEEDS, load_settings
 from retrieval.errors import CorpusError, TinTinhError
 from retrieval.evaluation import differences
 
@@ -63,6 +63,8 @@ def index(
 ) -> None:
     """Read articles and publish them as a new generation of the corpus."""
     settings, library = library_of(data)
+    if not corpus:
+        library.refuse_starter(settings.corpus, SEEDS)
     if dry_run:
         _told(library.plan(corpus or settings.corpus), as_json=as_json)
         return

@@ -187,6 +187,20 @@ class Library:
         with self.store.writing():
             return self._indexed(paths, progress)
 
+    def refuse_starter(self, corpus: Sequence[Path], starter: Path) -> None:
+        """Raise CorpusError where the `starter` corpus would take the place of other articles: they were indexed with TINTINH_CORPUS left as it is."""
+        if list(corpus) != [starter] or self.store.current_id() is None:
+            return
+        try:
+            generation = self.engine().generation
+        except GenerationError:
+            return  # to index is what mends it
+        if len(generation) and all(generation.row(path.name) is None for path in starter.glob("*.md")):
+            raise CorpusError(
+                "the articles in force are not those of TINTINH_CORPUS, which names the starter corpus",
+                mend="Set TINTINH_CORPUS to what the index was built from and start the service again, or give --corpus",
+            )
+
     def _indexed(self, paths: Sequence[Path], progress: Progress) -> Indexed:
         loaded = self._load(paths)
         change = self._difference(loaded.articles)

@@ -60,6 +60,21 @@ def test_index_ask_and_look(tmp_path: Path) -> None:
     assert "checksums right" in checked.stdout
 
 
+def test_index_without_a_corpus_puts_no_starter_in_the_place_of_other_articles(data: Path, tmp_path: Path) -> None:
+    refused = tintinh("index", "--data", data)
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("corpus-unreadable: the articles in force are not those of TINTINH_CORPUS")
+    assert "--corpus" in refused.stderr
+    assert json.loads(tintinh("corpus", "list", "--data", data, "--json").stdout)["articles"][0]["id"].endswith(".md")
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "a.md").write_text("Xã Suối Rạc có hai cầu treo mới.", encoding="utf-8")
+    assert tintinh("index", "--data", tmp_path / "new").returncode == 0, "into an empty folder the starter corpus goes"
+    assert tintinh("index", "--data", tmp_path / "new").returncode == 0, "and again"
+    assert tintinh("index", "--data", tmp_path / "new", TINTINH_CORPUS=str(other)).returncode == 0
+    assert tintinh("index", "--data", tmp_path / "new").returncode == 1
+
+
 def test_a_batch_writes_a_row_for_each_row_also_when_one_fails(data: Path, tmp_path: Path) -> None:
     batch = tmp_path / "in.jsonl"
     batch.write_text(

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from bot import weekly
+from bot import admin, weekly
 from bot.admin import Desk, Person
 from bot.channels.bodies import whole_body
 from bot.grouping import groups
@@ -133,7 +133,7 @@ class AdminPage:
             try:
                 said = await act(_person(person), form, token)
             except TinTinhError as error:
-                said = f"Không làm được, dữ liệu cũ vẫn dùng tiếp. {error}"
+                said = admin.failed(error)
             return RedirectResponse(f"/quan-tri?{urlencode({'xong': said[:600]})}", 303, _HEADERS)
 
         return endpoint

@@ -144,7 +144,7 @@ class Administration:
             try:
                 await handler(message, _person(user), words[1].strip() if len(words) > 1 else "")
             except TinTinhError as error:
-                await self._sender.say(message, f"{admin.FAILED}\n\n{error}")
+                await self._sender.say(message, admin.failed(error))
 
         return guarded
 
@@ -166,7 +166,7 @@ class Administration:
         try:
             text = await asyncio.to_thread(self._desk.reload, person, progress.tell)
         except TinTinhError as error:
-            text = f"{admin.FAILED}\n\n{error}"
+            text = admin.failed(error)
         await progress.done()
         messages = rendering.words(text)
         await _edit(shown, messages[0].html)
@@ -258,7 +258,7 @@ class Administration:
             try:
                 text = await asyncio.to_thread(self._desk.rollback, _person(query.from_user), name)
             except TinTinhError as error:
-                text = f"{admin.FAILED}\n\n{error}"
+                text = admin.failed(error)
         await query.edit_message_text(text)
 
 
