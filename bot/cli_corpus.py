@@ -153,12 +153,18 @@ def corpus_verify(data: Data = None, *, as_json: AsJson = False) -> None:
         raise GenerationError(
             f"the generation in force, {current}, is missing", mend="Run `tintinh index` again", path=str(store.folder)
         )
-    first = next((files[0] for files in damaged.values() if files), None)
-    if first is not None:
+    hurt = [name for name, files in damaged.items() if files]
+    if current in hurt:
         raise GenerationError(
-            f"{first} is damaged or missing",
+            f"{damaged[current][0]} is damaged or missing",
             mend="Roll back to a whole generation, or run `tintinh index` again",
-            path=first,
+            path=damaged[current][0],
+        )
+    if hurt:
+        raise GenerationError(
+            f"{damaged[hurt[0]][0]} is damaged or missing; the generation in force, {current}, is whole",
+            mend=f"Do not roll back to {' or '.join(hurt)}. To have only whole ones, delete {' and '.join(str(store.folder / name) for name in hurt)}",
+            path=damaged[hurt[0]][0],
         )
 
 

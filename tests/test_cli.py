@@ -1,6 +1,7 @@
 """The command line: exit codes, JSON and nothing else on stdout, batches row for row, and one line for each fault."""
 
 import json
+import shutil
 import socket
 import subprocess
 import sys
@@ -136,6 +137,25 @@ def test_faults_are_1_and_one_line_with_code_and_mend(tmp_path: Path, data: Path
         assert done.returncode == 1, (arguments, done)
         assert words in done.stderr
         assert len(done.stderr.splitlines()) == 1, done.stderr
+
+
+def test_verify_says_whether_the_generation_in_force_is_whole(tmp_path: Path) -> None:
+    articles, folder = tmp_path / "articles", tmp_path / "d"
+    articles.mkdir()
+    for number in (1, 2):
+        (articles / f"{number}.md").write_text(f"Xã Suối Rạc có {number} cầu treo mới.", encoding="utf-8")
+        assert tintinh("index", "--data", folder, "--corpus", articles).returncode == 0
+    generations = json.loads(tintinh("corpus", "generations", "--data", folder, "--json").stdout)
+    older = next(g["id"] for g in generations if not g["in_force"])
+    (folder / "generations" / older / "manifest.json").write_text("{", encoding="utf-8")
+    told = tintinh("corpus", "verify", "--data", folder)
+    assert told.returncode == 1
+    assert f"Do not roll back to {older}" in told.stderr
+    shutil.rmtree(folder / "generations" / older)
+    assert tintinh("corpus", "verify", "--data", folder).returncode == 0
+    in_force = next(g["id"] for g in generations if g["in_force"])
+    (folder / "generations" / in_force / "manifest.json").write_text("{", encoding="utf-8")
+    assert "Roll back to a whole generation" in tintinh("corpus", "verify", "--data", folder).stderr
 
 
 def test_what_is_no_file_is_written_to_and_stays(tmp_path: Path, data: Path) -> None:
