@@ -561,12 +561,14 @@ def _facts(segments: Sequence[Segment], removed: npt.NDArray[np.int64]) -> dict[
     # Of the digests the sum, which no order sways: a sort would cost what the corpus holds.
     sums = [s.digests[own].view(np.uint64).sum(axis=0, dtype=np.uint64) for s, own in zip(segments, parts, strict=True)]
     digests = sum(sums, np.zeros(2, np.uint64)).tobytes() + int(live.sum()).to_bytes(8, "big")
-    days = [int(s.published[own].max(initial=0)) for s, own in zip(segments, parts, strict=True)]
+    days = np.concatenate([s.published[own] for s, own in zip(segments, parts, strict=True)] or [np.zeros(0, np.int32)])
     sources = {
         s.sources[n] for s, own in zip(segments, parts, strict=True) for n in np.unique(s.source_rows[own]).tolist()
     }
     owners = [np.bincount(s.passages[:, 0], minlength=len(s)) for s in segments]
-    newest = max(days, default=0)
+    # A slip (`2062` for `2026`) in one article is no day that the data reach; where the clock is wrong all days lie before it.
+    tomorrow = dt.datetime.now(dt.UTC).date().toordinal() + 1
+    newest = int(days.max(where=days <= tomorrow, initial=0) or days.max(initial=0))
     return {
         "articles": int(live.sum()),
         "passages": int(sum(n[own].sum() for n, own in zip(owners, parts, strict=True))),

@@ -1,5 +1,6 @@
 """Snapshots: verified on load, published by one rename, refused when damaged or built with another encoder."""
 
+import datetime as dt
 import json
 import os
 from dataclasses import replace
@@ -38,6 +39,17 @@ def test_what_is_published_is_read_back(store: Store, encoder: Encoder) -> None:
     assert list(generation.articles()) == ARTICLES
     assert generation.row("b") == 1
     assert generation.row("c") is None
+
+
+def test_a_slip_in_the_day_of_one_article_is_no_day_that_the_data_reach(tmp_path: Path, encoder: Encoder) -> None:
+    days = {"a": dt.date(2024, 3, 1), "b": dt.date(2062, 3, 1)}
+    store = Store(tmp_path)
+    store.publish([replace(article, published_at=days[article.id]) for article in ARTICLES], encoder)
+    assert store.open(encoder).data_until == "2024-03-01"
+    store.publish([replace(ARTICLES[1], published_at=days["b"])], encoder)
+    assert store.open(encoder).data_until == "2062-03-01", "where nothing else is known"
+    store.publish(ARTICLES, encoder)
+    assert store.open(encoder).data_until is None
 
 
 def test_an_empty_corpus_is_a_generation(tmp_path: Path, encoder: Encoder) -> None:
