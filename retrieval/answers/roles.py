@@ -8,10 +8,13 @@ _VERBS = frozenset(
     canonical(word)
     for word in (
         "đã cùng dự trao làm nói đến tới giao có phải sẽ không thì là về tại và được bị cho đối với muốn từng vừa đang rời thay khi nêu ký sang"
-        " lên xin để nhằm vì do nếu nên mà nhưng dù tuy rằng nay trước sau cũng còn chưa"
+        " lên xin để nhằm vì do nếu nên mà nhưng dù tuy rằng nay trước sau cũng còn chưa thăm gặp tặng mời chúc gửi nhắc hỏi gọi cử bắt"
+        " đón viếng khen"
     ).split()
 )
 """Words (canonical) with which a role is at an end: with their diacritics `phó bí thư` holds no `bị`, `Vận tải` no `tại`."""
+_KIN = frozenset(canonical(word) for word in "mẹ vợ chồng bố cha con cháu".split())
+"""Whose name stands behind one of these holds no office that stands before it: `Phó Chủ tịch tỉnh cùng vợ Mùa Thị Hoa`."""
 _ACTS = frozenset(tuple(row[0].split()) for row in rows("saying_verbs")) | frozenset(
     tuple(verb.split("_"))
     for verb in (
@@ -30,6 +33,9 @@ _ENDS_OFFICE = frozenset(
     for word in "tỉnh huyện xã phường quận phố ủy tịch thư đốc trưởng nhiệm viên tướng ubnd hđnd mttq nước".split()
 )
 """Words (canonical) with which an office ends before the name of who holds it."""
+_CHAIRS = ("chu", "tri")
+_FORMER_OR_ACTING = frozenset(("nguyen", "quyen"))
+_QUOTES = frozenset('"”»')
 LONGEST = 18
 
 
@@ -50,7 +56,8 @@ def role_of(sentence: Sentence, first: int, last: int) -> tuple[int, int] | None
 
 def _after(sentence: Sentence, last: int) -> tuple[int, int] | None:
     start = last + 1
-    if start >= len(sentence.folded) or sentence.gaps[start] not in "CDPL" or start not in sentence.roles:
+    offices = set(_offices(sentence))
+    if start >= len(sentence.folded) or sentence.gaps[start] not in "CDPL" or start not in offices:
         return None
     end = start
     part = start
@@ -61,8 +68,8 @@ def _after(sentence: Sentence, last: int) -> tuple[int, int] | None:
             return None  # `Chủ tịch A, Phó Chủ tịch UBND tỉnh B`: the office is B's; not `Giám đốc Công ty` Hoàng Long
         if sentence.gaps[at] in "SERL" or at in people or sentence.tokens[at].norm in {"ông", "bà"}:
             break
-        acts = sentence.folded[at : at + 2] == ("chu", "tri")  # `…, Chủ tịch UBND tỉnh, chủ trì phiên họp`
-        if sentence.gaps[at] in "CD" and (at not in sentence.roles or acts):
+        acts = sentence.folded[at : at + 2] == _CHAIRS  # `…, Chủ tịch UBND tỉnh, chủ trì phiên họp`
+        if sentence.gaps[at] in "CD" and (at not in offices or acts):
             break
         if sentence.gaps[at] == "_" and _is_verb(sentence, at):
             # `…, Phó Bí thư Thường trực, Thường trực Tỉnh ủy tổ chức…`: the last part is who acts, no role.
@@ -77,6 +84,18 @@ def _after(sentence: Sentence, last: int) -> tuple[int, int] | None:
     return start, end
 
 
+def _offices(sentence: Sentence) -> list[int]:
+    """Return where offices begin: what is read as one by its words may be `chủ trì của`, `nguyên nhân`, `quyền lợi`, `hội trường`."""
+    roles, tokens = set(sentence.roles), sentence.tokens
+    return [
+        at
+        for at in sentence.roles
+        if sentence.folded[at : at + 2] != _CHAIRS
+        and (sentence.folded[at] not in _FORMER_OR_ACTING or at + 1 in roles)
+        and "trường" not in {token.norm for token in tokens[at + 1 : at + 2]}
+    ]
+
+
 def _ends_office(sentence: Sentence, at: int) -> bool:
     """Tell whether the token at `at` may be the last of an office, behind which a name stands."""
     return sentence.tokens[at].norm in _ENDS_OFFICE
@@ -88,23 +107,52 @@ def _before(sentence: Sentence, first: int) -> tuple[int, int] | None:
         end -= 1
     if end < 0 or (end + 1 == first and sentence.gaps[first] not in "_C"):
         return None
-    starts = [at for at in sentence.roles if first - 14 <= at <= end]
+    starts = [at for at in _offices(sentence) if first - 14 <= at <= end]
     if not starts:
         return None
     start = starts[-1]
     for earlier in reversed(starts[:-1]):
         inner = sentence.gaps[earlier + 1 : start + 1]
-        if all(g in "_C" for g in inner) and not any(earlier < p.first < start for p in sentence.people):
+        acts = any(_is_verb(sentence, at) for at in range(earlier + 1, start))  # `Chủ tịch X mời Phó Thủ tướng A`
+        # `thừa ủy quyền của Chủ tịch tỉnh, Phó Chủ tịch tỉnh A`, `Việt Nam làm Chủ tịch, Thứ trưởng A`: somebody else is it.
+        before = _words_before(sentence, earlier)
+        others = "C" in inner and (before[1] in {"làm", "là"} or before == ("quyền", "của"))
+        between = any(earlier < p.first < start for p in sentence.people)
+        if all(g in "_C" for g in inner) and not (acts or others or between or _breaks_off(sentence, earlier, start)):
             start = earlier
         else:
             break
+    return None if _another_s(sentence, start, end, first) else (start, end)
+
+
+def _another_s(sentence: Sentence, start: int, end: int, first: int) -> bool:
+    """Tell whether the office at tokens `start` to `end` is not that of the person who is named behind it, from `first`."""
     # `Lò Văn Tiến, Phó Chủ tịch UBND tỉnh, bà Mùa Thị Hoa`: the office stands between two, and is the first one's.
     if sentence.gaps[end + 1] == "C" and any(p.last == start - 1 for p in sentence.people):
-        return None
-    inside = range(start + 1, end + 1)
-    if any(sentence.gaps[i] in "SEL(" or _is_verb(sentence, i) for i in inside):
-        return None
-    return start, end
+        return True
+    # `… trước Chủ tịch UBND thành phố", ông Liêm nói`: what is said is at an end.
+    if not _QUOTES.isdisjoint(sentence.between(sentence.tokens[end].end, sentence.tokens[first].start)):
+        return True
+    if _words_before(sentence, start)[0] == "từng":  # `Từng làm giám đốc sở, ông A cho rằng …`
+        return True
+    return _breaks_off(sentence, start, end) or any(
+        sentence.gaps[i] in "SEL(" or _is_verb(sentence, i) or sentence.tokens[i].norm in _KIN
+        for i in range(start + 1, end + 1)
+    )
+
+
+def _breaks_off(sentence: Sentence, first: int, last: int) -> bool:
+    """Tell whether an office that begins at `first` ends at a comma before `last`: `lãnh đạo, cử tri`; `Bộ Lao động, Thương binh và Xã hội` goes on."""
+    return any(
+        sentence.gaps[i] == "C" and sentence.marks[i] == "o" and i not in sentence.roles
+        for i in range(first + 1, last + 1)
+    )
+
+
+def _words_before(sentence: Sentence, at: int) -> tuple[str, str]:
+    """Return the two words (canonical) before the token at `at`, empty where there are none."""
+    words = ["", "", *(token.norm for token in sentence.tokens[max(0, at - 2) : at])]
+    return words[-2], words[-1]
 
 
 def _is_verb(sentence: Sentence, at: int) -> bool:

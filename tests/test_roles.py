@@ -1,0 +1,57 @@
+"""Whose office a sentence tells, and whose it does not: a wrong office beside a name does harm."""
+
+import pytest
+
+from retrieval.answers.roles import role_of
+from tests.reading import read
+
+
+def role(text: str, name: str) -> str | None:
+    sentence = read(text)
+    person = next(p for p in sentence.named if sentence.text_of(p.first, p.last) == name)
+    span = role_of(sentence, person.first, person.last)
+    return text[span[0] : span[1]] if span else None
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "office"),
+    [
+        ("Ông Lò Văn Tiến, Phó Chủ tịch UBND tỉnh, chủ trì phiên họp.", "Lò Văn Tiến", "Phó Chủ tịch UBND tỉnh"),
+        ("Phó Chủ tịch UBND tỉnh Lò Văn Tiến chủ trì phiên họp.", "Lò Văn Tiến", "Phó Chủ tịch UBND tỉnh"),
+        ("Phó Giám đốc Sở Xây dựng được mời, Giám đốc Sở Y tế Lò Văn Tiến trả lời.", "Lò Văn Tiến", "Giám đốc Sở Y tế"),
+        ("Chủ tịch huyện mời Phó Chủ tịch tỉnh Lò Văn Tiến nói thêm.", "Lò Văn Tiến", "Phó Chủ tịch tỉnh"),
+        ("Chủ tịch xã cho biết Phó chủ tịch Lò Văn Tiến đã làm việc với sở.", "Lò Văn Tiến", "Phó chủ tịch"),
+        ("Theo Phó giám đốc sở, thời gian qua, Giám đốc sở Lò Văn Tiến đã chỉ đạo.", "Lò Văn Tiến", "Giám đốc sở"),
+        ("Hội nghị họp dưới sự chủ trì của Phó Bí thư Lò Văn Tiến.", "Lò Văn Tiến", "Phó Bí thư"),
+        ("Thừa ủy quyền của Chủ tịch tỉnh, Phó Chủ tịch tỉnh Lò Văn Tiến trao quà.", "Lò Văn Tiến", "Phó Chủ tịch tỉnh"),
+        ("Từng là Bí thư huyện, Phó chủ tịch tỉnh Lò Văn Tiến hiểu dân.", "Lò Văn Tiến", "Phó chủ tịch tỉnh"),
+        ("Là Chủ tịch UBND xã, ông Lò Văn Tiến luôn gần dân.", "Lò Văn Tiến", "Chủ tịch UBND xã"),
+        ("Thứ trưởng Bộ Lao động, Thương binh và Xã hội Lò Văn Tiến dự họp.", "Lò Văn Tiến", "Thứ trưởng Bộ Lao động, Thương binh và Xã hội"),
+        ("Dự họp có nguyên Chủ tịch UBND tỉnh Lò Văn Tiến.", "Lò Văn Tiến", "nguyên Chủ tịch UBND tỉnh"),
+        ("Quyền Chủ tịch UBND tỉnh Lò Văn Tiến dự họp.", "Lò Văn Tiến", "Quyền Chủ tịch UBND tỉnh"),
+    ],
+)  # fmt: skip
+def test_an_office_is_told_of_who_holds_it(text: str, name: str, office: str) -> None:
+    assert role(text, name) == office
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Phó Chủ tịch UBND tỉnh thăm mẹ Mùa Thị Hoa.", "Mùa Thị Hoa"),
+        ("Phó Chủ tịch tỉnh cùng vợ Mùa Thị Hoa dự lễ.", "Mùa Thị Hoa"),
+        ("Bí thư huyện tặng hoa cô giáo Mùa Thị Hoa.", "Mùa Thị Hoa"),
+        ("“Xã đã đủ các Phó chủ tịch”, ông Lò Văn Tiến cho biết.", "Lò Văn Tiến"),
+        ('"Sở đang kiểm điểm một phó giám đốc" - ông Lò Văn Tiến nói.', "Lò Văn Tiến"),
+        ("Từng làm giám đốc sở, ông Lò Văn Tiến hiểu việc này.", "Lò Văn Tiến"),
+        ("Tại buổi tiếp xúc của tổ đại biểu HĐND tỉnh, cử tri Lò Văn Tiến nêu ý kiến.", "Lò Văn Tiến"),
+        ("Bị kỷ luật mà vẫn làm lãnh đạo, cử tri Lò Văn Tiến nói.", "Lò Văn Tiến"),
+        ("Ban Bí thư xem xét, thi hành kỷ luật ông Lò Văn Tiến.", "Lò Văn Tiến"),
+        ("Về nguyên nhân sạt lở, ông Lò Văn Tiến nói còn phải chờ.", "Lò Văn Tiến"),
+        ("Huyện phong tỏa quyền tài sản của ông Lò Văn Tiến.", "Lò Văn Tiến"),
+        ("Chủ trì phiên họp chiều nay, ông Lò Văn Tiến nhắc các xã.", "Lò Văn Tiến"),
+        ("Hội trường xã chật kín, bà Mùa Thị Hoa đứng ngoài.", "Mùa Thị Hoa"),
+    ],
+)
+def test_an_office_of_somebody_else_is_not_told(text: str, name: str) -> None:
+    assert role(text, name) is None
