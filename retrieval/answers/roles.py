@@ -9,7 +9,7 @@ _VERBS = frozenset(
     for word in (
         "đã cùng dự trao làm nói đến tới giao có phải sẽ không thì là về tại và được bị cho đối với muốn từng vừa đang rời thay khi nêu ký sang"
         " lên xin để nhằm vì do nếu nên mà nhưng dù tuy rằng nay trước sau cũng còn chưa thăm gặp tặng mời chúc gửi nhắc hỏi gọi cử bắt"
-        " đón viếng khen"
+        " đón viếng khen bằng theo"
     ).split()
 )
 """Words (canonical) with which a role is at an end: with their diacritics `phó bí thư` holds no `bị`, `Vận tải` no `tại`."""
@@ -19,7 +19,7 @@ _ACTS = frozenset(tuple(row[0].split()) for row in rows("saying_verbs")) | froze
     tuple(verb.split("_"))
     for verb in (
         "chu_tri to_chuc tham_du yeu_cau dan_dau trinh_bay lam_viec chi_dao dieu_hanh ghi_nhan luu_y to_cao quyet_dinh bo_nhiem giu_chuc roi_chuc"
-        " chup_anh dieu_tri"
+        " chup_anh dieu_tri bieu_duong cam_ket doi_voi su_dung ki_luat"
     ).split()
 )
 """Pairs (folded) with which somebody acts, or says something."""
@@ -34,9 +34,15 @@ _ENDS_OFFICE = frozenset(
 )
 """Words (canonical) with which an office ends before the name of who holds it."""
 _CHAIRS = ("chu", "tri")
+_SOME_OF = frozenset((("lanh", "dao"), ("dai", "dien")))
+_MANY = frozenset((("cac",), ("mot",), ("nhung",), ("nhieu",)))
 _FORMER_OR_ACTING = frozenset(("nguyen", "quyen"))
 _QUOTES = frozenset('"”»')
-LONGEST = 18
+_SHORTENED = frozenset(("tp", "tx", "tt"))
+_BESIDE = frozenset(("ubnd", "hdnd", "mttq"))
+"""Of one place two bodies may stand side by side: `chánh văn phòng UBND, HĐND huyện`."""
+LONGEST = 26
+"""Tokens of the offices of one person; what goes on for longer is told up to the last that is whole."""
 
 
 def role_of(sentence: Sentence, first: int, last: int) -> tuple[int, int] | None:
@@ -62,26 +68,35 @@ def _after(sentence: Sentence, last: int) -> tuple[int, int] | None:
     end = start
     part = start
     people = {p.first for p in sentence.people}
-    while end + 1 < len(sentence.folded) and end - start < LONGEST:
+    while end + 1 < len(sentence.folded):
         at = end + 1
+        if at - start >= LONGEST:
+            end = part - 1
+            break
         if at in people and sentence.gaps[at] == "_" and _ends_office(sentence, at - 1):
             return None  # `Chủ tịch A, Phó Chủ tịch UBND tỉnh B`: the office is B's; not `Giám đốc Công ty` Hoàng Long
+        if sentence.gaps[at] == "E" and sentence.folded[end] in _SHORTENED:  # `UBND TP. HCM`
+            end = at
+            continue
         if sentence.gaps[at] in "SERL" or at in people or sentence.tokens[at].norm in {"ông", "bà"}:
             break
         acts = sentence.folded[at : at + 2] == _CHAIRS  # `…, Chủ tịch UBND tỉnh, chủ trì phiên họp`
-        if sentence.gaps[at] in "CD" and (at not in offices or acts):
+        beside = sentence.gaps[at] == "C" and _BESIDE.issuperset(sentence.folded[end : at + 1])
+        # `Bí thư Tỉnh ủy, lãnh đạo các sở`: others who were there.
+        ends = acts or (sentence.folded[at : at + 2] in _SOME_OF and sentence.folded[at + 2 : at + 3] in _MANY)
+        if sentence.gaps[at] in "CD" and not beside and (at not in offices or ends):
             break
         if sentence.gaps[at] == "_" and _is_verb(sentence, at):
             # `…, Phó Bí thư Thường trực, Thường trực Tỉnh ủy tổ chức…`: the last part is who acts, no role.
             if part > start:
                 end = part - 1
             break
-        if sentence.gaps[at] in "CD":
+        if sentence.gaps[at] in "CD" and not beside:
             part = at
         end = at
     while end > start and sentence.folded[end] in _JOINED | {"dong", "chi"}:
         end -= 1
-    return start, end
+    return None if end < start else (start, end)
 
 
 def _offices(sentence: Sentence) -> list[int]:
@@ -160,8 +175,16 @@ def _is_verb(sentence: Sentence, at: int) -> bool:
     if sentence.marks[at] != "o" or _within_body(sentence, at):
         return False
     tokens = sentence.tokens
-    if sentence.folded[at : at + 2] in _ACTS:
-        return not at or tokens[at - 1].norm not in _OF_BODIES
+    if sentence.folded[at : at + 2] in _ACTS and sentence.marks[at + 1 : at + 2] in {
+        "",
+        "o",
+    }:  # no verb: đại `biểu Dương` Văn A
+        # `trưởng ban tổ chức`, but `Công an TP Hải Phòng cho biết`.
+        return (
+            not at
+            or tokens[at - 1].norm not in _OF_BODIES
+            or (at > 1 and sentence.folded[at - 2 : at] == ("hai", "phong"))
+        )
     # Half of a word is no verb: hàng `không`, `giao` thông.
     alone = not sentence.joined[at] and not sentence.joined[at + 1]
     return alone and tokens[at].norm in _VERBS
