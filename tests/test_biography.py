@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from retrieval.answers.biography import asks_role, asks_to_confirm
-from retrieval.answers.types import Answer, Reply
+from retrieval.answers.editor import NO_OFFICE
+from retrieval.answers.types import Answer, NotFound, Reply
 from retrieval.encoding import Encoder
 from retrieval.questions import understand
 from tests.reading import asker
@@ -83,3 +84,53 @@ def test_what_asks_for_a_role(question: str, asks: bool) -> None:
 )
 def test_an_office_is_confirmed_to_whom_asks_for_that_alone(question: str, *, confirms: bool) -> None:
     assert asks_to_confirm(understand(question)) is confirms
+
+
+FLOOD = (
+    "---\ntitle: Lũ ở xã Nà Mạ\npublished_at: 2024-08-02\n---\n"
+    "Chủ tịch UBND xã Nà Mạ Giàng A Lử cho biết lũ cuốn hai nhà. Ông Vừ Chứ Páo (nhân viên trạm thủy văn Nà Mạ) báo tin từ 3 giờ. "
+    "Bà Sùng Thị Dợ, hàng xóm của gia đình mất nhà, cho biết nước lên rất nhanh. Tài xế Cứ A Tủa chở hàng cứu trợ. "
+    "Hòa thượng Thích Tâm Đăng, trụ trì chùa Suối Rạc, gửi 200 suất quà. Danh sách nhận quà có Mùa Thị Chía và Lầu A Sính.\n"
+)
+
+
+@pytest.fixture(scope="module")
+def ask_of_flood(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Callable[[str], Reply]:
+    return asker(tmp_path_factory.mktemp("flood"), encoder, FLOOD)
+
+
+@pytest.mark.parametrize(
+    ("question", "calling"),
+    [
+        ("Vừ Chứ Páo là ai?", "nhân viên trạm thủy văn Nà Mạ"),
+        ("vu chu pao la ai", "nhân viên trạm thủy văn Nà Mạ"),
+        ("Sùng Thị Dợ là ai?", "hàng xóm của gia đình mất nhà"),
+        ("Cứ A Tủa là ai?", "Tài xế"),
+        ("Thích Tâm Đăng là ai?", "trụ trì chùa Suối Rạc"),
+    ],
+)
+def test_what_somebody_is_beside_an_office_is_told(
+    ask_of_flood: Callable[[str], Reply], question: str, calling: str
+) -> None:
+    reply = ask_of_flood(question)
+    assert isinstance(reply, Answer)
+    assert reply.text == calling
+    assert reply.note == NO_OFFICE
+    assert calling in reply.citations[0].quote
+
+
+@pytest.mark.parametrize("question", ["Lầu A Sính là ai?", "lau a sinh la ai", "Mùa Thị Chía là ai?"])
+def test_who_stands_beside_a_name_is_no_answer_to_who_that_is(
+    ask_of_flood: Callable[[str], Reply], question: str
+) -> None:
+    reply = ask_of_flood(question)
+    assert isinstance(reply, NotFound)
+    assert "nhưng không nói đó là ai" in reply.reply
+    assert reply.suggestions
+
+
+@pytest.mark.parametrize("question", ["Trần Đình Khuê là ai?", "TS Hoàng Bá Lộc là ai?", "Thích Minh Hạnh là ai?"])
+def test_nobody_s_name_gets_nobody_s_office(ask_of_flood: Callable[[str], Reply], question: str) -> None:
+    reply = ask_of_flood(question)
+    assert isinstance(reply, NotFound)
+    assert "bên dưới" not in reply.reply

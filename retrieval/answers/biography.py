@@ -4,11 +4,12 @@ A role is told as of the article, never as of today.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from retrieval.annotation import Sentence
+from retrieval.answers.callings import calling_of
 from retrieval.answers.context import Context
 from retrieval.answers.roles import role_of
 from retrieval.answers.sentences import Candidate
@@ -31,6 +32,9 @@ _HOLDS = frozenset("la lam giu chuc dang hien".split())
 """Words (folded) between a person and the office that he holds."""
 _BESIDES = frozenset("thi ma khi nen va roi neu".split())
 """Words with which more is asked than who holds an office."""
+_NAME_SIZES = range(2, LONGEST + 1)
+"""Syllables of a whole name."""
+_OF_MONKS = frozenset(("thich",))
 _OF_PLACE = frozenset(("o", "tai", "cua", "ben"))
 _LONGEST_PLACE = 4
 """Words behind `ở` that are taken for its place."""
@@ -71,21 +75,54 @@ def asks_role(question: Question) -> bool:
     `Trước khi về tỉnh ông Tư giữ chức gì?` and `Trưởng đoàn thanh tra nhà ông Tư là ai?` are not answered by any office of his that stands in an article:
     of 67 questions of all sets to which one was told so, seven were answered rightly.
     """
+    whom = _whom(question)
+    if whom is None:
+        return False
+    words = list(question.syllables)
+    name, left = whom
+    # `TS Hồ Văn Phong`, `Thích Gia Lâm`: capitals tell a name, also where it begins like none.
+    found = tokens(question.asked)
+    capitals = [token.fold for token in found if question.asked[token.start].isupper()]
+    together = " ".join((*left, *name)) in " ".join(token.fold for token in found)
+    whole = len(name) + len(left) in _NAME_SIZES and together and all(word in capitals for word in left)
+    if not left or whole:
+        return True
+    if 0 in role_starts(left):  # `Trưởng đoàn là ai?` asks who holds an office
+        return False
+    # Without capitals what is left is a name where it is as short as one, and begins like one; `ông ấy lúc đó giữ chức gì` names no Lục.
+    before = words[max(0, words.index(left[0]) - 1)]
+    named_so = before in _HONORIFICS or not (question.points_back or before in _POINTING)
+    return not name and len(left) <= LONGEST and left[0] in {*surnames(), *_OF_MONKS} and named_so
+
+
+def _whom(question: Question) -> tuple[list[str], list[str]] | None:
+    """Return the name (folded) of whom the question asks who he is, and what words are left beside; None where it does not ask that."""
     words = list(question.syllables)
     asks = _ASKS.search(" ".join(words))
     if asks is None:
-        return False
+        return None
     first, last = (len(" ".join(words)[:at].split()) for at in asks.span())
     found = tokens(question.asked)
     named = next(iter(people(question.asked, found)), None)
     name = [token.fold for token in found[named.first : named.last + 1]] if named else []
-    left = [*_left(words[:first], name), *_left(words[last:], name)]
-    if not left:
-        return True
-    # Without capitals what is left is a name where it is as short as one, and begins like one; `ông ấy lúc đó giữ chức gì` names no Lục.
-    before = words[max(0, words.index(left[0]) - 1)]
-    named_so = before in _HONORIFICS or not (question.points_back or before in _POINTING)
-    return not name and len(left) <= LONGEST and left[0] in surnames() and named_so
+    if not name and not question.accented and not question.points_back:
+        name = _typed_name(words[:first])
+    return name, [*_left(words[:first], name), *_left(words[last:], name)]
+
+
+def _typed_name(words: Sequence[str]) -> list[str]:
+    """Return the name with which words (folded) end that were typed without capitals: cho em hoi `vu thi pao`; empty where they end with none."""
+    for at in range(max(0, len(words) - LONGEST), len(words) - 1):
+        begins = (words[at] in surnames() or words[at] in _OF_MONKS) and 0 not in role_starts(words[at:])
+        if begins and _FILLING.issuperset(words[:at]) and _MEN_AND_WOMEN.isdisjoint(words[at + 1 :]):
+            return list(words[at:])
+    return []
+
+
+def names_whom(question: Question) -> bool:
+    """Tell whether a question that `asks_role` names the person, and does not only point back to him: `ông ấy là ai`."""
+    whom = _whom(question)
+    return whom is not None and bool(whom[0] or whom[1]) and not question.points_back
 
 
 def _left(words: Sequence[str], name: Sequence[str]) -> list[str]:
@@ -119,15 +156,27 @@ def roles(context: Context) -> list[Role]:
     `vậy ông ấy làm chức gì` names nobody: it asks for whom the questions before named last.
     """
     question = context.asked.question
-    own = _roles_of(context, folds(question.asked))
+    own = _told_of(context, folds(question.asked), role_of)
     if own or not question.points_back:
         return own
     before = folds(question.text)
-    found = [role for role in _roles_of(context, before) if not _of_other_sex(question, before, context, role)]
+    found = [role for role in _told_of(context, before, role_of) if not _of_other_sex(question, before, context, role)]
     latest = max((_last_at(before, context, role) for role in found), default=-1)
     return [role for role in found if _last_at(before, context, role) == latest]
 
 
+def callings(context: Context) -> list[Role]:
+    """Return what else than an office is said of the people whom the question names, best article first, one a person and article."""
+    return _told_of(context, folds(context.asked.question.asked), calling_of)
+
+
+def mentioned(context: Context) -> Role | None:
+    """Return where a person whom the question names by two syllables or more stands first, his name for a role; None where nobody is of that name."""
+    named = _told_of(context, folds(context.asked.question.asked), _offsets)
+    return named[0] if named else None
+
+
+_MEN_AND_WOMEN = frozenset(("ong", "ba", "anh", "bac"))
 _MEN, _WOMEN = frozenset(("ong", "anh", "chu")), frozenset(("ba", "chi", "co"))
 
 
@@ -145,7 +194,10 @@ def _last_at(words: Sequence[str], context: Context, role: Role) -> int:
     return max((i for i in range(len(words)) if list(words[i : i + len(name)]) == name), default=-1)
 
 
-def _roles_of(context: Context, words: Sequence[str]) -> list[Role]:
+def _told_of(
+    context: Context, words: Sequence[str], of: Callable[[Sentence, int, int], tuple[int, int] | None]
+) -> list[Role]:
+    """Return what `of` finds said of each person who is named among `words`, one a person and article."""
     asked = {tuple(words[i : i + n]) for n in (2, 3, 4, 5) for i in range(len(words) - n + 1)}
     found: list[Role] = []
     seen: set[tuple[int, tuple[str, ...]]] = set()
@@ -155,7 +207,7 @@ def _roles_of(context: Context, words: Sequence[str]) -> list[Role]:
                 name = sentence.folded[person.first : person.last + 1]
                 if len(name) < 2 or name not in asked or (hit, name) in seen:
                     continue
-                place = role_of(sentence, person.first, person.last)
+                place = of(sentence, person.first, person.last)
                 if place is None:
                     continue
                 seen.add((hit, name))
@@ -166,6 +218,7 @@ def _roles_of(context: Context, words: Sequence[str]) -> list[Role]:
 
 
 _HONORIFICS = frozenset({"ong", "ba", "anh", "chi", "co", "chu", "bac"})
+_CALLED = frozenset({"ông", "bà", "anh", "chị", "cô", "chú", "bác"})
 _BEFORE_NAMES = _HONORIFICS | {"dong", "chi", "vay", "the", "con"}
 _POINTING = frozenset({"ay", "nay", "do", "kia", "ta", "nao", "la", "co", "giu", "lam"})
 _MOST_NAMESAKES = 4
@@ -173,11 +226,15 @@ _MOST_NAMESAKES = 4
 
 def half_named(context: Context) -> tuple[str, str] | None:
     """Return the honorific and the one syllable by which the question names a person, as typed: (`ông`, `Lò`); None else."""
+    if mentioned(context) is not None:  # `vu chu pao` is no `chú Páo`
+        return None
     asked = context.asked.question.asked
     found = tokens(asked)
+    accented = context.asked.question.accented
     for at, token in enumerate(found[:-1]):
         name = found[at + 1]
-        if token.fold in _HONORIFICS and name.fold not in _POINTING and name.fold.isalpha():
+        called = token.norm in _CALLED if accented else token.fold in _HONORIFICS  # `Thành Cổ Loa` is no `cô Loa`
+        if called and name.fold not in _POINTING and name.fold.isalpha():
             following = found[at + 2].fold if at + 2 < len(found) else ""
             if _is_name(context, name.fold, following):
                 return asked[token.start : token.end], asked[name.start : name.end]

@@ -124,8 +124,11 @@ class Composer:
             _whose(items),
         )
 
-    def roles(self, context: Context, roles: Sequence[Role]) -> Composed | None:
-        """Return the answer that tells the roles of people, newest article first, undated last; None where there is none."""
+    def roles(self, context: Context, roles: Sequence[Role], note: str | None = None) -> Composed | None:
+        """Return the answer that tells the roles of people, newest article first, undated last; None where there is none.
+
+        `note` is said beside in place of how old the roles are.
+        """
         items: list[Item] = []
         citations: list[Citation] = []
         for role in sorted(roles, key=lambda r: -_age(context.articles[r.candidate.hit])):
@@ -148,7 +151,7 @@ class Composer:
         days = {c.published_at for c in citations}
         newest = max((d for d in days if d), default=None)
         when = f"bài ngày {'/'.join(reversed(newest.split('-')))}" if newest else "bài không rõ ngày"
-        note = f"Chức vụ ghi theo {when}, đến nay có thể đã thay đổi."
+        note = note or f"Chức vụ ghi theo {when}, đến nay có thể đã thay đổi."
         return Composed("; ".join(dict.fromkeys(i.text for i in items)), tuple(items), tuple(citations), note)
 
     def holders(self, found: Sequence[Holder], note: str) -> Composed | None:

@@ -53,6 +53,9 @@ NO_RULING = (
     "Tin Tỉnh không trả lời có hay không về tội trạng, kỷ luật hay đời tư của một người. "
     "Các bài đang có không dẫn kết luận của cơ quan nào về {name} trong việc này."
 )
+NO_OFFICE = "Các bài đang có không ghi chức vụ."
+NOBODY = "Các bài Tin Tỉnh đang có không nói đó là ai. Bạn thử hỏi kèm chức vụ hoặc cơ quan nhé."
+NOT_SAID_WHO = "Các bài Tin Tỉnh đang có nhắc “{name}” nhưng không nói đó là ai."
 NO_INFERENCE = (
     "Tin Tỉnh không suy ra ai có tội hay không: chỉ cơ quan có thẩm quyền kết luận điều đó. "
     "Các bài đang có nói gì thì Tin Tỉnh đã dẫn nguyên văn, kèm ngày của bài."
@@ -159,8 +162,9 @@ class Editor:
             return spoken
         reading = replace(reading, drafts=_chair_to_confirm(question, reading.drafts))
         fitting, lacking = about(context, reading.drafts, misspelt=misspelt is not None)
-        if reading.drafts and not fitting:
-            return self._lacking(question, context, reading, lacking)
+        unknown = asks_role and biography.names_whom(question) and not biography.half_named(context)
+        if unknown or (reading.drafts and not fitting):
+            return self._lacking(question, context, reading, lacking, unknown=unknown)
         return self._from_drafts(question, context, replace(reading, drafts=fitting), misspelt)
 
     def _ruling(self, question: Question, context: Context, reading: Reading) -> Reply | None:
@@ -172,12 +176,16 @@ class Editor:
         tells = bool(reading.drafts) and verdicts.tells(reading.drafts[0].candidate.sentence)
         return self.verdict(question, context, None) if verdicts.of_an_office(question) or not tells else None
 
-    def _lacking(self, question: Question, context: Context, reading: Reading, what: str | None) -> NotFound:
-        """Return that no article tells of `what` the question names, or of its place or office; what is near is shown."""
-        reply = refusal_text("article_silent", self._generation.data_until)
+    def _lacking(
+        self, question: Question, context: Context, reading: Reading, what: str | None, *, unknown: bool = False
+    ) -> NotFound:
+        """Return that no article tells of `what` the question names, or of its place or office, or who it is, where that is `unknown`; what is near is shown."""
+        if unknown and what is None:
+            return self._unknown(question, context)
+        suggestions = self._composer.suggestions(context, reading.drafts)
+        reply = refusal_text("article_silent", self._generation.data_until, below=bool(suggestions))
         if what is not None:
             reply = f"Trong các bài gần với câu hỏi, không bài nào nhắc “{what}”. Bạn kiểm tra lại giúp nhé."
-        suggestions = self._composer.suggestions(context, reading.drafts)
         return self._make.not_found(question, "article_silent", reply, suggestions)
 
     def _not_now(self, question: Question, context: Context, reading: Reading, asked_day: _FromToday) -> NotFound:
@@ -299,12 +307,11 @@ class Editor:
         """Return who a person is, or which of several people is meant; None where no article tells."""
         half = biography.half_named(context)
         told = biography.namesakes(context, half[1]) if half else biography.roles(context)
-        rows = [hit.article for hit in context.hits]
-        found = [
-            r for r in told if not any(self._generation.is_held(rows[r.candidate.hit], *s) for s in (r.name, r.role))
-        ]
+        found = self._shown(context, told)
         if half is None or len(found) < 2:
             composed = self._composer.roles(context, found)
+            if composed is None and half is None:
+                composed = self._composer.roles(context, self._shown(context, biography.callings(context)), NO_OFFICE)
             if composed is not None:
                 return self._make.answer(question, composed, reading.answerable)
             return self.asked_back(question, misspelt) if misspelt else None
@@ -314,6 +321,24 @@ class Editor:
             question,
             f"Các bài Tin Tỉnh đang có nhắc {len(named)} người tên {half[1]}. Bạn hỏi ai? Bạn trả lời bằng số nhé.",
             {f"{name} – {role}": _renamed(question.asked, " ".join(half), name) for name, role in named},
+        )
+
+    def _shown(self, context: Context, told: Sequence[biography.Role]) -> list[biography.Role]:
+        """Return the roles without those whose words are held back."""
+        rows = [hit.article for hit in context.hits]
+        return [
+            r for r in told if not any(self._generation.is_held(rows[r.candidate.hit], *s) for s in (r.name, r.role))
+        ]
+
+    def _unknown(self, question: Question, context: Context) -> NotFound:
+        """Return the refusal where no article says who somebody is: whoever else stands beside him is no answer."""
+        named = self._shown(context, [m for m in [biography.mentioned(context)] if m is not None])
+        if not named:
+            return self._make.not_found(question, "no_article", NOBODY)
+        name = context.articles[named[0].candidate.hit].text[slice(*named[0].name)]
+        suggestion = self._composer.suggestion(context, named[0].candidate)
+        return self._make.not_found(
+            question, "article_silent", NOT_SAID_WHO.format(name=name), (suggestion,) if suggestion else ()
         )
 
     def asked_back(self, question: Question, misspelt: Slip) -> NotFound:

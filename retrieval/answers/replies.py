@@ -77,7 +77,7 @@ class Replies:
         suggestions = self._composer.suggestions(context, drafts) if context else ()
         covered = float(context.features[:, _ARTICLE_COVERAGE].max()) if context and len(context.features) else 0.0
         reason: Reason = "article_silent" if covered >= LEAST_COVERAGE else "no_article"
-        text = refusal_text(reason, self._generation.data_until)
+        text = refusal_text(reason, self._generation.data_until, below=bool(suggestions))
         if compares(question):
             text = f"{text} {TWO_PLACES}"
         # A commune is the nearer one: where one is told of, its province is not what was misnamed.
@@ -123,8 +123,8 @@ def compares(question: Question) -> bool:
     return changes is not None and len(set(places(question.text))) > 1
 
 
-def refusal_text(reason: Reason, data_until: str | None) -> str:
-    """Return what a refusal says to the person who asked."""
+def refusal_text(reason: Reason, data_until: str | None, *, below: bool = False) -> str:
+    """Return what a refusal says to the person who asked; `below` where passages that may be related stand below it."""
     until = f" (đến {local_day(data_until)})" if data_until else ""
     if reason == "no_article":
         return (
@@ -133,7 +133,7 @@ def refusal_text(reason: Reason, data_until: str | None) -> str:
         )
     return (
         f"Các bài Tin Tỉnh đang có{until} chưa nói về chi tiết bạn hỏi. "
-        "Bạn thử hỏi cách khác, hoặc xem đoạn có thể liên quan bên dưới."
+        f"Bạn thử hỏi cách khác{', hoặc xem đoạn có thể liên quan bên dưới' if below else ' nhé'}."
     )
 
 

@@ -33,6 +33,9 @@ _ENDS_OFFICE = frozenset(
     for word in "tỉnh huyện xã phường quận phố ủy tịch thư đốc trưởng nhiệm viên tướng ubnd hđnd mttq nước".split()
 )
 """Words (canonical) with which an office ends before the name of who holds it."""
+_MIDDLES = frozenset(("thi", "van"))
+"""Middle names, which no place has."""
+_PLACES = frozenset(canonical(word) for word in "xã huyện phường quận tỉnh phố".split())
 _CHAIRS = ("chu", "tri")
 _SOME_OF = frozenset((("lanh", "dao"), ("dai", "dien")))
 _MANY = frozenset((("cac",), ("mot",), ("nhung",), ("nhieu",)))
@@ -51,7 +54,7 @@ def role_of(sentence: Sentence, first: int, last: int) -> tuple[int, int] | None
     After the name, behind a comma, dash or bracket: `Mùa A Sơn, Phó Bí thư Thường trực`; else right before it:
     `Phó Bí thư Thường trực Tỉnh ủy Mùa A Sơn`.
     """
-    after = _after(sentence, last)
+    after = _after(sentence, first, last)
     if after:
         return sentence.tokens[after[0]].start, sentence.tokens[after[1]].end
     before = _before(sentence, first)
@@ -60,33 +63,34 @@ def role_of(sentence: Sentence, first: int, last: int) -> tuple[int, int] | None
     return None
 
 
-def _after(sentence: Sentence, last: int) -> tuple[int, int] | None:
+def _after(sentence: Sentence, first: int, last: int) -> tuple[int, int] | None:
     start = last + 1
     offices = set(_offices(sentence))
     if start >= len(sentence.folded) or sentence.gaps[start] not in "CDPL" or start not in offices:
         return None
     end = start
     part = start
-    people = {p.first for p in sentence.people}
+    people = {p.first: p.last for p in sentence.people}
     while end + 1 < len(sentence.folded):
         at = end + 1
         if at - start >= LONGEST:
             end = part - 1
             break
         if at in people and sentence.gaps[at] == "_" and _ends_office(sentence, at - 1):
-            return None  # `Chủ tịch A, Phó Chủ tịch UBND tỉnh B`: the office is B's; not `Giám đốc Công ty` Hoàng Long
+            # `Chủ tịch A, Phó Chủ tịch UBND tỉnh B`: the office is B's.
+            if _before(sentence, first) is not None:
+                return None
+            end = people[at] if _is_place(sentence, at, people[at]) else part - 1
+            if end < at:
+                break
+            continue
         if sentence.gaps[at] == "E" and sentence.folded[end] in _SHORTENED:  # `UBND TP. HCM`
             end = at
             continue
-        if sentence.gaps[at] in "SERL" or at in people or sentence.tokens[at].norm in {"ông", "bà"}:
-            break
-        acts = sentence.folded[at : at + 2] == _CHAIRS  # `…, Chủ tịch UBND tỉnh, chủ trì phiên họp`
         beside = sentence.gaps[at] == "C" and _BESIDE.issuperset(sentence.folded[end : at + 1])
-        # `Bí thư Tỉnh ủy, lãnh đạo các sở`: others who were there.
-        ends = acts or (sentence.folded[at : at + 2] in _SOME_OF and sentence.folded[at + 2 : at + 3] in _MANY)
-        if sentence.gaps[at] in "CD" and not beside and (at not in offices or ends):
+        if at in people or _ends_offices(sentence, at, goes_on=at in offices or beside):
             break
-        if sentence.gaps[at] == "_" and _is_verb(sentence, at):
+        if sentence.gaps[at] == "_" and acts_at(sentence, at):
             # `…, Phó Bí thư Thường trực, Thường trực Tỉnh ủy tổ chức…`: the last part is who acts, no role.
             if part > start:
                 end = part - 1
@@ -97,6 +101,21 @@ def _after(sentence: Sentence, last: int) -> tuple[int, int] | None:
     while end > start and sentence.folded[end] in _JOINED | {"dong", "chi"}:
         end -= 1
     return None if end < start else (start, end)
+
+
+def _ends_offices(sentence: Sentence, at: int, *, goes_on: bool) -> bool:
+    """Tell whether offices end before the token at `at`, which, behind a comma, begins another one where it `goes_on`."""
+    if sentence.gaps[at] in "SERL" or sentence.tokens[at].norm in {"ông", "bà"}:
+        return True
+    acts = sentence.folded[at : at + 2] == _CHAIRS  # `…, Chủ tịch UBND tỉnh, chủ trì phiên họp`
+    # `Bí thư Tỉnh ủy, lãnh đạo các sở`: others who were there.
+    others = sentence.folded[at : at + 2] in _SOME_OF and sentence.folded[at + 2 : at + 3] in _MANY
+    return sentence.gaps[at] in "CD" and (acts or others or not goes_on)
+
+
+def _is_place(sentence: Sentence, first: int, last: int) -> bool:
+    """Tell whether what is read as a name behind an office is its place: `Chủ tịch UBND xã Hồ Đá Bạc`."""
+    return sentence.tokens[first - 1].norm in _PLACES and _MIDDLES.isdisjoint(sentence.folded[first:last])
 
 
 def _offices(sentence: Sentence) -> list[int]:
@@ -128,7 +147,7 @@ def _before(sentence: Sentence, first: int) -> tuple[int, int] | None:
     start = starts[-1]
     for earlier in reversed(starts[:-1]):
         inner = sentence.gaps[earlier + 1 : start + 1]
-        acts = any(_is_verb(sentence, at) for at in range(earlier + 1, start))  # `Chủ tịch X mời Phó Thủ tướng A`
+        acts = any(acts_at(sentence, at) for at in range(earlier + 1, start))  # `Chủ tịch X mời Phó Thủ tướng A`
         # `thừa ủy quyền của Chủ tịch tỉnh, Phó Chủ tịch tỉnh A`, `Việt Nam làm Chủ tịch, Thứ trưởng A`: somebody else is it.
         before = _words_before(sentence, earlier)
         others = "C" in inner and (before[1] in {"làm", "là"} or before == ("quyền", "của"))
@@ -151,7 +170,7 @@ def _another_s(sentence: Sentence, start: int, end: int, first: int) -> bool:
     if _words_before(sentence, start)[0] == "từng":  # `Từng làm giám đốc sở, ông A cho rằng …`
         return True
     return _breaks_off(sentence, start, end) or any(
-        sentence.gaps[i] in "SEL(" or _is_verb(sentence, i) or sentence.tokens[i].norm in _KIN
+        sentence.gaps[i] in "SEL(" or acts_at(sentence, i) or sentence.tokens[i].norm in _KIN
         for i in range(start + 1, end + 1)
     )
 
@@ -170,7 +189,8 @@ def _words_before(sentence: Sentence, at: int) -> tuple[str, str]:
     return words[-2], words[-1]
 
 
-def _is_verb(sentence: Sentence, at: int) -> bool:
+def acts_at(sentence: Sentence, at: int) -> bool:
+    """Tell whether with the token at `at` somebody does something, so that no office goes on there."""
     # `Ủy viên`, `Bí thư` are no verbs, `làm`, `có` are; a capital is part of a name or an office.
     if sentence.marks[at] != "o" or _within_body(sentence, at):
         return False
