@@ -237,7 +237,7 @@ def test_of_an_id_that_comes_twice_in_a_file_the_first_is_taken(library: Library
     rows = [{"id": "x", "text": f"Huyện Ba Khe khánh thành {n} cầu treo."} for n in (3, 4)]
     path = tmp_path / "twice.jsonl"
     path.write_text("\n".join(json.dumps(r) for r in rows), encoding="utf-8")
-    assert "was taken by" in desk.add_file(EDITOR, path, "twice.jsonl")
+    assert "đã có ở" in desk.add_file(EDITOR, path, "twice.jsonl")
     desk.remove(EDITOR, "x")
     assert isinstance(library.engine().ask("Huyện Ba Khe khánh thành bao nhiêu cầu treo?"), NotFound)
 

@@ -119,11 +119,21 @@ def asked_office(question: Question) -> Office | None:
 def _only_named(question: Question, own: str) -> Office | None:
     """Return the office of a question that is nothing but one, `chu tich ubnd tinh lam dong`: its holder is asked for."""
     office = _office(own, frozenset(), 0) if question.cue.label == "none" and not question.follows_up else None
-    if office is None or not own.startswith(" ".join(office.title)) or not _governs(office):
+    if office is None or not own.startswith(" ".join(office.title)):
         return None
-    ends = range(1, len(office.body) + 1)
-    at = max((end for end in ends if level_before(office.body, end) or office.body[end - 1] == "uy"), default=0)
-    return office if at and len(office.body) - at <= _LONGEST_PLACE else None
+    return office if is_whole(office) else None
+
+
+def is_whole(office: Office) -> bool:
+    """Tell whether the body of an office of the state or the Party ends with its place, so that nothing else is asked: `sở y tế Yên Bái`."""
+    body = office.body
+    if not _governs(office):
+        return False
+    if any(is_province(body[-n:]) for n in (2, 3)):
+        return True
+    ends = range(1, len(body) + 1)
+    at = max((end for end in ends if level_before(body, end) or body[end - 1] == "uy"), default=0)
+    return bool(at) and len(body) - at <= _LONGEST_PLACE
 
 
 def _years(folded: str) -> frozenset[int]:
@@ -296,10 +306,10 @@ def _holders_in(office: Office, article: Article, people: Collection[str], candi
             continue
         first = _begins(sentence, person)
         name = sentence.tokens[first].start, sentence.tokens[person.last].end
-        if first > person.first and span[1] <= name[0]:
-            span = span[0], sentence.tokens[first - 1].end
+        if first != person.first and span[0] < name[0]:
+            span = span[0], min(span[1], sentence.tokens[first - 1].end)
         for part in _parts(article.text, *span):
-            fits, former, place = _fits(office, article, article.text[slice(*part)], people)
+            fits, former, place = _fits(office, article, part, people, (sentence.start, sentence.end))
             if fits:
                 words = sentence.folded[first : person.last + 1]
                 found.append(Holder(words, candidate.hit, candidate, name, part, former, place, article.published_at))
@@ -312,6 +322,9 @@ def _begins(sentence: Sentence, person: names.Person) -> int:
     words, first = sentence.folded, person.first
     if words[first] in {"ong", "ba"}:
         first += 1
+    # `Quảng Nam Đinh Văn Thu`, of which `Văn Thu` was read as a name.
+    if first > 2 and words[first - 1] in names.surnames() and is_province(words[first - 3 : first - 1]):
+        return first - 1
     if person.last - first > 1 and first and is_province(words[first - 1 : first + 1]):
         first += 1
     return first
@@ -328,8 +341,11 @@ def _parts(text: str, start: int, end: int) -> list[tuple[int, int]]:
     return parts
 
 
-def _fits(office: Office, article: Article, role: str, people: Collection[str]) -> tuple[bool, bool, str | None]:
-    """Return whether `role` is the office, whether it was left, and the place that it is of."""
+def _fits(
+    office: Office, article: Article, part: tuple[int, int], people: Collection[str], around: tuple[int, int]
+) -> tuple[bool, bool, str | None]:
+    """Return whether the role at `part` of the article is the office, whether it was left, and the place that it is of; `around` is its sentence."""
+    role = article.text[slice(*part)]
     words = folds(role)
     at = 0
     while at < len(words) and not title_at(words, at):
@@ -341,7 +357,7 @@ def _fits(office: Office, article: Article, role: str, people: Collection[str]) 
     shared = min(len(body), len(office.body))
     if not shared or body[:shared] != office.body[:shared]:
         return False, False, None
-    place = seat(role, article, people)
+    place = seat(role, article, people, (article.text[around[0] : part[0]], article.text[part[1] : around[1]]))
     fits = _same_place(list(office.body[shared:]), body, place, article)
     return fits, bool(_FORMER.intersection(qualified)), place
 
@@ -364,9 +380,10 @@ def _same_place(left_out: list[str], body: Words, place: str | None, article: Ar
 _CAPITALIZED = rf"[{names.CAPITALS}][\w’'-]*(?: [{names.CAPITALS}][\w’'-]*){{1,3}}"
 
 
-def seat(role: str, article: Article, people: Collection[str] = ()) -> str | None:
-    """Return the place whose office `role` is, `tỉnh Lam Giang`: as the role names it, else as the article does; None if unknown.
+def seat(role: str, article: Article, people: Collection[str] = (), beside: tuple[str, str] = ("", "")) -> str | None:
+    """Return the place whose office `role` is, `tỉnh Lam Giang`: as the role names it, else its sentence, else the article; None if unknown.
 
+    Of the sentence what stands `beside` counts, last before the role or first behind it; of the article what it mostly names.
     `Chủ tịch UBND tỉnh Hà Thị Nhiên` is no place: `people` are those named in the article, folded.
     """
     words = folds(role)
@@ -383,14 +400,40 @@ def seat(role: str, article: Article, people: Collection[str] = ()) -> str | Non
         level = "tỉnh"  # a department (`sở`) is a province's, though its role seldom says so
     if level is None:
         return None
-    pattern = _of_level(level)
-    own = pattern.search(role)
-    if own:
-        return f"{level} {own[1]}"
-    told = Counter(
-        m[1] for m in pattern.finditer(f"{article.title}\n{article.text}") if " ".join(folds(m[1])) not in people
-    )
-    return f"{level} {told.most_common(1)[0][0]}" if told else None
+
+    def named(text: str) -> list[str]:
+        found = (_CITY if m["city"] else _without_people(m["name"], people) for m in _of_level(level).finditer(text))
+        return [name for name in found if name]
+
+    if own := named(role):
+        return f"{level} {own[0]}"
+    before, behind = map(named, beside)
+    if near := [*before[-1:], *behind[:1]]:
+        return f"{level} {near[0]}"
+    told = Counter(named(f"{article.title}\n{article.text}"))
+    most = told.most_common(1)
+    # An article that names many is about none of them.
+    return f"{level} {most[0][0]}" if most and most[0][1] >= _MOSTLY * told.total() else None
+
+
+def _without_people(name: str, people: Collection[str]) -> str:
+    """Return the name of a place without that of somebody behind it: `Lam Giang Lò Văn` Tiến; empty where it is somebody's altogether."""
+    written = name.split()
+    words = folds(name)
+    if len(words) != len(written):
+        return name
+    province = next((n for n in (3, 2) if is_province(tuple(words[:n]))), 0)
+    if province and province < len(words):
+        return " ".join(written[:province])
+    for at in range(len(words)):
+        own = " ".join(words[at:])
+        if any(f"{person} ".startswith(f"{own} ") for person in people):
+            return " ".join(written[:at])
+    return name
+
+
+_MOSTLY = 0.6
+_CITY = "Hồ Chí Minh"
 
 
 def seat_name(place: str) -> str:
@@ -401,8 +444,15 @@ def seat_name(place: str) -> str:
 @functools.cache
 def _of_level(level: str) -> re.Pattern[str]:
     party = {"tỉnh": "Tỉnh ủy", "huyện": "Huyện ủy", "thành phố": "Thành ủy", "thị xã": "Thị ủy"}.get(level)
-    heads = [level, level.capitalize(), *([party, party.lower()] if party else [])]
-    return re.compile(rf"(?<!\w)(?:{'|'.join(heads)}) ({_CAPITALIZED})")
+    heads = [level, level.capitalize()]
+    heads += [way for name in ([party, party.lower()] if party else []) for way in (name, name.replace("ủy", "uỷ"))]
+    city = (
+        rf"(?P<city>(?:(?:{'|'.join(heads)}|TP\.?) ?HCM|TPHCM|Sài Gòn)\b)|"
+        if level == "thành phố"
+        else "(?P<city>(?!))|"
+    )
+    short = [r"TP\.?"] if level == "thành phố" else []
+    return re.compile(rf"(?<!\w)(?:{city}(?:{'|'.join([*heads, *short])}) (?P<name>{_CAPITALIZED}))")
 
 
 def terms_of(found: Sequence[Holder]) -> list[list[Holder]]:

@@ -1,6 +1,7 @@
 """A name in a sentence -> the role the sentence gives it, verbatim: `Lò Văn Tiến, Phó Chủ tịch UBND tỉnh`."""
 
 from retrieval.annotation import Sentence
+from retrieval.vietnamese.places import is_province
 from retrieval.vietnamese.tables import rows
 from retrieval.vietnamese.text import canonical
 
@@ -36,6 +37,11 @@ _ENDS_OFFICE = frozenset(
 _MIDDLES = frozenset(("thi", "van"))
 """Middle names, which no place has."""
 _PLACES = frozenset(canonical(word) for word in "xã huyện phường quận tỉnh phố".split())
+_BEHIND_PLACES = frozenset(
+    canonical(word)
+    for word in "và kiêm khóa khoá nhiệm phụ tỉnh thành huyện thị xã phường quận khu vùng miền số trực cũ cho với (".split()
+)
+"""Words (canonical) with which an office may go on behind the name of its province: `nhiệm kỳ`, `khóa`, `phụ trách`."""
 _CHAIRS = ("chu", "tri")
 _SOME_OF = frozenset((("lanh", "dao"), ("dai", "dien")))
 _MANY = frozenset((("cac",), ("mot",), ("nhung",), ("nhieu",)))
@@ -76,14 +82,15 @@ def _after(sentence: Sentence, first: int, last: int) -> tuple[int, int] | None:
         if at - start >= LONGEST:
             end = part - 1
             break
-        if at in people and sentence.gaps[at] == "_" and _ends_office(sentence, at - 1):
+        if at in people and sentence.gaps[at] == "_":
             # `Chủ tịch A, Phó Chủ tịch UBND tỉnh B`: the office is B's.
             if _before(sentence, first) is not None:
                 return None
-            end = people[at] if _is_place(sentence, at, people[at]) else part - 1
-            if end < at:
-                break
-            continue
+            if _is_place(sentence, at, people[at]):
+                end = people[at]
+                continue
+            end = part - 1 if _ends_office(sentence, at - 1) else end  # `Giám đốc Công ty` Hoàng Long
+            break
         if sentence.gaps[at] == "E" and sentence.folded[end] in _SHORTENED:  # `UBND TP. HCM`
             end = at
             continue
@@ -98,15 +105,19 @@ def _after(sentence: Sentence, first: int, last: int) -> tuple[int, int] | None:
         if sentence.gaps[at] in "CD" and not beside:
             part = at
         end = at
-    while end > start and sentence.folded[end] in _JOINED | {"dong", "chi"}:
+    # `và`, `đồng chí`; not the half of Lâm `Đồng`.
+    while end > start and sentence.marks[end] == "o" and sentence.folded[end] in _JOINED | {"dong", "chi"}:
         end -= 1
     return None if end < start else (start, end)
 
 
 def _ends_offices(sentence: Sentence, at: int, *, goes_on: bool) -> bool:
     """Tell whether offices end before the token at `at`, which, behind a comma, begins another one where it `goes_on`."""
-    if sentence.gaps[at] in "SERL" or sentence.tokens[at].norm in {"ông", "bà"}:
+    if sentence.gaps[at] in "SERLQP" or sentence.tokens[at].norm in {"ông", "bà"}:
         return True
+    # `Bí thư Tỉnh ủy Hà Tĩnh thống nhất`: behind its province an office goes on with few words.
+    if sentence.gaps[at] == "_" and sentence.marks[at] == "o" and _ends_province(sentence, at - 1):
+        return sentence.tokens[at].norm not in _BEHIND_PLACES
     acts = sentence.folded[at : at + 2] == _CHAIRS  # `…, Chủ tịch UBND tỉnh, chủ trì phiên họp`
     # `Bí thư Tỉnh ủy, lãnh đạo các sở`: others who were there.
     others = sentence.folded[at : at + 2] in _SOME_OF and sentence.folded[at + 2 : at + 3] in _MANY
@@ -115,6 +126,8 @@ def _ends_offices(sentence: Sentence, at: int, *, goes_on: bool) -> bool:
 
 def _is_place(sentence: Sentence, first: int, last: int) -> bool:
     """Tell whether what is read as a name behind an office is its place: `Chủ tịch UBND xã Hồ Đá Bạc`."""
+    if is_province(sentence.folded[first : last + 1]):  # there are people of the families Lâm, Hà, Phú
+        return True
     return sentence.tokens[first - 1].norm in _PLACES and _MIDDLES.isdisjoint(sentence.folded[first:last])
 
 
@@ -132,12 +145,16 @@ def _offices(sentence: Sentence) -> list[int]:
 
 def _ends_office(sentence: Sentence, at: int) -> bool:
     """Tell whether the token at `at` may be the last of an office, behind which a name stands."""
-    return sentence.tokens[at].norm in _ENDS_OFFICE
+    return sentence.tokens[at].norm in _ENDS_OFFICE or _ends_province(sentence, at)
+
+
+def _ends_province(sentence: Sentence, at: int) -> bool:
+    return at > 0 and sentence.marks[at] != "o" and any(is_province(sentence.folded[at - n : at + 1]) for n in (1, 2))
 
 
 def _before(sentence: Sentence, first: int) -> tuple[int, int] | None:
     end = first - 1
-    while end >= 0 and sentence.gaps[end + 1] == "_" and sentence.folded[end] in {"ong", "ba", "chi", "dong", "anh"}:
+    while end >= 0 and sentence.gaps[end + 1] == "_" and _calls(sentence, end):
         end -= 1
     if end < 0 or (end + 1 == first and sentence.gaps[first] not in "_C"):
         return None
@@ -156,7 +173,15 @@ def _before(sentence: Sentence, first: int) -> tuple[int, int] | None:
             start = earlier
         else:
             break
+    while end > start and sentence.tokens[end].norm == "của":
+        end -= 1
     return None if _another_s(sentence, start, end, first) else (start, end)
+
+
+def _calls(sentence: Sentence, at: int) -> bool:
+    """Tell whether the token at `at` is a word before a name; in Lâm `Đồng` it is none."""
+    word = sentence.folded[at]
+    return word in {"ong", "ba", "chi", "anh"} or (word == "dong" and sentence.folded[at + 1] == "chi")
 
 
 def _another_s(sentence: Sentence, start: int, end: int, first: int) -> bool:

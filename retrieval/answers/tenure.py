@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from retrieval.answers.compose import Composer
-from retrieval.answers.offices import Holder, Office, asked_office, holders, seat_name, terms_of
+from retrieval.answers.offices import Holder, Office, asked_office, holders, is_whole, seat_name, terms_of
 from retrieval.answers.replies import Replies, local_day
 from retrieval.answers.types import NotFound, Reply
 from retrieval.questions import Question
@@ -29,13 +29,19 @@ class Tenures:
         if office is None:
             return None
         if not found:
-            # What is nothing but an office asks for nothing else.
-            return self._held(question, [], "") if question.cue.label == "none" and not question.follows_up else None
-        seats = list(dict.fromkeys(h.seat for h in found if h.seat and not h.former))
+            # What is nothing but an office asks for nothing else: somebody of whom it is not told does not hold it.
+            alone = (question.cue.label == "none" and not question.follows_up) or is_whole(office)
+            return self._held(question, [], "") if alone else None
+        # `Thanh Hoá` is `Thanh Hóa`, `Đăk Nông` is `Đắk Nông`.
+        seats = list({" ".join(folds(h.seat)): h.seat for h in found if h.seat and not h.former}.values())
         own = [s for s in seats if question.province and folds(question.province) == folds(seat_name(s))]
         if len(seats) > 1 and not own:
             return self._which_seat(question, found, seats)
-        return self._tenure(question, office, terms_of([h for h in found if not own or h.seat in (*own, None)]))
+        return self._tenure(
+            question,
+            office,
+            terms_of([h for h in found if not own or h.seat is None or folds(h.seat) == folds(own[0])]),
+        )
 
     def _tenure(self, question: Question, office: Office, terms: Sequence[Sequence[Holder]]) -> Reply:
         """Return who of `terms` is asked for: of a year, before the newest, or the newest, as of which article."""
@@ -92,7 +98,7 @@ class Tenures:
         """Return the question of which place the office is meant."""
         questions: dict[str, str] = {}
         for place in seats[:_MOST_HOLDERS]:
-            holder = next(h for h in found if h.seat == place and not h.former)
+            holder = next(h for h in found if h.seat and folds(h.seat) == folds(place) and not h.former)
             role = self._generation.article(holder.article).text[slice(*holder.role)]
             named = role if folds(seat_name(place))[-1] in folds(role) else f"{role} {seat_name(place)}"
             questions[f"{role} – {place}" if named != role else role] = f"{named} là ai?"
