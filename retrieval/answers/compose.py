@@ -479,11 +479,12 @@ def _tail(sentence: Sentence, after: int, last: int) -> tuple[int, int] | None:
 def _task_item(text: str, sentence: Sentence, task: tasks.Task) -> Item:
     start, end = _told_span(text, sentence, task.first, task.last)
     piece = text[start:end]
-    assignee = None
-    if task.assignee is not None:
-        _, first, last = task.assignee
-        assignee = text[sentence.tokens[first].start : sentence.tokens[last].end]
-    return Item(piece, 0, start, end, assignee=assignee, deadline=tasks.deadline(piece))
+    giver, assignee = tasks.given(sentence, task.assignee[1:]) if task.assignee is not None else (None, None)
+
+    def words(span: tasks.Span | None) -> str | None:
+        return text[sentence.tokens[span[0]].start : sentence.tokens[span[1]].end] if span else None
+
+    return Item(piece, 0, start, end, assignee=words(assignee), giver=words(giver), deadline=tasks.deadline(piece))
 
 
 @functools.cache

@@ -14,6 +14,7 @@ from operator import itemgetter
 from retrieval.annotation import Sentence
 from retrieval.vietnamese import dates
 from retrieval.vietnamese.tables import rows
+from retrieval.vietnamese.text import canonical
 
 _BODY = frozenset(
     "ubnd hdnd mttq uy_ban hoi so ban cong_an phong bo cuc chi_cuc doan lien_doan tinh_doan tinh_uy huyen_uy thanh_uy dang_uy"
@@ -77,6 +78,62 @@ def _heads(sentence: Sentence, clause: tuple[int, int], following: int) -> bool:
     first, last = clause
     opens = sentence.gaps[following] == "L" and last - first < LONGEST_ASSIGNEE and _is_body(sentence, first)
     return opens and _action(sentence, first, last) is None
+
+
+Span = tuple[int, int]
+"""First and last token."""
+
+
+def given(sentence: Sentence, assignee: Span) -> tuple[Span | None, Span | None]:
+    """Return who gives a task, and to whom, of a sentence that has the `assignee`; None for whom it does not name.
+
+    `UBND tỉnh vừa đề nghị Sở Y tế` is two bodies; `Chủ tịch tỉnh yêu cầu: Sở Y tế …; Sở Nội vụ …` names the giver once.
+    """
+    first, last = assignee
+    within = _request(sentence, first, last)
+    if within is not None:
+        start, behind = within
+        return _named(sentence, first, start - 1), _named(sentence, behind, last)
+    before = _request(sentence, 0, first - 1)
+    giver = None
+    if before is not None:
+        # Its subject begins with the clause: behind `Kết luận hội nghị, `.
+        edge = max((i for i in range(before[0]) if i and sentence.gaps[i] in "SLEC"), default=0)
+        giver = _named(sentence, edge, before[0] - 1)
+    return giver, _named(sentence, first, last)
+
+
+def _request(sentence: Sentence, first: int, last: int) -> tuple[int, int] | None:
+    """Return where the last verb of giving a task begins among tokens `first` to `last`, and where what is behind it does: `giao cho`."""
+    for at in range(last, first - 1, -1):
+        if sentence.marks[at] != "o":
+            continue
+        width = next((n for n in (2, 1) if sentence.folded[at : at + n] in _REQUESTS), 0)
+        # Half of a word is no verb: `giao` thông.
+        if width and at + width - 1 <= last and (width > 1 or not (sentence.joined[at] or sentence.joined[at + 1])):
+            behind = at + width
+            return at, behind + (sentence.folded[behind : behind + 1] == ("cho",))
+    return None
+
+
+def _named(sentence: Sentence, first: int, last: int) -> Span | None:
+    """Return tokens `first` to `last` without `vừa`, `cũng đã` at their end; None where they name neither a body nor somebody in office."""
+    while last >= first and sentence.marks[last] == "o" and sentence.tokens[last].norm in _BESIDE_VERBS:
+        last -= 1
+    # `trường hợp nào vượt thẩm quyền` is no school.
+    names = _is_body(sentence, first) and sentence.folded[first : first + 2] != ("truong", "hop")
+    office = first in sentence.roles or any(first <= p.first <= last for p in sentence.people)
+    return (first, last) if last >= first and (names or office) else None
+
+
+_REQUESTS = frozenset(
+    tuple(verb.split("_"))
+    for verb in "giao yeu_cau de_nghi kien_nghi phan_cong chi_dao luu_y nhac_nho quan_triet".split()
+)
+_BESIDE_VERBS = frozenset(
+    canonical(word)
+    for word in "vừa đã cũng sẽ cần phải tiếp tục đó sau có còn thì được liền ngay luôn đang vẫn".split()
+)
 
 
 def deadline(text: str) -> str | None:
