@@ -124,10 +124,19 @@ def _only_named(question: Question, own: str) -> Office | None:
     return office if is_whole(office) else None
 
 
+def asks_nothing_else(question: Question, office: Office) -> bool:
+    """Tell whether a question is but for an office of the state or the Party with its place, `giám đốc sở y tế Yên Bái hiện nay là ai`."""
+    words = list(question.syllables)
+    at = next((i for i in range(len(words)) if title_at(words, i)), len(words))
+    rest = " ".join(words[at:])
+    end = _END.search(rest)
+    return end is not None and _ASKING.issuperset(rest[end.start() :].split()) and is_whole(office)
+
+
 def is_whole(office: Office) -> bool:
-    """Tell whether the body of an office of the state or the Party ends with its place, so that nothing else is asked: `sở y tế Yên Bái`."""
+    """Tell whether the body of an office of the state or the Party ends with its place: `sở y tế Yên Bái`."""
     body = office.body
-    if not _governs(office):
+    if not _governs(office) or "nao" in body:
         return False
     if any(is_province(body[-n:]) for n in (2, 3)):
         return True
@@ -165,6 +174,10 @@ def _led(title: Words, body: Words) -> Words:
     return (*led.split(), *folds(level), *body[width:])
 
 
+_ASKING = frozenset(
+    "la ai ten gi nao thi do giu lam dam nhiem dang hien nay tai gio bay h vay the a nhi nguoi ong ba dong chi duong moi".split()
+)
+"""Words (folded) that only ask who holds an office now."""
 _GOVERNING = ("uy ban nhan dan", "hoi dong nhan dan", "tinh uy", "huyen uy", "thanh uy", "thi uy", "dang uy", "so ")
 
 

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from retrieval.answers.compose import Composer
-from retrieval.answers.offices import Holder, Office, asked_office, holders, is_whole, seat_name, terms_of
+from retrieval.answers.offices import Holder, Office, asked_office, asks_nothing_else, holders, seat_name, terms_of
 from retrieval.answers.replies import Replies, local_day
 from retrieval.answers.types import NotFound, Reply
 from retrieval.questions import Question
@@ -30,7 +30,7 @@ class Tenures:
             return None
         if not found:
             # What is nothing but an office asks for nothing else: somebody of whom it is not told does not hold it.
-            alone = (question.cue.label == "none" and not question.follows_up) or is_whole(office)
+            alone = (question.cue.label == "none" and not question.follows_up) or asks_nothing_else(question, office)
             return self._held(question, [], "") if alone else None
         # `Thanh Hoá` is `Thanh Hóa`, `Đăk Nông` is `Đắk Nông`.
         seats = list({" ".join(folds(h.seat)): h.seat for h in found if h.seat and not h.former}.values())
