@@ -50,9 +50,9 @@ _UNITS = frozenset(
     " dự khoảng gần hơn hồ nam nữ em cháu con ca cây khẩu trạm khu tuyến giáo bác sinh mẫu đoàn đội đảng giường liều bệnh nạn gia hạng".split()
 )
 """What is counted, with diacritics: `quận 10, Tân Bình` counts no `tấn`."""
-_SHORTENED = frozenset("tp tx tt pgs gs ts ths bs ks ls".split())
+SHORTENED = frozenset("tp tx tt pgs gs ts ths bs ks ls".split())
 """What is written with a full stop before the name that it belongs to."""
-_OPENS = frozenset(
+OPENS = frozenset(
     "đến theo tại trong do bên trước sau vì tuy ngoài ông bà các việc cụ đây hiện từ với để khi nếu đồng những".split()
 )
 """Words that begin the next sentence behind it."""
@@ -126,7 +126,7 @@ class Sentence:
         def goes_on(i: int) -> bool:
             if gaps[i] == "E":
                 # A full stop within a sentence stands behind what is shortened: `TP. Vinh`, `TP.HCM`.
-                return marks[i] in "BIA" and norms[i - 1] in _SHORTENED and norms[i] not in _OPENS
+                return marks[i] in "BIA" and norms[i - 1] in SHORTENED and norms[i] not in OPENS
             if gaps[i] != "_":
                 return False
             if marks[i] == "o" and (

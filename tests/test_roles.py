@@ -35,6 +35,8 @@ def role(text: str, name: str) -> str | None:
         ("Ông Lò Văn Tiến, Bí thư tỉnh ủy Lâm Đồng thống nhất với sở.", "Lò Văn Tiến", "Bí thư tỉnh ủy Lâm Đồng"),
         ("Ông Lò Văn Tiến, Bí thư Tỉnh ủy Lâm Đồng khóa X, nói.", "Lò Văn Tiến", "Bí thư Tỉnh ủy Lâm Đồng khóa X"),
         ("Ông Lò Văn Tiến - phó chủ tịch UBND TP. HCM - cho biết.", "Lò Văn Tiến", "phó chủ tịch UBND TP. HCM"),
+        ("Ông Lò Văn Tiến - phó chủ tịch UBND TP. Tuy Hòa - cho biết.", "Lò Văn Tiến", "phó chủ tịch UBND TP. Tuy Hòa"),
+        ("Dự họp có ông Lò Văn Tiến, phó chủ tịch UBND TP. Tại cuộc họp, ông nói.", "Lò Văn Tiến", "phó chủ tịch UBND TP"),
         ("Ông Lò Văn Tiến - chánh văn phòng UBND, HĐND huyện Ba Khe - cho biết.", "Lò Văn Tiến", "chánh văn phòng UBND, HĐND huyện Ba Khe"),
         ("Dự họp có ông Lò Văn Tiến, Bí thư Huyện ủy, lãnh đạo các xã.", "Lò Văn Tiến", "Bí thư Huyện ủy"),
         ("Tại kỳ họp, đại biểu Dương Văn Tiến nói.", "Dương Văn Tiến", "đại biểu"),

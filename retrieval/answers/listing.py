@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from retrieval.annotation import Sentence
+from retrieval.answers.roles import acts_at, goes_on_behind_stop
 from retrieval.answers.sentences import Candidate
 from retrieval.answers.typed import chairs
 from retrieval.articles import Article
@@ -142,6 +143,22 @@ def _named(sentence: Sentence) -> tuple[int, int] | None:
     if first is None:
         return None
     last = first
-    while last + 1 < len(pairs) and last - first < _LONGEST and sentence.gaps[last + 1] not in "CSE":
+    while last + 1 < len(pairs) and last - first < _LONGEST and not _ends_name(sentence, last + 1):
         last += 1
+    opened = [i for i in range(first + 1, last + 1) if sentence.gaps[i] == "P"]
+    if opened and "R" not in sentence.gaps[opened[-1] + 1 : last + 1]:  # half a bracket
+        last = opened[-1] - 1
     return first, last
+
+
+def _ends_name(sentence: Sentence, at: int) -> bool:
+    """Tell whether the name of a meeting is over before the token at `at`."""
+    words, tokens = sentence.folded, sentence.tokens
+    if goes_on_behind_stop(sentence, at):  # `giao ban công tác TP. Lam Giang`
+        return False
+    people = {p.first for p in sentence.people}
+    chaired = words[at : at + 2] == ("duoi", "su") or (
+        tokens[at].norm == "do" and any(i in people or i in sentence.roles for i in (at + 1, at + 2))
+    )
+    besides = tokens[at].norm == "và" and at + 1 < len(words) and acts_at(sentence, at + 1)
+    return sentence.gaps[at] in "CSE" or chaired or besides

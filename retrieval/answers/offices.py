@@ -130,19 +130,19 @@ def asks_nothing_else(question: Question, office: Office) -> bool:
     at = next((i for i in range(len(words)) if title_at(words, i)), len(words))
     rest = " ".join(words[at:])
     end = _END.search(rest)
-    return end is not None and _ASKING.issuperset(rest[end.start() :].split()) and is_whole(office)
+    return end is not None and _ASKING.issuperset(rest[end.start() :].split()) and is_whole(office, but_place=True)
 
 
-def is_whole(office: Office) -> bool:
-    """Tell whether the body of an office of the state or the Party ends with its place: `sở y tế Yên Bái`."""
+def is_whole(office: Office, *, but_place: bool = False) -> bool:
+    """Tell whether the body of an office of the state or the Party ends with its place: `sở y tế Yên Bái`; with `but_place` it names no second level."""
     body = office.body
     if not _governs(office) or "nao" in body:
         return False
     if any(is_province(body[-n:]) for n in (2, 3)):
         return True
     ends = range(1, len(body) + 1)
-    at = max((end for end in ends if level_before(body, end) or body[end - 1] == "uy"), default=0)
-    return bool(at) and len(body) - at <= _LONGEST_PLACE
+    levels = [end for end in ends if level_before(body, end) or (body[end - 1] == "uy" and end > 1)]
+    return bool(levels) and len(body) - (min(levels) if but_place else max(levels)) <= _LONGEST_PLACE
 
 
 def _years(folded: str) -> frozenset[int]:

@@ -1,6 +1,6 @@
 """A name in a sentence -> the role the sentence gives it, verbatim: `Lò Văn Tiến, Phó Chủ tịch UBND tỉnh`."""
 
-from retrieval.annotation import Sentence
+from retrieval.annotation import OPENS, SHORTENED, Sentence
 from retrieval.vietnamese.places import is_province
 from retrieval.vietnamese.tables import rows
 from retrieval.vietnamese.text import canonical
@@ -47,7 +47,6 @@ _SOME_OF = frozenset((("lanh", "dao"), ("dai", "dien")))
 _MANY = frozenset((("cac",), ("mot",), ("nhung",), ("nhieu",)))
 _FORMER_OR_ACTING = frozenset(("nguyen", "quyen"))
 _QUOTES = frozenset('"”»')
-_SHORTENED = frozenset(("tp", "tx", "tt"))
 _BESIDE = frozenset(("ubnd", "hdnd", "mttq"))
 """Of one place two bodies may stand side by side: `chánh văn phòng UBND, HĐND huyện`."""
 LONGEST = 26
@@ -91,7 +90,7 @@ def _after(sentence: Sentence, first: int, last: int) -> tuple[int, int] | None:
                 continue
             end = part - 1 if _ends_office(sentence, at - 1) else end  # `Giám đốc Công ty` Hoàng Long
             break
-        if sentence.gaps[at] == "E" and sentence.folded[end] in _SHORTENED:  # `UBND TP. HCM`
+        if goes_on_behind_stop(sentence, at):
             end = at
             continue
         beside = sentence.gaps[at] == "C" and _BESIDE.issuperset(sentence.folded[end : at + 1])
@@ -109,6 +108,12 @@ def _after(sentence: Sentence, first: int, last: int) -> tuple[int, int] | None:
     while end > start and sentence.marks[end] == "o" and sentence.folded[end] in _JOINED | {"dong", "chi"}:
         end -= 1
     return None if end < start else (start, end)
+
+
+def goes_on_behind_stop(sentence: Sentence, at: int) -> bool:
+    """Tell whether the full stop before the token at `at` ends nothing: `UBND TP. Tuy Hoà`; in `UBND TP. Tuy mưa to, …` it does."""
+    opens = sentence.tokens[at].norm in OPENS and sentence.marks[at + 1 : at + 2] in {"", "o"}
+    return sentence.gaps[at] == "E" and sentence.folded[at - 1] in SHORTENED and not opens
 
 
 def _ends_offices(sentence: Sentence, at: int, *, goes_on: bool) -> bool:
