@@ -34,6 +34,7 @@ _BESIDES = frozenset("thi ma khi nen va roi neu".split())
 """Words with which more is asked than who holds an office."""
 _NAME_SIZES = range(2, LONGEST + 1)
 """Syllables of a whole name."""
+_QUALIFY = frozenset(("nguyen", "quyen"))
 _OF_MONKS = frozenset(("thich",))
 _OF_PLACE = frozenset(("o", "tai", "cua", "ben"))
 _LONGEST_PLACE = 4
@@ -80,19 +81,30 @@ def asks_role(question: Question) -> bool:
         return False
     words = list(question.syllables)
     name, left = whom
-    # `TS Hồ Văn Phong`, `Thích Gia Lâm`: capitals tell a name, also where it begins like none.
-    found = tokens(question.asked)
-    capitals = [token.fold for token in found if question.asked[token.start].isupper()]
-    together = " ".join((*left, *name)) in " ".join(token.fold for token in found)
-    whole = len(name) + len(left) in _NAME_SIZES and together and all(word in capitals for word in left)
-    if not left or whole:
+    if not left or _written_as_name(question.asked, [*left, *name]):
         return True
-    if 0 in role_starts(left):  # `Trưởng đoàn là ai?` asks who holds an office
+    if _begins_office(left):  # `Trưởng đoàn là ai?` asks who holds an office
         return False
     # Without capitals what is left is a name where it is as short as one, and begins like one; `ông ấy lúc đó giữ chức gì` names no Lục.
     before = words[max(0, words.index(left[0]) - 1)]
     named_so = before in _HONORIFICS or not (question.points_back or before in _POINTING)
     return not name and len(left) <= LONGEST and left[0] in {*surnames(), *_OF_MONKS} and named_so
+
+
+def _written_as_name(asked: str, name: Sequence[str]) -> bool:
+    """Tell whether the folded words of `name` stand in `asked` side by side, each with a capital: `TS Hồ Văn Phong`, `Thích Gia Lâm`."""
+    found = tokens(asked)
+    for at in range(len(found) - len(name) + 1):
+        run = found[at : at + len(name)]
+        if [token.fold for token in run] == list(name):
+            return len(name) in _NAME_SIZES and all(asked[token.start].isupper() for token in run)
+    return False
+
+
+def _begins_office(words: Sequence[str]) -> bool:
+    """Tell whether folded words begin with an office; those of the family Nguyễn do not, for which `nguyên` is written without diacritics."""
+    starts = role_starts(words)
+    return 0 in starts and (words[0] not in _QUALIFY or 1 in starts)
 
 
 def _whom(question: Question) -> tuple[list[str], list[str]] | None:
@@ -113,7 +125,7 @@ def _whom(question: Question) -> tuple[list[str], list[str]] | None:
 def _typed_name(words: Sequence[str]) -> list[str]:
     """Return the name with which words (folded) end that were typed without capitals: cho em hoi `vu thi pao`; empty where they end with none."""
     for at in range(max(0, len(words) - LONGEST), len(words) - 1):
-        begins = (words[at] in surnames() or words[at] in _OF_MONKS) and 0 not in role_starts(words[at:])
+        begins = (words[at] in surnames() or words[at] in _OF_MONKS) and not _begins_office(words[at:])
         if begins and _FILLING.issuperset(words[:at]) and _MEN_AND_WOMEN.isdisjoint(words[at + 1 :]):
             return list(words[at:])
     return []

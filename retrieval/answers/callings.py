@@ -3,65 +3,110 @@
 import functools
 
 from retrieval.annotation import Sentence
-from retrieval.answers.roles import acts_at
+from retrieval.answers.roles import acts_at, goes_on_behind_stop
 from retrieval.vietnamese.tables import rows
 
-LONGEST = 14
-_LONGEST_BEFORE = 6
-_NEXT = frozenset("ông bà anh chị đồng và cùng".split())
-"""Words (canonical) with which the next of a list begins."""
+LONGEST = 20
+"""Tokens behind a name; what goes on for longer may be anything."""
+_LONGEST_CALLING = 4
+_HONORIFICS = frozenset("ông bà anh chị cô chú bác em cháu cụ".split())
+_NEXT = frozenset("và cùng đồng".split())
+"""Words (canonical) with which the next of a list begins: `và`, `đồng chí`."""
+_OPENS = frozenset("theo khi gặp với cùng của bị cho trước".split())
+"""Words (canonical) in the clause of a name behind which another one says or does something: `Theo ông A, người dân cần cảnh giác`."""
 
 
 @functools.cache
-def _by_word() -> dict[str, list[tuple[str, ...]]]:
-    table: dict[str, list[tuple[str, ...]]] = {}
-    for row in rows("callings"):
-        words = tuple(row[0].split("_"))
-        table.setdefault(words[0], []).append(words)
+def _by_word() -> dict[str, list[tuple[tuple[str, ...], bool]]]:
+    """Return the callings by their first word, each with whether it is said behind a name alone."""
+    table: dict[str, list[tuple[tuple[str, ...], bool]]] = {}
+    for calling, *behind in rows("callings"):
+        words = tuple(calling.split("_"))
+        table.setdefault(words[0], []).append((words, behind == ["behind"]))
     return table
 
 
 def calling_of(sentence: Sentence, first: int, last: int) -> tuple[int, int] | None:
     """Return (start, end) in the article's text of what the person at tokens `first` to `last` is said to be, or None.
 
-    In brackets behind the name, behind a comma, a dash or `là`, or right before it: `chuyên gia cao cấp Đinh Văn Tụng`.
+    In brackets behind the name, behind a dash, a comma that another one closes, or `là`; or right before it: `tài xế Cứ A Tủa`.
     """
-    found = _behind(sentence, last) or _before(sentence, first)
+    found = _behind(sentence, first, last) or _before(sentence, first)
     return (sentence.tokens[found[0]].start, sentence.tokens[found[1]].end) if found else None
 
 
-def _begins(sentence: Sentence, at: int) -> bool:
-    words = [token.norm for token in sentence.tokens[at : at + 4]]
-    return bool(words) and any(tuple(words[: len(called)]) == called for called in _by_word().get(words[0], ()))
+def _begins(sentence: Sentence, at: int) -> int:
+    """Return how many tokens the longest calling at token `at` has, 0 where none begins there."""
+    words = tuple(token.norm for token in sentence.tokens[at : at + _LONGEST_CALLING])
+    fitting = (
+        (len(called) for called, _ in _by_word().get(words[0], ()) if words[: len(called)] == called) if words else ()
+    )
+    return max(fitting, default=0)
 
 
-def _behind(sentence: Sentence, last: int) -> tuple[int, int] | None:
+def _behind(sentence: Sentence, first: int, last: int) -> tuple[int, int] | None:
     start = last + 1
     if start >= len(sentence.tokens):
         return None
-    bracketed = sentence.gaps[start] == "P"
-    if sentence.tokens[start].norm == "là" and sentence.gaps[start] in "_PCD":
+    mark = sentence.gaps[start]
+    if sentence.tokens[start].norm == "là" and mark in "_PCD":
         start += 1
-    elif sentence.gaps[start] not in "CDP":
+    elif mark not in "CDP":
         return None
-    if start >= len(sentence.tokens) or not _begins(sentence, start):
+    width = _begins(sentence, start) if start < len(sentence.tokens) else 0
+    if not width or (mark == "C" and _opens_another(sentence, first)):
         return None
-    end = start
-    while end + 1 < len(sentence.tokens) and end + 1 - start < LONGEST:
-        at = end + 1
-        stops = sentence.gaps[at] in ("RSLEQ" if bracketed else "CDRSLEQP")
-        if stops or (not bracketed and (acts_at(sentence, at) or sentence.tokens[at].norm in _NEXT)):
-            break
-        end = at
+    end = start + width - 1
+    while end + 1 < len(sentence.tokens) and not _ends(sentence, end + 1, bracketed=mark == "P"):
+        end += 1
+        if end - start >= LONGEST:
+            return None
+    # Behind a single comma somebody else may go on: `Theo tin của ông A, học sinh nghỉ học`.
+    closed = end + 1 < len(sentence.tokens) and (sentence.gaps[end + 1] in "CDPR" or acts_at(sentence, end + 1))
+    if (mark == "C" and not closed) or _unfinished(sentence, start, width, end):
+        return None
     return start, end
 
 
+def _ends(sentence: Sentence, at: int, *, bracketed: bool) -> bool:
+    """Tell whether what somebody is has ended before the token at `at`."""
+    if bracketed:
+        return (
+            ")" in sentence.between(sentence.tokens[at - 1].end, sentence.tokens[at].start)
+            or sentence.gaps[at] in "SLQ"
+        )
+    if goes_on_behind_stop(sentence, at):
+        return False
+    word = sentence.tokens[at].norm
+    plain = sentence.marks[at] == "o" and not sentence.joined[at]
+    of_kin = word in _HONORIFICS and sentence.gaps[at] == "_"  # `con gái bà Sùng Thị Dợ`
+    return sentence.gaps[at] in "CDRSLEQP" or (not of_kin and plain and word in _NEXT) or acts_at(sentence, at)
+
+
+def _opens_another(sentence: Sentence, first: int) -> bool:
+    """Tell whether the clause of a name opens with `theo`, `sau khi gặp`, so that behind its comma somebody else goes on."""
+    edge = max((i for i in range(1, first + 1) if sentence.gaps[i] in "CSLED"), default=0)
+    return any(token.norm in _OPENS for token in sentence.tokens[edge:first])
+
+
+def _unfinished(sentence: Sentence, start: int, width: int, end: int) -> bool:
+    """Tell whether a calling breaks off: `con gái` alone is whose, `ngụ tại` where?"""
+    words = tuple(token.norm for token in sentence.tokens[start : start + width])
+    relative = any(called == words and behind for called, behind in _by_word().get(words[0], ()))
+    return (relative and end - start + 1 == width and words != ("hàng", "xóm")) or sentence.tokens[end].norm in {
+        "của",
+        "tại",
+        "ở",
+    }
+
+
 def _before(sentence: Sentence, first: int) -> tuple[int, int] | None:
-    end = first - 1
-    for start in range(end, max(-1, end - _LONGEST_BEFORE), -1):
-        if set(sentence.gaps[start + 1 : first + 1]) - {"_"}:
-            return None
-        if _begins(sentence, start):
-            inside = range(start + 1, end + 1)
-            return None if any(acts_at(sentence, at) for at in inside) else (start, end)
+    for width in range(_LONGEST_CALLING, 0, -1):
+        start = first - width
+        if start < 0 or set(sentence.gaps[start + 1 : first + 1]) - {"_"}:
+            continue
+        words = tuple(token.norm for token in sentence.tokens[start:first])
+        if any(called == words and not behind for called, behind in _by_word().get(words[0], ())):
+            # `phó phát ngôn viên` is none, and the calling of `con trai luật sư A` is A's.
+            return None if start and sentence.tokens[start - 1].norm == "phó" else (start, first - 1)
     return None

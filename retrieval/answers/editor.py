@@ -53,7 +53,7 @@ NO_RULING = (
     "Tin Tỉnh không trả lời có hay không về tội trạng, kỷ luật hay đời tư của một người. "
     "Các bài đang có không dẫn kết luận của cơ quan nào về {name} trong việc này."
 )
-NO_OFFICE = "Các bài đang có không ghi chức vụ."
+NO_OFFICE = "Đây là cách bài báo giới thiệu người này."
 NOBODY = "Các bài Tin Tỉnh đang có không nói đó là ai. Bạn thử hỏi kèm chức vụ hoặc cơ quan nhé."
 NOT_SAID_WHO = "Các bài Tin Tỉnh đang có nhắc “{name}” nhưng không nói đó là ai."
 NO_INFERENCE = (

@@ -8,7 +8,7 @@ import datetime as dt
 import functools
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,8 +25,8 @@ from retrieval.snapshot import Generation
 from retrieval.vietnamese import names
 from retrieval.vietnamese.abbreviations import known_abbreviations, spell_out, written_out
 from retrieval.vietnamese.levels import LEVELS, level_before
-from retrieval.vietnamese.places import is_province
-from retrieval.vietnamese.text import folds
+from retrieval.vietnamese.places import is_province, provinces_in
+from retrieval.vietnamese.text import folds, tokens
 
 Words = tuple[str, ...]
 """Folded syllables, abbreviations written out."""
@@ -44,6 +44,9 @@ _NO_OFFICE = frozenset(
      "huyen_uy_vien", "thanh_uy_vien", "thuong_truc")
 )  # fmt: skip
 """Words that begin a role which many hold, or which only qualify one."""
+_OF_THE_NATION = frozenset(("thu_tuong", "tong_bi_thu"))
+"""Offices of which the nation has one, without a body."""
+_NATION = ((), ("chinh", "phu"), ("nuoc",))
 _FORMER = frozenset(("nguyen", "cuu"))
 _BARE_SEATS = {("tinh", "uy"): "tỉnh", ("huyen", "uy"): "huyện", ("thanh", "uy"): "thành phố", ("thi", "uy"): "thị xã"}
 _BODY_OF_HEAD: dict[str, tuple[str, dict[str, str]]] = {
@@ -68,7 +71,7 @@ _END = re.compile(
     r"|khi (?:do|ay)|ten|thi ai|do ai|ai|nguoi tien nhiem|moi|duong nhiem|khoa|nhiem ki|vay|the)\b"
 )
 BEFORE_OFFICES = re.compile(
-    r"^(?:(?:cho (?:hoi|biet|em hoi|minh hoi)|xin hoi|hoi|vay|the|hien (?:nay|tai)|(?:bay )?(?:gio|h)|nam (?:19|20)\d\d|ai|dang|giu|lam|dam nhiem|chuc"
+    r"^(?:(?:cac|nhung|cho (?:hoi|biet|em hoi|minh hoi)|xin hoi|hoi|vay|the|hien (?:nay|tai)|(?:bay )?(?:gio|h)|nam (?:19|20)\d\d|ai|dang|giu|lam|dam nhiem|chuc"
     r"|chuc vu|la|dong chi|nao|ong|ba|nguoi|ten|cua|ad|bot|oi|ban|a|hom nay|nam nay|(?:dau|giua|cuoi)(?= nam)) ?)*$"
 )
 _PARTS = re.compile(r"[,;]|\bkiêm\b|\bđồng thời là\b")
@@ -274,20 +277,23 @@ def _people(generation: Generation, row: int, words: Sequence[str]) -> set[str]:
 def _mentions(office: Office, generation: Generation) -> dict[int, list[int]]:
     """Return article row -> sentences in it with the title and a person, the newest articles first."""
     found = [
-        (int(row + base), int(sentence))
+        (int(row + base), int(sentence), bool(there))
         for segment, base in zip(generation.segments, generation.bases, strict=False)
-        for row, sentence in zip(*_mentions_in(office, segment), strict=True)
+        for row, sentence, there in zip(*_mentions_in(office, segment), strict=True)
         if generation.live[row + base]
     ]
-    found.sort(key=lambda mention: -int(generation.published[mention[0]]))
+    # Articles that name its place first: of `chủ tịch UBND huyện` there are thousands.
+    found.sort(key=lambda mention: (not mention[2], -int(generation.published[mention[0]])))
     by_article: dict[int, list[int]] = {}
-    for row, sentence in found[:MOST_READ]:
+    for row, sentence, _ in found[:MOST_READ]:
         by_article.setdefault(row, []).append(sentence)
     return by_article
 
 
-def _mentions_in(office: Office, segment: Segment) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Return article row and sentence in it, within the segment, of the sentences with the title and a person."""
+def _mentions_in(
+    office: Office, segment: Segment
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+    """Return article row and sentence in it, within the segment, of the sentences with the title and a person; and whether the article names the place."""
     notes = segment.annotations
     ids = [segment.fold_ids.get(w, -1) for w in office.title]
     at = np.flatnonzero(notes.folds == ids[0]) if ids[0] >= 0 else np.zeros(0, np.int64)
@@ -297,11 +303,27 @@ def _mentions_in(office: Office, segment: Segment) -> tuple[npt.NDArray[np.int64
     if office.body:
         at = at[at + len(ids) < len(notes.folds)]
         firsts = _firsts(office.body[0]) | {_STANDING[0]}
-        at = at[np.isin(notes.folds[at + len(ids)], [segment.fold_ids.get(w, -1) for w in firsts])]
+        following = notes.folds[at + len(ids)]
+        at = at[np.isin(following, [segment.fold_ids.get(w, -1) for w in firsts])]
+        if len(office.body) > 1:  # of a body whose first word is written out the second one, too: `sở y tế`
+            behind = np.minimum(at + len(ids) + 1, len(notes.folds) - 1)
+            seconds = [segment.fold_ids.get(w, -1) for w in _firsts(office.body[1])]
+            whole = notes.folds[at + len(ids)] == segment.fold_ids.get(office.body[0], -1)
+            at = at[~whole | np.isin(notes.folds[behind], seconds)]
     sentences = np.unique(np.searchsorted(notes.token_starts, at, side="right") - 1)
     sentences = sentences[np.diff(notes.person_starts)[sentences] > 0]
     rows = np.searchsorted(notes.sentence_starts, sentences, side="right") - 1
-    return rows, sentences - notes.sentence_starts[rows]
+    return rows, sentences - notes.sentence_starts[rows], np.isin(rows, _naming(office.body[-2:], segment))
+
+
+def _naming(words: Words, segment: Segment) -> npt.NDArray[np.int64]:
+    """Return the rows of the articles in which the two `words` stand side by side, once or more."""
+    notes = segment.annotations
+    first, second = (segment.fold_ids.get(word, -1) for word in (words if len(words) == 2 else ("", "")))
+    at = np.flatnonzero(notes.folds[:-1] == first)
+    at = at[notes.folds[at + 1] == second]
+    sentences = np.searchsorted(notes.token_starts, at, side="right") - 1
+    return np.unique(np.searchsorted(notes.sentence_starts, sentences, side="right") - 1)
 
 
 def _firsts(word: str) -> set[str]:
@@ -318,6 +340,9 @@ def _holders_in(office: Office, article: Article, people: Collection[str], candi
         if span is None:
             continue
         first = _begins(sentence, person)
+        # `ông Dũng` may be anybody, Hà Tây is nobody.
+        if first == person.last or is_province(sentence.folded[first : person.last + 1]):
+            continue
         name = sentence.tokens[first].start, sentence.tokens[person.last].end
         if first != person.first and span[0] < name[0]:
             span = span[0], min(span[1], sentence.tokens[first - 1].end)
@@ -336,7 +361,8 @@ def _begins(sentence: Sentence, person: names.Person) -> int:
     if words[first] in {"ong", "ba"}:
         first += 1
     # `Quảng Nam Đinh Văn Thu`, of which `Văn Thu` was read as a name.
-    if first > 2 and words[first - 1] in names.surnames() and is_province(words[first - 3 : first - 1]):
+    behind_city = words[first - 2] in _CITIES or is_province(words[first - 3 : first - 1])
+    if first > 2 and words[first - 1] in names.surnames() and behind_city:
         return first - 1
     if person.last - first > 1 and first and is_province(words[first - 1 : first + 1]):
         first += 1
@@ -368,6 +394,8 @@ def _fits(
         return False, False, None
     body = _body_of(office, words[at + len(office.title) :])
     shared = min(len(body), len(office.body))
+    if not office.body and "_".join(office.title) in _OF_THE_NATION:
+        return body in _NATION, bool(_FORMER.intersection(qualified)), None
     if not shared or body[:shared] != office.body[:shared]:
         return False, False, None
     place = seat(role, article, people, (article.text[around[0] : part[0]], article.text[part[1] : around[1]]))
@@ -421,12 +449,25 @@ def seat(role: str, article: Article, people: Collection[str] = (), beside: tupl
     if own := named(role):
         return f"{level} {own[0]}"
     before, behind = map(named, beside)
-    if near := [*before[-1:], *behind[:1]]:
+    if near := [*before[-1:], *behind[:1], *_only_province(beside, level)]:
         return f"{level} {near[0]}"
     told = Counter(named(f"{article.title}\n{article.text}"))
     most = told.most_common(1)
     # An article that names many is about none of them.
     return f"{level} {most[0][0]}" if most and most[0][1] >= _MOSTLY * told.total() else None
+
+
+def _only_province(texts: Iterable[str], level: str) -> list[str]:
+    """Return the one province that `texts` name, also without its level: `…, Nghệ An đã thu hoạch`; none where they name several."""
+    if level not in {"tỉnh", "thành phố"}:
+        return []
+    found = {
+        text[all_[first].start : all_[last].end]
+        for text in texts
+        for all_ in (tokens(text),)
+        for first, last in provinces_in(text)
+    }
+    return list(found) if len(found) == 1 else []
 
 
 def _without_people(name: str, people: Collection[str]) -> str:
@@ -436,7 +477,7 @@ def _without_people(name: str, people: Collection[str]) -> str:
     if len(words) != len(written):
         return name
     province = next((n for n in (3, 2) if is_province(tuple(words[:n]))), 0)
-    if province and province < len(words):
+    if province:
         return " ".join(written[:province])
     for at in range(len(words)):
         own = " ".join(words[at:])
@@ -445,6 +486,7 @@ def _without_people(name: str, people: Collection[str]) -> str:
     return name
 
 
+_CITIES = frozenset(("hcm", "tphcm"))
 _MOSTLY = 0.6
 _CITY = "Hồ Chí Minh"
 
@@ -459,13 +501,12 @@ def _of_level(level: str) -> re.Pattern[str]:
     party = {"tỉnh": "Tỉnh ủy", "huyện": "Huyện ủy", "thành phố": "Thành ủy", "thị xã": "Thị ủy"}.get(level)
     heads = [level, level.capitalize()]
     heads += [way for name in ([party, party.lower()] if party else []) for way in (name, name.replace("ủy", "uỷ"))]
-    city = (
-        rf"(?P<city>(?:(?:{'|'.join(heads)}|TP\.?) ?HCM|TPHCM|Sài Gòn)\b)|"
-        if level == "thành phố"
-        else "(?P<city>(?!))|"
-    )
-    short = [r"TP\.?"] if level == "thành phố" else []
-    return re.compile(rf"(?<!\w)(?:{city}(?:{'|'.join([*heads, *short])}) (?P<name>{_CAPITALIZED}))")
+    named = rf"(?P<name>{_CAPITALIZED})"
+    if level != "thành phố":
+        return re.compile(rf"(?<!\w)(?P<city>(?!))?(?:{'|'.join(heads)}) {named}")
+    ways = "|".join(heads)
+    city = rf"(?P<city>(?:(?:{ways}) )?(?:TP\.? ?HCM|TPHCM|HCM)\b)"
+    return re.compile(rf"(?<!\w)(?:{city}|(?:{ways}|TP\.?)(?: TP\.?| [Tt]hành phố)? {named})")
 
 
 def terms_of(found: Sequence[Holder]) -> list[list[Holder]]:

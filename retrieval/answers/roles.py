@@ -10,7 +10,7 @@ _VERBS = frozenset(
     for word in (
         "đã cùng dự trao làm nói đến tới giao có phải sẽ không thì là về tại và được bị cho đối với muốn từng vừa đang rời thay khi nêu ký sang"
         " lên xin để nhằm vì do nếu nên mà nhưng dù tuy rằng nay trước sau cũng còn chưa thăm gặp tặng mời chúc gửi nhắc hỏi gọi cử bắt"
-        " đón viếng khen bằng theo"
+        " đón viếng khen bằng theo gồm"
     ).split()
 )
 """Words (canonical) with which a role is at an end: with their diacritics `phó bí thư` holds no `bị`, `Vận tải` no `tại`."""
@@ -31,9 +31,11 @@ _BODIES = frozenset("so ban bo ubnd hdnd mttq hoi cuc chi phong dang tinh huyen 
 """What begins another body: `Sở Y tế và Sở Nội vụ`."""
 _ENDS_OFFICE = frozenset(
     canonical(word)
-    for word in "tỉnh huyện xã phường quận phố ủy tịch thư đốc trưởng nhiệm viên tướng ubnd hđnd mttq nước".split()
+    for word in "tỉnh huyện xã phường quận phố ủy tịch thư đốc trưởng nhiệm viên tướng ubnd hđnd mttq nước hcm tphcm".split()
 )
 """Words (canonical) with which an office ends before the name of who holds it."""
+_ACCOUNT = 4
+"""Tokens before a name in which `theo` may stand: `Theo đại biểu`, `Theo bà`."""
 _MIDDLES = frozenset(("thi", "van"))
 """Middle names, which no place has."""
 _PLACES = frozenset(canonical(word) for word in "xã huyện phường quận tỉnh phố".split())
@@ -42,6 +44,9 @@ _BEHIND_PLACES = frozenset(
     for word in "và kiêm khóa khoá nhiệm phụ tỉnh thành huyện thị xã phường quận khu vùng miền số trực cũ cho với (".split()
 )
 """Words (canonical) with which an office may go on behind the name of its province: `nhiệm kỳ`, `khóa`, `phụ trách`."""
+_BECOME = frozenset(("làm", "là", "giữ"))
+_AS = frozenset((("cương", "vị"), ("vai", "trò"), ("tư", "cách")))
+_BEFORE_OTHERS = frozenset(("của", "các", "những", "gồm"))
 _CHAIRS = ("chu", "tri")
 _SOME_OF = frozenset((("lanh", "dao"), ("dai", "dien")))
 _MANY = frozenset((("cac",), ("mot",), ("nhung",), ("nhieu",)))
@@ -104,10 +109,22 @@ def _after(sentence: Sentence, first: int, last: int) -> tuple[int, int] | None:
         if sentence.gaps[at] in "CD" and not beside:
             part = at
         end = at
-    # `và`, `đồng chí`; not the half of Lâm `Đồng`.
+    end = _without_tail(sentence, start, end)
+    return None if end < start or _by_account(sentence, first, start, end) else (start, end)
+
+
+def _without_tail(sentence: Sentence, start: int, end: int) -> int:
+    """Return the last token of an office without the `và`, `đồng chí` of who comes next; not the half of Lâm `Đồng`."""
     while end > start and sentence.marks[end] == "o" and sentence.folded[end] in _JOINED | {"dong", "chi"}:
         end -= 1
-    return None if end < start else (start, end)
+    return end
+
+
+def _by_account(sentence: Sentence, first: int, start: int, end: int) -> bool:
+    """Tell whether an office behind a name begins what he says: `Theo ông A, Chủ tịch tỉnh phải chỉ đạo`; not `Theo ông A, Chủ tịch tỉnh, …`."""
+    told = {token.norm for token in sentence.tokens[max(0, first - _ACCOUNT) : first]}
+    open_ended = end + 1 < len(sentence.tokens) and sentence.gaps[end + 1] == "_"
+    return sentence.gaps[start] == "C" and "theo" in told and open_ended
 
 
 def goes_on_behind_stop(sentence: Sentence, at: int) -> bool:
@@ -161,7 +178,7 @@ def _before(sentence: Sentence, first: int) -> tuple[int, int] | None:
     end = first - 1
     while end >= 0 and sentence.gaps[end + 1] == "_" and _calls(sentence, end):
         end -= 1
-    if end < 0 or (end + 1 == first and sentence.gaps[first] not in "_C"):
+    if end < 0 or sentence.gaps[end + 1] not in ("_C" if end + 1 == first else "_CD"):
         return None
     starts = [at for at in _offices(sentence) if first - 14 <= at <= end]
     if not starts:
@@ -172,13 +189,15 @@ def _before(sentence: Sentence, first: int) -> tuple[int, int] | None:
         acts = any(acts_at(sentence, at) for at in range(earlier + 1, start))  # `Chủ tịch X mời Phó Thủ tướng A`
         # `thừa ủy quyền của Chủ tịch tỉnh, Phó Chủ tịch tỉnh A`, `Việt Nam làm Chủ tịch, Thứ trưởng A`: somebody else is it.
         before = _words_before(sentence, earlier)
-        others = "C" in inner and (before[1] in {"làm", "là"} or before == ("quyền", "của"))
+        # Not `dưới sự chủ trì của Tổng Bí thư, Chủ tịch nước A`.
+        of_another = before[1] in {"làm", "là", "các", "những"} or (before[1] == "của" and before[0] != "trì")
+        others = "C" in inner and of_another
         between = any(earlier < p.first < start for p in sentence.people)
         if all(g in "_C" for g in inner) and not (acts or others or between or _breaks_off(sentence, earlier, start)):
             start = earlier
         else:
             break
-    while end > start and sentence.tokens[end].norm == "của":
+    while end > start and sentence.tokens[end].norm in _BEFORE_OTHERS:
         end -= 1
     return None if _another_s(sentence, start, end, first) else (start, end)
 
@@ -197,10 +216,20 @@ def _another_s(sentence: Sentence, start: int, end: int, first: int) -> bool:
     # `… trước Chủ tịch UBND thành phố", ông Liêm nói`: what is said is at an end.
     if not _QUOTES.isdisjoint(sentence.between(sentence.tokens[end].end, sentence.tokens[first].start)):
         return True
-    if _words_before(sentence, start)[0] == "từng":  # `Từng làm giám đốc sở, ông A cho rằng …`
+    before = _words_before(sentence, start)
+    if before[0] == "từng" and before[1] in _BECOME:  # `Từng làm giám đốc sở, ông A cho rằng …`
+        return True
+    # `Trợ lý Bí thư Tỉnh ủy, ông A`, `Theo chỉ đạo của Chủ tịch tỉnh, bà B`: of who is in office somebody else is told.
+    behind = sentence.gaps[end + 1] in "CD" and start and sentence.gaps[start] == "_"
+    if behind and before[1] not in _BECOME and before not in _AS:
+        return True
+    others = [p for p in sentence.people if start <= p.first <= end and not _is_place(sentence, p.first, p.last)]
+    if others:
         return True
     return _breaks_off(sentence, start, end) or any(
-        sentence.gaps[i] in "SEL(" or acts_at(sentence, i) or sentence.tokens[i].norm in _KIN
+        sentence.gaps[i] in "SEL("
+        or acts_at(sentence, i)
+        or (sentence.marks[i] == "o" and sentence.tokens[i].norm in _KIN)
         for i in range(start + 1, end + 1)
     )
 
