@@ -71,6 +71,10 @@ _SAID = (
     ("Correct the address", "Sửa địa chỉ"),
     ("{} gives no article: {}", "{0} không cho bài nào: {1}"),
     ("Give the address of one article", "Đưa địa chỉ của một bài"),
+    ("it is no feed", "đây không phải một nguồn tin (RSS hoặc Atom)"),
+    ("it is no sitemap ({})", "đây không phải một sitemap ({0})"),
+    ("it is no sitemap, but <{}>", "đây không phải một sitemap, mà là <{0}>"),
+    ("it cannot be unpacked ({})", "không giải nén được ({0})"),
     ("it lists what is no address ({})", "trong danh sách có chỗ không phải địa chỉ ({0})"),
     ("{}: larger than {} MB", "{0}: lớn hơn {1} MB"),
     ("{}: it is packed as {}", "{0}: được nén kiểu {1}"),
@@ -131,18 +135,28 @@ _SAID = (
 def _patterns() -> list[tuple[re.Pattern[str], str]]:
     by_words = sorted(_SAID, key=lambda pair: -len(pair[0].replace("{}", "")))
     return [
-        (re.compile("(.+?)".join(map(re.escape, english.split("{}"))), re.DOTALL), vietnamese)
+        (re.compile("(.*?)".join(map(re.escape, english.split("{}"))), re.DOTALL), vietnamese)
         for english, vietnamese in by_words
     ]
 
 
 def in_vietnamese(said: str) -> str:
     """Return in Vietnamese what the library says in English; as it is where it is none of its sentences, a path or a word of others."""
+    return _told(said, _DEEPEST)
+
+
+_DEEPEST = 6
+"""Sentences within sentences: `… gives no article: …`."""
+
+
+def _told(said: str, deeper: int) -> str:
+    if not deeper:
+        return said
     for pattern, vietnamese in _patterns():
         if match := pattern.fullmatch(said):
-            return vietnamese.format(*map(in_vietnamese, match.groups()))
+            return vietnamese.format(*(_told(part, deeper - 1) for part in match.groups()))
     where, colon, why = said.partition(": ")  # a file and what is wrong with it
-    return f"{where}: {in_vietnamese(why)}" if colon else said
+    return f"{where}: {_told(why, deeper - 1)}" if colon else said
 
 
 def to_editor(error: TinTinhError) -> str:

@@ -1,6 +1,7 @@
 """Settings from the environment or `.env`, prefix `TINTINH_`, nested with `__`. A secret is never printed."""
 
 import difflib
+import ipaddress
 import json
 import os
 import re
@@ -29,22 +30,58 @@ def _listed(value: Any) -> Any:  # noqa: ANN401 - what the environment holds is 
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
-def _address(value: str) -> str:
-    """Return `value` where it is the address of a server, as a setting may name one."""
+def _page(value: str) -> str:
+    """Return `value` where it is the address of a page, as a setting may name one."""
     try:
         parts = urlsplit(value)
         port = parts.port
     except ValueError:
         parts, port = urlsplit(""), None
-    if parts.scheme not in {"http", "https"} or not parts.hostname or port == 0 or re.search(r"[\s?#]", value):
+    scheme_twice = "//" in parts.path
+    if (
+        parts.scheme not in {"http", "https"}
+        or not parts.hostname
+        or port == 0
+        or re.search(r"[\s\\,]", value)
+        or scheme_twice
+    ):
+        shown = re.sub(r"//.*@", "//…@", value)  # a password is never printed
         raise ValueError(
-            f"{value!r} is no address; write https://host, or http://host:port, and a path where there is one"
+            f"{shown!r} is no address; write https://host, or http://host:port, and a path where there is one"
         )
     return value
 
 
+def _address(value: str) -> str:
+    """Return `value` where it is an address that a path can be put behind."""
+    if set("?#") & set(_page(value)):
+        raise ValueError(
+            f"{value!r} has more behind its path; write https://host, or http://host:port, and a path where there is one"
+        )
+    return value
+
+
+Page = Annotated[str, AfterValidator(_page)]
+"""A complete address: http:// or https://, a host, perhaps a port, a path and a query."""
 Address = Annotated[str, AfterValidator(_address)]
-"""http:// or https://, a host, perhaps a port and a path; no query."""
+"""The same without a query: a path is put behind it."""
+
+
+def _host_port(value: str) -> str:
+    """Return `host:port` as the guard of the network writes it: lower case, ASCII, no brackets."""
+    host, _, port = value.rpartition(":")
+    host = host.removeprefix("[").removesuffix("]").rstrip(".").lower()
+    try:
+        host = str(ipaddress.IPv6Address(host)) if ":" in host else host.encode("idna").decode("ascii")
+    except (ValueError, UnicodeError):
+        host = ""
+    known = re.fullmatch(r"[0-9a-z:_-][0-9a-z:._-]*", host) and port.isdecimal() and 0 < int(port) < _PORTS
+    if not known or host in {"http", "https"}:
+        raise ValueError(f"{value!r} is no host:port; write intranet.office:8080, each address by itself")
+    return f"{host}:{int(port)}"
+
+
+_PORTS = 65_536
 
 
 def _there(value: Path) -> Path:
@@ -107,7 +144,7 @@ class Telegram(BaseModel):
     base_url: Address = "https://api.telegram.org/bot"
     """As python-telegram-bot takes it: the token is appended."""
     mode: Literal["polling", "webhook"] = "polling"
-    webhook_url: Address | None = None
+    webhook_url: Page | None = None
     """Public address of `POST /telegram`, for the webhook mode."""
     webhook_secret: SecretStr | None = None
     admins: Annotated[list[int], NoDecode] = Field(default_factory=list)
@@ -137,7 +174,7 @@ class ZaloOa(BaseModel):
     refresh_token: SecretStr | None = None
     """The first one; each renewal gives another, which is kept encrypted in the database."""
     base_url: Address = "https://openapi.zalo.me"
-    oauth_url: Address = "https://oauth.zaloapp.com/v4/oa/access_token"
+    oauth_url: Page = "https://oauth.zaloapp.com/v4/oa/access_token"
 
     @model_validator(mode="after")
     def _complete(self) -> "ZaloOa":
@@ -182,16 +219,7 @@ class Fetch(BaseModel):
     @field_validator("allow")
     @classmethod
     def _hosts(cls, value: list[str]) -> list[str]:
-        for exempt in value:
-            host, _, port = exempt.rpartition(":")
-            if (
-                not host
-                or not re.fullmatch(r"\d{1,5}", port)
-                or not 0 < int(port) < 65536
-                or re.search(r"[\s/*@]", host)
-            ):
-                raise ValueError(f"{exempt!r} is no host:port; write intranet.office:8080, each address by itself")
-        return [exempt.lower() for exempt in value]
+        return [_host_port(exempt) for exempt in value]
 
 
 class Admin(BaseModel):

@@ -9,6 +9,7 @@ from bot.logs import Redacting
 from bot.opening import open_library
 from config.settings import load_settings, unknown_names, variables
 from retrieval.errors import SettingsError
+from retrieval.fetching.guard import target
 
 ROOT = Path(__file__).parents[1]
 
@@ -60,6 +61,12 @@ def test_an_empty_value_is_unset(monkeypatch: pytest.MonkeyPatch, name: str) -> 
         ("TINTINH_FETCH__ALLOW", "http://intranet.office:8080"),
         ("TINTINH_FETCH__ALLOW", "intranet.office:99999"),
         ("TINTINH_FETCH__ALLOW", "10.0.0.*:80"),
+        ("TINTINH_FETCH__ALLOW", "::1"),
+        ("TINTINH_FETCH__ALLOW", "a?b:80"),
+        ("TINTINH_FETCH__ALLOW", "user:pw:80"),
+        ("TINTINH_FETCH__ALLOW", "http:80"),
+        ("TINTINH_WEB__PUBLIC_URL", "https://http://hoi.example.vn"),
+        ("TINTINH_WEB__PUBLIC_URL", "https://hoi.example.vn\\a"),
         ("TINTINH_WEB__PUBLIC_URL", "hoi.example.vn"),
         ("TINTINH_WEB__PUBLIC_URL", "https://hoi.example.vn/?tu=1"),
         ("TINTINH_WEB__PUBLIC_URL", "https://hoi example.vn"),
@@ -90,8 +97,28 @@ def test_a_webhook_without_an_address_stops_the_start(monkeypatch: pytest.Monkey
 
 @pytest.mark.usefixtures("clean_environment")
 def test_an_exempt_address_is_told_as_the_guard_looks_it_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TINTINH_FETCH__ALLOW", "Intranet.Office:8080, ::1:9000")
-    assert load_settings().fetch.allow == ["intranet.office:8080", "::1:9000"]
+    written = "Intranet.Office.:08080, ::1:9000, [::1]:9001, báo.vn:80"
+    monkeypatch.setenv("TINTINH_FETCH__ALLOW", written)
+    allowed = load_settings().fetch.allow
+    assert allowed == ["intranet.office:8080", "::1:9000", "::1:9001", "xn--bo-mia.vn:80"]
+    for address in ("http://intranet.office:8080/a", "http://[::1]:9001/a", "http://báo.vn/a"):
+        assert target(address, allowed, lambda *_: ["127.0.0.1"]).address == "127.0.0.1"
+
+
+@pytest.mark.usefixtures("clean_environment")
+def test_a_complete_address_may_have_a_query(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TINTINH_TELEGRAM__WEBHOOK_URL", "https://hoi.example.vn/telegram?bi-mat=1")
+    monkeypatch.setenv("TINTINH_FETCH__PROXY", "http://office:pass@proxy:3128")
+    monkeypatch.setenv("TINTINH_WEB__PUBLIC_URL", "https://[2001:db8::1]:8443/tin/")
+    assert load_settings().telegram.webhook_url == "https://hoi.example.vn/telegram?bi-mat=1"
+
+
+@pytest.mark.usefixtures("clean_environment")
+def test_the_password_of_a_wrong_address_is_not_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TINTINH_FETCH__PROXY", "http://office:s3cret@proxy:99999")
+    with pytest.raises(SettingsError) as wrong:
+        load_settings()
+    assert "s3cret" not in str(wrong.value)
 
 
 @pytest.mark.usefixtures("clean_environment")

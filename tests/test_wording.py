@@ -34,7 +34,7 @@ def said(path: Path) -> Iterator[str]:
         found: list[ast.expr] = []
         if isinstance(node, ast.Call):
             name = getattr(node.func, "id", "")
-            if name in FAULTS or (name == "ValueError" and path.parent.name == "readers"):
+            if name in FAULTS or (name == "ValueError" and path.parent.name in {"readers", "fetching"}):
                 what = node.args[1:] if name in {"Unread", "_refused"} else node.args[:1]
                 found = [*what, *(k.value for k in node.keywords if k.arg == "mend")]
         elif isinstance(node, ast.Dict):

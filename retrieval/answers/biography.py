@@ -15,7 +15,7 @@ from retrieval.answers.roles import role_of
 from retrieval.answers.sentences import Candidate
 from retrieval.questions import Question
 from retrieval.vietnamese.names import LONGEST, people, role_starts, surnames
-from retrieval.vietnamese.text import folds, tokens
+from retrieval.vietnamese.text import folds, has_diacritics, tokens
 
 _ASKS = re.compile(
     r"\b(?:la ai|giu chuc|chuc gi|lam chuc|dam nhiem chuc|giu cuong vi|cuong vi gi|la can bo gi|lam gi o tinh)\b"
@@ -117,7 +117,7 @@ def _whom(question: Question) -> tuple[list[str], list[str]] | None:
     found = tokens(question.asked)
     named = next(iter(people(question.asked, found)), None)
     name = [token.fold for token in found[named.first : named.last + 1]] if named else []
-    if not name and not question.accented and not question.points_back:
+    if not name and not has_diacritics(question.asked) and not question.points_back:
         name = _typed_name(words[:first])
     return name, [*_left(words[:first], name), *_left(words[last:], name)]
 
@@ -132,9 +132,17 @@ def _typed_name(words: Sequence[str]) -> list[str]:
 
 
 def names_whom(question: Question) -> bool:
-    """Tell whether a question that `asks_role` names the person, and does not only point back to him: `ông ấy là ai`."""
+    """Tell whether a question that `asks_role` names the person, and does not only point back to him (`ông ấy là ai`) or say what he does."""
     whom = _whom(question)
-    return whom is not None and bool(whom[0] or whom[1]) and not question.points_back
+    if whom is None or question.points_back:
+        return False
+    name, left = whom
+    if name or (left and _written_as_name(question.asked, left)):
+        return True
+    # Typed without capitals; `người phụ trách Sở Giao thông vận tải` has some, and they are no name's.
+    plain = question.asked[1:] == question.asked[1:].lower()
+    together = " ".join(left) in " ".join(question.syllables)
+    return len(left) in _NAME_SIZES and plain and together and left[0] in {*surnames(), *_OF_MONKS}
 
 
 def _left(words: Sequence[str], name: Sequence[str]) -> list[str]:
@@ -242,7 +250,7 @@ def half_named(context: Context) -> tuple[str, str] | None:
         return None
     asked = context.asked.question.asked
     found = tokens(asked)
-    accented = context.asked.question.accented
+    accented = has_diacritics(asked)
     for at, token in enumerate(found[:-1]):
         name = found[at + 1]
         called = token.norm in _CALLED if accented else token.fold in _HONORIFICS  # `Thành Cổ Loa` is no `cô Loa`

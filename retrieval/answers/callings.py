@@ -10,8 +10,8 @@ LONGEST = 20
 """Tokens behind a name; what goes on for longer may be anything."""
 _LONGEST_CALLING = 4
 _HONORIFICS = frozenset("ông bà anh chị cô chú bác em cháu cụ".split())
-_NEXT = frozenset("và cùng đồng".split())
-"""Words (canonical) with which the next of a list begins: `và`, `đồng chí`."""
+_NEXT = frozenset(("và", "cùng"))
+"""Words (canonical) with which the next of a list begins."""
 _OPENS = frozenset("theo khi gặp với cùng của bị cho trước".split())
 """Words (canonical) in the clause of a name behind which another one says or does something: `Theo ông A, người dân cần cảnh giác`."""
 
@@ -79,8 +79,11 @@ def _ends(sentence: Sentence, at: int, *, bracketed: bool) -> bool:
         return False
     word = sentence.tokens[at].norm
     plain = sentence.marks[at] == "o" and not sentence.joined[at]
+    comrade = word == "đồng" and sentence.folded[at + 1 : at + 2] == ("chi",)
     of_kin = word in _HONORIFICS and sentence.gaps[at] == "_"  # `con gái bà Sùng Thị Dợ`
-    return sentence.gaps[at] in "CDRSLEQP" or (not of_kin and plain and word in _NEXT) or acts_at(sentence, at)
+    return (
+        sentence.gaps[at] in "CDRSLEQP" or comrade or (not of_kin and plain and word in _NEXT) or acts_at(sentence, at)
+    )
 
 
 def _opens_another(sentence: Sentence, first: int) -> bool:

@@ -345,7 +345,8 @@ def _holders_in(office: Office, article: Article, people: Collection[str], candi
             continue
         name = sentence.tokens[first].start, sentence.tokens[person.last].end
         if first != person.first and span[0] < name[0]:
-            span = span[0], min(span[1], sentence.tokens[first - 1].end)
+            before = sentence.tokens[first - 1].end
+            span = span[0], before if first > person.first else min(span[1], before)
         for part in _parts(article.text, *span):
             fits, former, place = _fits(office, article, part, people, (sentence.start, sentence.end))
             if fits:
@@ -365,8 +366,9 @@ def _begins(sentence: Sentence, person: names.Person) -> int:
     if first > 2 and words[first - 1] in names.surnames() and behind_city:
         return first - 1
     if person.last - first > 1 and first and is_province(words[first - 1 : first + 1]):
-        first += 1
-    return first
+        return first + 1
+    # `Giám đốc Sở Xây dựng Hà Nội Lê Văn Dục`, of which all that has capitals was read as a name.
+    return first + 2 if person.last - first > 2 and is_province(words[first : first + 2]) else first
 
 
 def _parts(text: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -501,12 +503,13 @@ def _of_level(level: str) -> re.Pattern[str]:
     party = {"tỉnh": "Tỉnh ủy", "huyện": "Huyện ủy", "thành phố": "Thành ủy", "thị xã": "Thị ủy"}.get(level)
     heads = [level, level.capitalize()]
     heads += [way for name in ([party, party.lower()] if party else []) for way in (name, name.replace("ủy", "uỷ"))]
-    named = rf"(?P<name>{_CAPITALIZED})"
-    if level != "thành phố":
-        return re.compile(rf"(?<!\w)(?P<city>(?!))?(?:{'|'.join(heads)}) {named}")
-    ways = "|".join(heads)
-    city = rf"(?P<city>(?:(?:{ways}) )?(?:TP\.? ?HCM|TPHCM|HCM)\b)"
-    return re.compile(rf"(?<!\w)(?:{city}|(?:{ways}|TP\.?)(?: TP\.?| [Tt]hành phố)? {named})")
+    named, ways = rf"(?P<name>{_CAPITALIZED})", "|".join(heads)
+    short = {"thành phố": "TP", "thị xã": "TX"}.get(level)
+    if short is None:
+        return re.compile(rf"(?<!\w)(?P<city>(?!))?(?:{ways}) {named}")
+    # `Thành ủy TP Lam Giang`, `UBND TP.Lam Giang`
+    city = rf"(?P<city>(?:(?:{ways}) )?(?:TP\.? ?)?HCM\b)" if level == "thành phố" else "(?P<city>(?!))"
+    return re.compile(rf"(?<!\w)(?:{city}|(?:(?:{ways}) (?:{short}\.? ?|[Tt]hành phố )?|{short}\.? ?){named})")
 
 
 def terms_of(found: Sequence[Holder]) -> list[list[Holder]]:

@@ -82,21 +82,23 @@ def triage(typed: str, numbers: str = EMERGENCY) -> Turned | None:
     phrase = " ".join(syllables)
     if len(syllables) <= _LONGEST_CALL and _calls_for_help(text):
         return "emergency", _CALL.format(numbers=numbers)
-    return _small_talk(phrase, syllables) or _foreign(text)
+    return _small_talk(text, phrase, syllables) or _foreign(text)
 
 
-def _small_talk(phrase: str, syllables: list[str]) -> Turned | None:
-    nods = [word for word in syllables if word in _NODS or _LAUGHTER.fullmatch(word)]
-    said = " ".join(word for word in syllables if word not in _CALLED and word not in nods)
+def _small_talk(text: str, phrase: str, syllables: list[str]) -> Turned | None:
+    # With diacritics `nhà` is no `nha`, `bản` no `bạn`.
+    written = norms(text) if has_diacritics(text) else syllables
+    nods = [at for at, word in enumerate(written) if word in _NODS or _LAUGHTER.fullmatch(word)]
+    said = " ".join(w for at, w in enumerate(syllables) if at not in nods and written[at] not in _CALLED)
     kind = _smalltalk().get(phrase) or _smalltalk().get(said)
     if kind is None and not said:
         kind = "nod" if nods and "oi" not in syllables else "greeting"
     return ("smalltalk", _REPLIES[kind]) if kind else None
 
 
-_CALLED = frozenset("oi ban em anh chi tin tinh bot ad".split())
-_NODS = frozenset("a nhe nha nhi da vang u uh um o hm hmm".split())
-_LAUGHTER = re.compile(r"(?:(?:h[aeiou]|hj|hm|k){2,}[aeiouhkjm]?|h?i{2,}|hic+|hu)")
+_CALLED = frozenset("oi ơi ban bạn em anh chi chị tin tinh tỉnh bot ad".split())
+_NODS = frozenset("a ạ à nhe nhé nha nhi nhỉ da dạ vang vâng u ừ ừm uh um ờ hm hmm".split())
+_LAUGHTER = re.compile(r"(?:h[aeiou]){2,}h?|(?:hj){2,}|(?:hm){2,}|k{2,}|h?i{3,}|hic+")
 """`hihi`, `kkk`, `hahah`."""
 
 
