@@ -220,7 +220,7 @@ def _another_s(sentence: Sentence, start: int, end: int, first: int) -> bool:
     if before[0] == "từng" and before[1] in _BECOME:  # `Từng làm giám đốc sở, ông A cho rằng …`
         return True
     # `Trợ lý Bí thư Tỉnh ủy, ông A`, `Theo chỉ đạo của Chủ tịch tỉnh, bà B`: of who is in office somebody else is told.
-    behind = sentence.gaps[end + 1] in "CD" and start and sentence.gaps[start] == "_"
+    behind = sentence.gaps[end + 1] == "C" and start and sentence.gaps[start] == "_"
     if behind and before[1] not in _BECOME and before not in _AS:
         return True
     others = [p for p in sentence.people if start <= p.first <= end and not _is_place(sentence, p.first, p.last)]
