@@ -90,7 +90,7 @@ FLOOD = (
     "---\ntitle: Lũ ở xã Nà Mạ\npublished_at: 2024-08-02\n---\n"
     "Chủ tịch UBND xã Nà Mạ Giàng A Lử cho biết lũ cuốn hai nhà. Ông Vừ Chứ Páo (nhân viên trạm thủy văn Nà Mạ) báo tin từ 3 giờ. "
     "Bà Sùng Thị Dợ, hàng xóm của gia đình mất nhà, cho biết nước lên rất nhanh. Tài xế Cứ A Tủa chở hàng cứu trợ. "
-    "Hòa thượng Thích Tâm Đăng, trụ trì chùa Suối Rạc, gửi 200 suất quà. Ông Nguyễn Bá Hải - giáo viên điểm trường Suối Rạc - đưa học sinh về. Danh sách nhận quà có Mùa Thị Chía và Lầu A Sính.\n"
+    "Hòa thượng Thích Tâm Đăng, trụ trì chùa Suối Rạc, gửi 200 suất quà. Ông Nguyễn Bá Hải - giáo viên điểm trường Suối Rạc - đưa học sinh về. Ông Hầu A Páo (già làng bản Suối Rạc) cảm ơn. Danh sách nhận quà có Mùa Thị Chía và Lầu A Sính.\n"
 )
 
 
@@ -104,6 +104,7 @@ def ask_of_flood(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> 
     [
         ("nguyễn bá hải là ai", "giáo viên điểm trường Suối Rạc"),
         ("nguyen ba hai la ai vay", "giáo viên điểm trường Suối Rạc"),
+        ("Hầu A Páo là ai?", "già làng bản Suối Rạc"),
         ("Vừ Chứ Páo là ai?", "nhân viên trạm thủy văn Nà Mạ"),
         ("vu chu pao la ai", "nhân viên trạm thủy văn Nà Mạ"),
         ("Sùng Thị Dợ là ai?", "hàng xóm của gia đình mất nhà"),

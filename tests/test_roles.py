@@ -42,6 +42,8 @@ def role(text: str, name: str) -> str | None:
         ("Tại kỳ họp, đại biểu Dương Văn Tiến nói.", "Dương Văn Tiến", "đại biểu"),
         ("Cho thôi chức Giám đốc sở của ông Lò Văn Tiến.", "Lò Văn Tiến", "Giám đốc sở"),
         ("Ông Lò Văn Tiến, Giám đốc sở bằng quyết định số 5.", "Lò Văn Tiến", "Giám đốc sở"),
+        ("Ông Lò Văn Tiến, Phó Bí thư Huyện ủy, Chủ tịch HĐND huyện chủ trì buổi họp.", "Lò Văn Tiến", "Phó Bí thư Huyện ủy, Chủ tịch HĐND huyện"),
+        ("Ông Lò Văn Tiến, Ủy viên dự khuyết Ban Chấp hành, nói.", "Lò Văn Tiến", "Ủy viên dự khuyết Ban Chấp hành"),
         ("Người từng gặp Chủ tịch tỉnh Lò Văn Tiến kể.", "Lò Văn Tiến", "Chủ tịch tỉnh"),
         ("Chủ tịch UBND huyện Con Cuông Lò Văn Tiến nói.", "Lò Văn Tiến", "Chủ tịch UBND huyện Con Cuông"),
         ("Với cương vị Chủ tịch UBND xã, ông Lò Văn Tiến chịu trách nhiệm.", "Lò Văn Tiến", "Chủ tịch UBND xã"),

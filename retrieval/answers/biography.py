@@ -117,9 +117,20 @@ def _whom(question: Question) -> tuple[list[str], list[str]] | None:
     found = tokens(question.asked)
     named = next(iter(people(question.asked, found)), None)
     name = [token.fold for token in found[named.first : named.last + 1]] if named else []
-    if not name and not has_diacritics(question.asked) and not question.points_back:
-        name = _typed_name(words[:first])
+    if not name and not question.points_back:
+        plain = not has_diacritics(question.asked)
+        name = _typed_name(words[:first]) if plain else _capital_name(question.asked, words[:first])
     return name, [*_left(words[:first], name), *_left(words[last:], name)]
+
+
+def _capital_name(asked: str, words: Sequence[str]) -> list[str]:
+    """Return the name with which `words`, the first of `asked`, end, each with a capital: `Hầu A Lềnh`; empty where they end with none."""
+    found = tokens(asked)[: len(words)]
+    at = len(found)
+    while at and asked[found[at - 1].start].isupper():
+        at -= 1
+    name = list(words[at:])
+    return name if len(name) in _NAME_SIZES and not _begins_office(name) and _FILLING.issuperset(words[:at]) else []
 
 
 def _typed_name(words: Sequence[str]) -> list[str]:

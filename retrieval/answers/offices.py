@@ -68,7 +68,7 @@ _NEXT = re.compile(
 )
 _END = re.compile(
     r"\b(?:la (?:ai|nguoi|dong|ong|ba)|hien (?:nay|tai|gio)|bay (?:gio|h)|(?:gio|h)(?= (?:la|ai)\b)|hien|hom nay|(?:dau|giua|cuoi) nam|nam (?:19|20)\d\d|nam nay|nam ngoai|truoc (?:do|day|nua)|luc (?:do|nay)"
-    r"|khi (?:do|ay)|ten|thi ai|do ai|ai|nguoi tien nhiem|moi|duong nhiem|khoa|nhiem ki|vay|the)\b"
+    r"|khi (?:do|ay)|ten|thi ai|do ai|ai|nguoi tien nhiem|moi(?! truong)|duong nhiem|khoa|nhiem ki|vay|the)\b"
 )
 BEFORE_OFFICES = re.compile(
     r"^(?:(?:cac|nhung|cho (?:hoi|biet|em hoi|minh hoi)|xin hoi|hoi|vay|the|hien (?:nay|tai)|(?:bay )?(?:gio|h)|nam (?:19|20)\d\d|ai|dang|giu|lam|dam nhiem|chuc"
@@ -139,7 +139,7 @@ def asks_nothing_else(question: Question, office: Office) -> bool:
 def is_whole(office: Office, *, but_place: bool = False) -> bool:
     """Tell whether the body of an office of the state or the Party ends with its place: `sở y tế Yên Bái`; with `but_place` it names no second level."""
     body = office.body
-    if not _governs(office) or "nao" in body:
+    if not _governs(office) or "nao" in body or body[-1] in _POINTING:
         return False
     if any(is_province(body[-n:]) for n in (2, 3)):
         return True
@@ -177,6 +177,7 @@ def _led(title: Words, body: Words) -> Words:
     return (*led.split(), *folds(level), *body[width:])
 
 
+_POINTING = frozenset(("do", "nay", "ay", "kia"))
 _ASKING = frozenset(
     "la ai ten gi nao thi do giu lam dam nhiem dang hien nay tai gio bay h vay the a nhi nguoi ong ba dong chi duong moi".split()
 )

@@ -20,7 +20,7 @@ _ACTS = frozenset(tuple(row[0].split()) for row in rows("saying_verbs")) | froze
     tuple(verb.split("_"))
     for verb in (
         "chu_tri to_chuc tham_du yeu_cau dan_dau trinh_bay lam_viec chi_dao dieu_hanh ghi_nhan luu_y to_cao quyet_dinh bo_nhiem giu_chuc roi_chuc"
-        " chup_anh dieu_tri bieu_duong cam_ket doi_voi su_dung ki_luat"
+        " chup_anh dieu_tri bieu_duong cam_ket doi_voi su_dung ki_luat chiu_trach"
     ).split()
 )
 """Pairs (folded) with which somebody acts, or says something."""
@@ -48,6 +48,7 @@ _BECOME = frozenset(("làm", "là", "giữ"))
 _AS = frozenset((("cương", "vị"), ("vai", "trò"), ("tư", "cách")))
 _BEFORE_OTHERS = frozenset(("của", "các", "những", "gồm"))
 _CHAIRS = ("chu", "tri")
+_BODIES_THAT_ACT = frozenset((("thuong", "truc"), ("lanh", "dao"), ("dai", "dien"), ("thanh", "vien")))
 _SOME_OF = frozenset((("lanh", "dao"), ("dai", "dien")))
 _MANY = frozenset((("cac",), ("mot",), ("nhung",), ("nhieu",)))
 _FORMER_OR_ACTING = frozenset(("nguyen", "quyen"))
@@ -103,7 +104,7 @@ def _after(sentence: Sentence, first: int, last: int) -> tuple[int, int] | None:
             break
         if sentence.gaps[at] == "_" and acts_at(sentence, at):
             # `…, Phó Bí thư Thường trực, Thường trực Tỉnh ủy tổ chức…`: the last part is who acts, no role.
-            if part > start:
+            if part > start and sentence.folded[part : part + 2] in _BODIES_THAT_ACT:
                 end = part - 1
             break
         if sentence.gaps[at] in "CD" and not beside:
@@ -266,6 +267,8 @@ def acts_at(sentence: Sentence, at: int) -> bool:
         )
     # Half of a word is no verb: hàng `không`, `giao` thông.
     alone = not sentence.joined[at] and not sentence.joined[at + 1]
+    if sentence.folded[at : at + 2] == ("du", "khuyet"):  # `Ủy viên dự khuyết`
+        return False
     return alone and tokens[at].norm in _VERBS
 
 
