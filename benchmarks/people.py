@@ -65,7 +65,7 @@ def how(reply: Reply) -> str:
         return "asked back" if reply.reason == "needs_clarification" else "refused"
     if (reply.note or "").startswith(OFFICE):
         return "office"
-    return "calling" if reply.note == NO_OFFICE else "other"
+    return "calling" if (reply.note or "").startswith(NO_OFFICE) else "other"
 
 
 if __name__ == "__main__":

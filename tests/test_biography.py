@@ -1,11 +1,12 @@
 """Who somebody is: told where it is asked, once, and whole."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from retrieval.answers.biography import asks_role, asks_to_confirm
-from retrieval.answers.editor import NO_OFFICE
+from retrieval.answers.editor import ALLEGED, NO_OFFICE
 from retrieval.answers.types import Answer, NotFound, Reply
 from retrieval.encoding import Encoder
 from retrieval.questions import understand
@@ -120,6 +121,16 @@ def test_what_somebody_is_beside_an_office_is_told(
     assert reply.text == calling
     assert reply.note == NO_OFFICE
     assert calling in reply.citations[0].quote
+
+
+def test_who_is_accused_is_told_as_what_a_newspaper_tells(tmp_path: Path, encoder: Encoder) -> None:
+    text = "Công an huyện bắt tạm giam ông Cứ A Tủa (nhân viên trạm cân Suối Rạc) để điều tra việc nhận hối lộ."
+    ask = asker(tmp_path, encoder, f"---\ntitle: Bắt nhân viên trạm cân\npublished_at: 2024-08-02\n---\n{text}\n")
+    reply = ask("Cứ A Tủa là ai?")
+    assert isinstance(reply, Answer)
+    assert reply.text == "nhân viên trạm cân Suối Rạc"
+    assert reply.note is not None
+    assert reply.note.endswith(ALLEGED)
 
 
 @pytest.mark.parametrize("question", ["Lầu A Sính là ai?", "lau a sinh la ai", "Mùa Thị Chía là ai?"])

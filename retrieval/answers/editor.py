@@ -311,8 +311,11 @@ class Editor:
         if half is None or len(found) < 2:
             composed = self._composer.roles(context, found)
             if composed is None and half is None:
-                composed = self._composer.roles(context, self._shown(context, biography.callings(context)), NO_OFFICE)
+                found = self._shown(context, biography.callings(context))
+                composed = self._composer.roles(context, found, NO_OFFICE)
             if composed is not None:
+                if any(verdicts.tells(r.candidate.sentence) for r in found):
+                    composed = replace(composed, note=f"{composed.note} {ALLEGED}")
                 return self._make.answer(question, composed, reading.answerable)
             return self.asked_back(question, misspelt) if misspelt else None
         texts = [context.articles[r.candidate.hit].text for r in found]
