@@ -33,6 +33,8 @@ Words = tuple[str, ...]
 
 MOST_READ = 400
 """Sentences looked at for one office, the newest articles first."""
+MOST_READ_ELSEWHERE = 60
+"""Of those in articles that do not name the place: its newspaper may."""
 _LONGEST_BODY = 14
 _LONGEST_PLACE = 3
 """Syllables of a place's name: `Bà Rịa`, `Thừa Thiên Huế`."""
@@ -286,7 +288,8 @@ def _mentions(office: Office, generation: Generation) -> dict[int, list[int]]:
     # Articles that name its place first: of `chủ tịch UBND huyện` there are thousands.
     found.sort(key=lambda mention: (not mention[2], -int(generation.published[mention[0]])))
     by_article: dict[int, list[int]] = {}
-    for row, sentence, _ in found[:MOST_READ]:
+    named = sum(there for _, _, there in found)
+    for row, sentence, _ in found[: min(MOST_READ, named + MOST_READ_ELSEWHERE)]:
         by_article.setdefault(row, []).append(sentence)
     return by_article
 
@@ -464,12 +467,10 @@ def _only_province(texts: Iterable[str], level: str) -> list[str]:
     """Return the one province that `texts` name, also without its level: `…, Nghệ An đã thu hoạch`; none where they name several."""
     if level not in {"tỉnh", "thành phố"}:
         return []
-    found = {
-        text[all_[first].start : all_[last].end]
-        for text in texts
-        for all_ in (tokens(text),)
-        for first, last in provinces_in(text)
-    }
+    found = set()
+    for text in texts:
+        words = tokens(text)
+        found |= {text[words[first].start : words[last].end] for first, last in provinces_in(text)}
     return list(found) if len(found) == 1 else []
 
 

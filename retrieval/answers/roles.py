@@ -41,7 +41,7 @@ _MIDDLES = frozenset(("thi", "van"))
 _PLACES = frozenset(canonical(word) for word in "xã huyện phường quận tỉnh phố".split())
 _BEHIND_PLACES = frozenset(
     canonical(word)
-    for word in "và kiêm khóa khoá nhiệm phụ tỉnh thành huyện thị xã phường quận khu vùng miền số trực cũ cho với (".split()
+    for word in "và kiêm khóa khoá nhiệm phụ tỉnh thành huyện thị xã phường quận khu vùng miền số trực cũ cho với".split()
 )
 """Words (canonical) with which an office may go on behind the name of its province: `nhiệm kỳ`, `khóa`, `phụ trách`."""
 _BECOME = frozenset(("làm", "là", "giữ"))
@@ -228,7 +228,7 @@ def _another_s(sentence: Sentence, start: int, end: int, first: int) -> bool:
     if others:
         return True
     return _breaks_off(sentence, start, end) or any(
-        sentence.gaps[i] in "SEL("
+        sentence.gaps[i] in "SEL"
         or acts_at(sentence, i)
         or (sentence.marks[i] == "o" and sentence.tokens[i].norm in _KIN)
         for i in range(start + 1, end + 1)
@@ -254,21 +254,14 @@ def acts_at(sentence: Sentence, at: int) -> bool:
     # `Ủy viên`, `Bí thư` are no verbs, `làm`, `có` are; a capital is part of a name or an office.
     if sentence.marks[at] != "o" or _within_body(sentence, at):
         return False
-    tokens = sentence.tokens
-    if sentence.folded[at : at + 2] in _ACTS and sentence.marks[at + 1 : at + 2] in {
-        "",
-        "o",
-    }:  # no verb: đại `biểu Dương` Văn A
-        # `trưởng ban tổ chức`, but `Công an TP Hải Phòng cho biết`.
-        return (
-            not at
-            or tokens[at - 1].norm not in _OF_BODIES
-            or (at > 1 and sentence.folded[at - 2 : at] == ("hai", "phong"))
-        )
-    # Half of a word is no verb: hàng `không`, `giao` thông.
-    alone = not sentence.joined[at] and not sentence.joined[at + 1]
-    if sentence.folded[at : at + 2] == ("du", "khuyet"):  # `Ủy viên dự khuyết`
-        return False
+    tokens, words = sentence.tokens, sentence.folded
+    # No verb: đại `biểu Dương` Văn A.
+    if words[at : at + 2] in _ACTS and sentence.marks[at + 1 : at + 2] in {"", "o"}:
+        # `trưởng ban tổ chức` is none, `Công an TP Hải Phòng cho biết` is.
+        in_hai_phong = at > 1 and words[at - 2 : at] == ("hai", "phong")
+        return not at or in_hai_phong or tokens[at - 1].norm not in _OF_BODIES
+    # Half of a word is no verb: hàng `không`, `giao` thông, `dự` khuyết.
+    alone = not sentence.joined[at] and not sentence.joined[at + 1] and words[at : at + 2] != ("du", "khuyet")
     return alone and tokens[at].norm in _VERBS
 
 
