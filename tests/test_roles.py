@@ -44,6 +44,7 @@ def role(text: str, name: str) -> str | None:
         ("Ông Lò Văn Tiến, Giám đốc sở bằng quyết định số 5.", "Lò Văn Tiến", "Giám đốc sở"),
         ("Ông Lò Văn Tiến, Phó Bí thư Huyện ủy, Chủ tịch HĐND huyện chủ trì buổi họp.", "Lò Văn Tiến", "Phó Bí thư Huyện ủy, Chủ tịch HĐND huyện"),
         ("Ông Lò Văn Tiến, Ủy viên dự khuyết Ban Chấp hành, nói.", "Lò Văn Tiến", "Ủy viên dự khuyết Ban Chấp hành"),
+        ("Dự lễ có Bí thư Tỉnh ủy Lò Văn Tiến, nguyên Bí thư Tỉnh ủy: Vừ A Páo, Mùa Thị Hoa.", "Lò Văn Tiến", "Bí thư Tỉnh ủy"),
         ("Người từng gặp Chủ tịch tỉnh Lò Văn Tiến kể.", "Lò Văn Tiến", "Chủ tịch tỉnh"),
         ("Chủ tịch UBND huyện Con Cuông Lò Văn Tiến nói.", "Lò Văn Tiến", "Chủ tịch UBND huyện Con Cuông"),
         ("Với cương vị Chủ tịch UBND xã, ông Lò Văn Tiến chịu trách nhiệm.", "Lò Văn Tiến", "Chủ tịch UBND xã"),

@@ -35,7 +35,7 @@ _ENDS_OFFICE = frozenset(
 )
 """Words (canonical) with which an office ends before the name of who holds it."""
 _ACCOUNT = 4
-"""Tokens before a name in which `theo` may stand: `Theo đại biểu`, `Theo bà`."""
+"""Tokens before a name in which `theo` may stand, `Theo đại biểu`, or an honorific."""
 _MIDDLES = frozenset(("thi", "van"))
 """Middle names, which no place has."""
 _PLACES = frozenset(canonical(word) for word in "xã huyện phường quận tỉnh phố".split())
@@ -111,7 +111,11 @@ def _after(sentence: Sentence, first: int, last: int) -> tuple[int, int] | None:
             part = at
         end = at
     end = _without_tail(sentence, start, end)
-    return None if end < start or _by_account(sentence, first, start, end) else (start, end)
+    if end < start or _by_account(sentence, first, start, end):
+        return None
+    # `Tổng Bí thư A, nguyên Tổng Bí thư: B, C`: the office is of those behind the colon.
+    heads = sentence.gaps[end + 1 : end + 2] == "L" and any(0 < p.first - end <= _ACCOUNT for p in sentence.people)
+    return None if heads else (start, end)
 
 
 def _without_tail(sentence: Sentence, start: int, end: int) -> int:
