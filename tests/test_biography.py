@@ -148,3 +148,17 @@ def test_nobody_s_name_gets_nobody_s_office(ask_of_flood: Callable[[str], Reply]
     reply = ask_of_flood(question)
     assert isinstance(reply, NotFound)
     assert "bên dưới" not in reply.reply
+
+
+def test_who_somebody_is_is_found_where_the_search_does_not_look(tmp_path: Path, encoder: Encoder) -> None:
+    """Three articles are read for a question; a name is looked up in all of them."""
+    often = [
+        f"---\ntitle: Tin số {n}\n---\nÔng Lò Văn Chấn nói gì, ai cũng hỏi: Lò Văn Chấn là ai? Không ai biết. Việc số {n}.\n"
+        for n in range(4)
+    ]
+    once = "---\ntitle: Họp xã\n---\nSáng 5/5, dân xã họp bàn việc làm đường vào bản, sửa hai cây cầu và chia nước tưới cho vụ mùa tới. Ông Lò Văn Chấn, Chủ tịch UBND xã Nà Mạ, nghe dân nói.\n"
+    ask = asker(tmp_path, encoder, *often, once)
+    for question in ("Lò Văn Chấn là ai?", "lo van chan la ai"):
+        reply = ask(question)
+        assert isinstance(reply, Answer)
+        assert reply.text == "Chủ tịch UBND xã Nà Mạ"

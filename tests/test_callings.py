@@ -42,6 +42,8 @@ def test_what_somebody_is_is_told_whole(text: str, name: str, told: str) -> None
         ("Sau khi gặp Lò Văn Tiến, bác sĩ cho biết bệnh nhẹ.", "Lò Văn Tiến"),
         ("Phó phát ngôn viên Phạm Thu Hằng nói.", "Phạm Thu Hằng"),
         ("Bà Mùa Thị Hoa, con gái.", "Mùa Thị Hoa"),
+        ("Bà Lan, vợ ông Lò Văn Tiến, giáo viên trường Nà Mạ, bị thương.", "Lò Văn Tiến"),
+        ("Thay mặt ông Lò Văn Tiến, luật sư Vừ A Páo, người bào chữa, nói.", "Lò Văn Tiến"),
     ],
 )
 def test_what_somebody_else_is_is_not_told(text: str, name: str) -> None:

@@ -129,7 +129,7 @@ def test_an_editor_adds_withdraws_and_rolls_back(api: BotApi, own: Library, tmp_
         api.say("/add", user=50)
         assert "kèm chú thích /add" in api.wait(4)[3]["text"]
         api.say("/add http://169.254.169.254/latest/meta-data", user=50)
-        assert "not public" in api.wait(5)[4]["text"]
+        assert "mạng nội bộ" in api.wait(5)[4]["text"]
 
         api.say("/remove khong-co", user=50)
         assert "no article has the id" in api.wait(6)[5]["text"]

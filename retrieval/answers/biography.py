@@ -13,7 +13,9 @@ from retrieval.answers.callings import calling_of
 from retrieval.answers.context import Context
 from retrieval.answers.roles import role_of
 from retrieval.answers.sentences import Candidate
+from retrieval.directory import Directory
 from retrieval.questions import Question
+from retrieval.snapshot import Generation
 from retrieval.vietnamese.names import LONGEST, people, role_starts, surnames
 from retrieval.vietnamese.text import folds, has_diacritics, tokens
 
@@ -48,6 +50,47 @@ class Role:
     candidate: Candidate
     name: tuple[int, int]
     role: tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A sentence of the article at row `article` that tells what somebody is: his name and his office or calling, offsets in the text."""
+
+    article: int
+    sentence: Sentence
+    name: tuple[int, int]
+    role: tuple[int, int]
+
+
+MOST_LOOKED_AT = 60
+"""Sentences with a name that are looked at, the newest articles first."""
+
+
+def anywhere(question: Question, generation: Generation, directory: Directory) -> list[Mention]:
+    """Return what the articles of the whole generation say the named person is, newest first: those found by a search may be others.
+
+    Offices if there are any, else callings; one an article.
+    """
+    name = next(iter(directory.named(folds(question.asked), _WHOLE)), None)
+    if name is None:
+        return []
+    places = sorted(directory.mentions(name), key=lambda place: -int(generation.published[place[0]]))[:MOST_LOOKED_AT]
+    for of in (role_of, calling_of):
+        found: dict[int, Mention] = {}
+        for row, index in places:
+            sentence = generation.sentences(row)[index]
+            for person in sentence.named:
+                if row not in found and sentence.folded[person.first : person.last + 1] == name:
+                    told = of(sentence, person.first, person.last)
+                    if told is not None:
+                        found[row] = Mention(row, sentence, _offsets(sentence, person.first, person.last), told)
+        if found:
+            return list(found.values())[:_MOST_NAMESAKES]
+    return []
+
+
+_WHOLE = 3
+"""Syllables of a name that is looked for in all articles: two stand in many places."""
 
 
 def asks_to_confirm(question: Question) -> bool:

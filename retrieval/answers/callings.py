@@ -12,7 +12,8 @@ _LONGEST_CALLING = 4
 _HONORIFICS = frozenset("ông bà anh chị cô chú bác em cháu cụ".split())
 _NEXT = frozenset(("và", "cùng"))
 """Words (canonical) with which the next of a list begins."""
-_OPENS = frozenset("theo khi gặp với cùng của bị cho trước".split())
+_KIN = frozenset("vợ chồng con cháu mẹ bố cha em".split())
+_OPENS = frozenset("theo khi gặp với cùng của bị cho trước mặt".split())
 """Words (canonical) in the clause of a name behind which another one says or does something: `Theo ông A, người dân cần cảnh giác`."""
 
 
@@ -63,7 +64,9 @@ def _behind(sentence: Sentence, first: int, last: int) -> tuple[int, int] | None
             return None
     # Behind a single comma somebody else may go on: `Theo tin của ông A, học sinh nghỉ học`.
     closed = end + 1 < len(sentence.tokens) and (sentence.gaps[end + 1] in "CDPR" or acts_at(sentence, end + 1))
-    if (mark == "C" and not closed) or _unfinished(sentence, start, width, end):
+    # `luật sư Trần Văn Bình` behind another name is he; whose kin somebody is may be named.
+    another = not _relative(sentence, start, width) and any(start <= p.first <= end for p in sentence.people)
+    if (mark == "C" and not closed) or another or _unfinished(sentence, start, width, end):
         return None
     return start, end
 
@@ -89,18 +92,28 @@ def _ends(sentence: Sentence, at: int, *, bracketed: bool) -> bool:
 def _opens_another(sentence: Sentence, first: int) -> bool:
     """Tell whether the clause of a name opens with `theo`, `sau khi gặp`, so that behind its comma somebody else goes on."""
     edge = max((i for i in range(1, first + 1) if sentence.gaps[i] in "CSLED"), default=0)
-    return any(token.norm in _OPENS for token in sentence.tokens[edge:first])
+    before = [token.norm for token in sentence.tokens[edge:first]]
+    # `Em A, học sinh lớp 5` is one; of `vợ ông A, giáo viên` she is.
+    of_kin = not _KIN.isdisjoint(before[:-1] if before[-1:] in (["em"], ["cháu"]) else before)
+    return of_kin or not _OPENS.isdisjoint(before)
 
 
 def _unfinished(sentence: Sentence, start: int, width: int, end: int) -> bool:
     """Tell whether a calling breaks off: `con gái` alone is whose, `ngụ tại` where?"""
     words = tuple(token.norm for token in sentence.tokens[start : start + width])
-    relative = any(called == words and behind for called, behind in _by_word().get(words[0], ()))
-    return (relative and end - start + 1 == width and words != ("hàng", "xóm")) or sentence.tokens[end].norm in {
+    return (
+        _relative(sentence, start, width) and end - start + 1 == width and words != ("hàng", "xóm")
+    ) or sentence.tokens[end].norm in {
         "của",
         "tại",
         "ở",
     }
+
+
+def _relative(sentence: Sentence, start: int, width: int) -> bool:
+    """Tell whether a calling is kin, or where somebody lives."""
+    words = tuple(token.norm for token in sentence.tokens[start : start + width])
+    return any(called == words and behind for called, behind in _by_word().get(words[0], ()))
 
 
 def _before(sentence: Sentence, first: int) -> tuple[int, int] | None:

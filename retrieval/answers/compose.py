@@ -12,7 +12,7 @@ from retrieval.annotation import Sentence
 from retrieval.answers import tasks
 from retrieval.answers.agreement import differs
 from retrieval.answers.attribution import attribution
-from retrieval.answers.biography import Role
+from retrieval.answers.biography import Mention, Role
 from retrieval.answers.context import Context
 from retrieval.answers.continuing import continuing
 from retrieval.answers.drafts import Draft, text_of
@@ -153,6 +153,11 @@ class Composer:
         when = f"bài ngày {'/'.join(reversed(newest.split('-')))}" if newest else "bài không rõ ngày"
         note = note or f"Chức vụ ghi theo {when}, đến nay có thể đã thay đổi."
         return Composed("; ".join(dict.fromkeys(i.text for i in items)), tuple(items), tuple(citations), note)
+
+    def mentions(self, found: Sequence[Mention], note: str) -> Composed | None:
+        """Return the answer that tells what somebody is by sentences of any articles; None where there is none."""
+        told = self._told(_Told(m.article, m.sentence, m.role, m.name) for m in found)
+        return Composed("; ".join(dict.fromkeys(i.text for i in told[0])), *told, note) if told else None
 
     def holders(self, found: Sequence[Holder], note: str) -> Composed | None:
         """Return the answer that names the holders of an office, each with the role as the article has it; None where none."""

@@ -54,8 +54,8 @@ NO_RULING = (
     "Các bài đang có không dẫn kết luận của cơ quan nào về {name} trong việc này."
 )
 NO_OFFICE = "Đây là cách bài báo giới thiệu người này."
-NOBODY = "Các bài Tin Tỉnh đang có không nói đó là ai. Bạn thử hỏi kèm chức vụ hoặc cơ quan nhé."
-NOT_SAID_WHO = "Các bài Tin Tỉnh đang có nhắc “{name}” nhưng không nói đó là ai."
+NOBODY = "Trong các bài gần với câu hỏi, không bài nào nói đó là ai. Bạn thử hỏi kèm chức vụ hoặc cơ quan nhé."
+NOT_SAID_WHO = "Các bài gần với câu hỏi có nhắc “{name}” nhưng không nói đó là ai."
 NO_INFERENCE = (
     "Tin Tỉnh không suy ra ai có tội hay không: chỉ cơ quan có thẩm quyền kết luận điều đó. "
     "Các bài đang có nói gì thì Tin Tỉnh đã dẫn nguyên văn, kèm ngày của bài."
@@ -317,6 +317,12 @@ class Editor:
                 if any(verdicts.tells(r.candidate.sentence) for r in found):
                     composed = replace(composed, note=f"{composed.note} {ALLEGED}")
                 return self._make.answer(question, composed, reading.answerable)
+            if (
+                half is None
+                and biography.names_whom(question)
+                and (told_ := self._anywhere(question, reading)) is not None
+            ):
+                return told_
             return self.asked_back(question, misspelt) if misspelt else None
         texts = [context.articles[r.candidate.hit].text for r in found]
         named = [(text[slice(*r.name)], text[slice(*r.role)]) for text, r in zip(texts, found, strict=True)]
@@ -325,6 +331,21 @@ class Editor:
             f"Các bài Tin Tỉnh đang có nhắc {len(named)} người tên {half[1]}. Bạn hỏi ai? Bạn trả lời bằng số nhé.",
             {f"{name} – {role}": _renamed(question.asked, " ".join(half), name) for name, role in named},
         )
+
+    def _anywhere(self, question: Question, reading: Reading) -> Answer | None:
+        """Return who somebody is by articles that the search has not found; None where none tells."""
+        found = [
+            m
+            for m in biography.anywhere(question, self._generation, self._directory)
+            if not any(self._generation.is_held(m.article, *span) for span in (m.name, m.role))
+        ]
+        days = [day for m in found if (day := self._generation.article(m.article).published_at)]
+        when = f"bài ngày {local_day(max(days).isoformat())}" if days else "bài không rõ ngày"
+        note = f"Ghi theo {when}, đến nay có thể đã thay đổi."
+        if any(verdicts.tells(m.sentence) for m in found):
+            note = f"{note} {ALLEGED}"
+        composed = self._composer.mentions(found, note)
+        return self._make.answer(question, composed, reading.answerable) if composed else None
 
     def _shown(self, context: Context, told: Sequence[biography.Role]) -> list[biography.Role]:
         """Return the roles without those whose words are held back."""

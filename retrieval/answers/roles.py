@@ -10,17 +10,18 @@ _VERBS = frozenset(
     for word in (
         "đã cùng dự trao làm nói đến tới giao có phải sẽ không thì là về tại và được bị cho đối với muốn từng vừa đang rời thay khi nêu ký sang"
         " lên xin để nhằm vì do nếu nên mà nhưng dù tuy rằng nay trước sau cũng còn chưa thăm gặp tặng mời chúc gửi nhắc hỏi gọi cử bắt"
-        " đón viếng khen bằng theo gồm"
+        " đón viếng khen bằng theo gồm đánh bác bao"
     ).split()
 )
 """Words (canonical) with which a role is at an end: with their diacritics `phó bí thư` holds no `bị`, `Vận tải` no `tại`."""
-_KIN = frozenset(canonical(word) for word in "mẹ vợ chồng bố cha con cháu".split())
+_KIN = frozenset(canonical(word) for word in "mẹ vợ chồng bố cha con cháu ruột".split())
 """Whose name stands behind one of these holds no office that stands before it: `Phó Chủ tịch tỉnh cùng vợ Mùa Thị Hoa`."""
 _ACTS = frozenset(tuple(row[0].split()) for row in rows("saying_verbs")) | frozenset(
     tuple(verb.split("_"))
     for verb in (
         "chu_tri to_chuc tham_du yeu_cau dan_dau trinh_bay lam_viec chi_dao dieu_hanh ghi_nhan luu_y to_cao quyet_dinh bo_nhiem giu_chuc roi_chuc"
         " chup_anh dieu_tri bieu_duong cam_ket doi_voi su_dung ki_luat chiu_trach"
+        " khoi_to truy_to cach_chuc canh_cao khien_trach phe_binh dinh_chi dieu_dong tuyen_dung thay_the trieu_tap chuc_mung cam_on chi_dinh xem_xet"
     ).split()
 )
 """Pairs (folded) with which somebody acts, or says something."""
@@ -38,19 +39,26 @@ _ACCOUNT = 4
 """Tokens before a name in which `theo` may stand, `Theo đại biểu`, or an honorific."""
 _MIDDLES = frozenset(("thi", "van"))
 """Middle names, which no place has."""
-_PLACES = frozenset(canonical(word) for word in "xã huyện phường quận tỉnh phố".split())
+_LEVELS = frozenset(canonical(word) for word in "tỉnh huyện quận thị thành tp".split())
+_PLACES = frozenset(canonical(word) for word in "xã huyện phường quận phố".split())
 _BEHIND_PLACES = frozenset(
     canonical(word)
     for word in "và kiêm khóa khoá nhiệm phụ tỉnh thành huyện thị xã phường quận khu vùng miền số trực cũ cho với".split()
 )
 """Words (canonical) with which an office may go on behind the name of its province: `nhiệm kỳ`, `khóa`, `phụ trách`."""
 _BECOME = frozenset(("làm", "là", "giữ"))
+_AMONG = frozenset(("có", "do"))
 _AS = frozenset((("cương", "vị"), ("vai", "trò"), ("tư", "cách")))
+_OF_ANOTHER = frozenset(("làm", "là", "các", "những", "gửi", "tới", "từ", "cho"))
+_OFFICE_WORDS = frozenset(("chức", "danh", "vụ", "vị"))
 _BEFORE_OTHERS = frozenset(("của", "các", "những", "gồm"))
 _CHAIRS = ("chu", "tri")
 _BODIES_THAT_ACT = frozenset((("thuong", "truc"), ("lanh", "dao"), ("dai", "dien"), ("thanh", "vien")))
+_INITIALS = frozenset(("p", "q", "t", "h", "x"))
+"""`UBND P.Thảo Điền`, `Ủy viên T.Ư`."""
 _SOME_OF = frozenset((("lanh", "dao"), ("dai", "dien")))
 _MANY = frozenset((("cac",), ("mot",), ("nhung",), ("nhieu",)))
+_WERE = frozenset((("can", "bo"), ("chuyen", "vien"), ("pho", "kien"), ("kien", "truc"), ("ke", "toan")))
 _FORMER_OR_ACTING = frozenset(("nguyen", "quyen"))
 _QUOTES = frozenset('"”»')
 _BESIDE = frozenset(("ubnd", "hdnd", "mttq"))
@@ -111,7 +119,7 @@ def _after(sentence: Sentence, first: int, last: int) -> tuple[int, int] | None:
             part = at
         end = at
     end = _without_tail(sentence, start, end)
-    if end < start or _by_account(sentence, first, start, end):
+    if end < start or _by_account(sentence, first, start, end) or _introduces(sentence, first, end):
         return None
     # `Tổng Bí thư A, nguyên Tổng Bí thư: B, C`: the office is of those behind the colon.
     heads = sentence.gaps[end + 1 : end + 2] == "L" and any(0 < p.first - end <= _ACCOUNT for p in sentence.people)
@@ -120,27 +128,47 @@ def _after(sentence: Sentence, first: int, last: int) -> tuple[int, int] | None:
 
 def _without_tail(sentence: Sentence, start: int, end: int) -> int:
     """Return the last token of an office without the `và`, `đồng chí` of who comes next; not the half of Lâm `Đồng`."""
-    while end > start and sentence.marks[end] == "o" and sentence.folded[end] in _JOINED | {"dong", "chi"}:
-        end -= 1
+    while end > start and sentence.marks[end] == "o":
+        comrade = sentence.folded[end - 1 : end + 1] == ("dong", "chi") and end - 1 > start
+        if not comrade and sentence.folded[end] not in _JOINED:
+            break
+        end -= 2 if comrade else 1
     return end
+
+
+def _introduces(sentence: Sentence, first: int, end: int) -> bool:
+    """Tell whether an office behind a name is that of the next: `Bí thư A, Bí thư Huyện ủy B - Lò Văn Tiến`, `…, Giám đốc Sở (TNMT) Lò Văn Tiến`."""
+    at = end + 1
+    if at < len(sentence.tokens) and sentence.gaps[at] == "P":
+        at = next((i for i in range(at + 1, len(sentence.tokens)) if sentence.gaps[i] in "RC"), len(sentence.tokens))
+    elif at >= len(sentence.tokens) or sentence.gaps[at] != "D":
+        return False
+    named = any(p.first == at and not is_province(sentence.folded[at : p.last + 1]) for p in sentence.people)
+    return named and at < len(sentence.tokens) and sentence.gaps[at] != "C" and _before(sentence, first) is not None
 
 
 def _by_account(sentence: Sentence, first: int, start: int, end: int) -> bool:
     """Tell whether an office behind a name begins what he says: `Theo ông A, Chủ tịch tỉnh phải chỉ đạo`; not `Theo ông A, Chủ tịch tỉnh, …`."""
-    told = {token.norm for token in sentence.tokens[max(0, first - _ACCOUNT) : first]}
-    open_ended = end + 1 < len(sentence.tokens) and sentence.gaps[end + 1] == "_"
-    return sentence.gaps[start] == "C" and "theo" in told and open_ended
+    theo = next(
+        (i for i in range(first - 1, max(-1, first - _ACCOUNT - 1), -1) if sentence.tokens[i].norm == "theo"), None
+    )
+    # `Theo đó, ông A` is no account of his.
+    if theo is None or "C" in sentence.gaps[theo + 1 : first + 1] or sentence.gaps[start] != "C":
+        return False
+    return end + 1 < len(sentence.tokens) and sentence.gaps[end + 1] == "_" and sentence.tokens[end + 1].norm != "thì"
 
 
 def goes_on_behind_stop(sentence: Sentence, at: int) -> bool:
     """Tell whether the full stop before the token at `at` ends nothing: `UBND TP. Tuy Hoà`; in `UBND TP. Tuy mưa to, …` it does."""
     opens = sentence.tokens[at].norm in OPENS and sentence.marks[at + 1 : at + 2] in {"", "o"}
-    return sentence.gaps[at] == "E" and sentence.folded[at - 1] in SHORTENED and not opens
+    glued = sentence.folded[at - 1] in _INITIALS and sentence.tokens[at].start == sentence.tokens[at - 1].end + 1
+    return sentence.gaps[at] == "E" and (glued or sentence.folded[at - 1] in SHORTENED) and not opens
 
 
 def _ends_offices(sentence: Sentence, at: int, *, goes_on: bool) -> bool:
     """Tell whether offices end before the token at `at`, which, behind a comma, begins another one where it `goes_on`."""
-    if sentence.gaps[at] in "SERLQP" or sentence.tokens[at].norm in {"ông", "bà"}:
+    closed = ")" in sentence.between(sentence.tokens[at - 1].end, sentence.tokens[at].start)
+    if closed or sentence.gaps[at] in "SERLQP" or sentence.tokens[at].norm in {"ông", "bà"}:
         return True
     # `Bí thư Tỉnh ủy Hà Tĩnh thống nhất`: behind its province an office goes on with few words.
     if sentence.gaps[at] == "_" and sentence.marks[at] == "o" and _ends_province(sentence, at - 1):
@@ -165,9 +193,15 @@ def _offices(sentence: Sentence) -> list[int]:
         at
         for at in sentence.roles
         if sentence.folded[at : at + 2] != _CHAIRS
-        and (sentence.folded[at] not in _FORMER_OR_ACTING or at + 1 in roles)
+        and (sentence.folded[at] not in _FORMER_OR_ACTING or at + 1 in roles or _was(sentence, at))
+        and sentence.folded[max(0, at - 1) : at + 2] != ("ban", "bi", "thu")  # a body
         and "trường" not in {token.norm for token in tokens[at + 1 : at + 2]}
     ]
+
+
+def _was(sentence: Sentence, at: int) -> bool:
+    """Tell whether `nguyên` at token `at` stands before what somebody was: `nguyên cán bộ địa chính`; not in `nguyên nhân`."""
+    return sentence.tokens[at].norm == "nguyên" and sentence.folded[at + 1 : at + 3] in _WERE
 
 
 def _ends_office(sentence: Sentence, at: int) -> bool:
@@ -176,6 +210,11 @@ def _ends_office(sentence: Sentence, at: int) -> bool:
 
 
 def _ends_province(sentence: Sentence, at: int) -> bool:
+    """Tell whether the token at `at` is the last of a place's name: of a province, or of two words behind `huyện`, `xã`."""
+    for size in (2, 3):
+        level = at - size
+        if level >= 0 and sentence.tokens[level].norm in _PLACES and "o" not in sentence.marks[level + 1 : at + 1]:
+            return sentence.marks[at] != "N"
     return at > 0 and sentence.marks[at] != "o" and any(is_province(sentence.folded[at - n : at + 1]) for n in (1, 2))
 
 
@@ -195,15 +234,19 @@ def _before(sentence: Sentence, first: int) -> tuple[int, int] | None:
         # `thừa ủy quyền của Chủ tịch tỉnh, Phó Chủ tịch tỉnh A`, `Việt Nam làm Chủ tịch, Thứ trưởng A`: somebody else is it.
         before = _words_before(sentence, earlier)
         # Not `dưới sự chủ trì của Tổng Bí thư, Chủ tịch nước A`.
-        of_another = before[1] in {"làm", "là", "các", "những"} or (before[1] == "của" and before[0] != "trì")
+        of_another = before[1] in _OF_ANOTHER or (before[1] == "của" and before[0] != "trì")
         others = "C" in inner and of_another
         between = any(earlier < p.first < start for p in sentence.people)
         if all(g in "_C" for g in inner) and not (acts or others or between or _breaks_off(sentence, earlier, start)):
             start = earlier
         else:
             break
+    tail = {sentence.tokens[end].norm}
     while end > start and sentence.tokens[end].norm in _BEFORE_OTHERS:
         end -= 1
+    # `miễn nhiệm chức danh Phó Chủ tịch của ông A`; in `thư gửi Thủ tướng của ông A` he is none.
+    if "của" in tail and not _OFFICE_WORDS.intersection(_words_before(sentence, start)):
+        return None
     return None if _another_s(sentence, start, end, first) else (start, end)
 
 
@@ -226,10 +269,11 @@ def _another_s(sentence: Sentence, start: int, end: int, first: int) -> bool:
         return True
     # `Trợ lý Bí thư Tỉnh ủy, ông A`, `Theo chỉ đạo của Chủ tịch tỉnh, bà B`: of who is in office somebody else is told.
     behind = sentence.gaps[end + 1] == "C" and start and sentence.gaps[start] == "_"
-    if behind and before[1] not in _BECOME and before not in _AS:
-        return True
+    opened = max((i for i in range(start + 1, first + 1) if sentence.gaps[i] == "P"), default=0)
+    # `giám đốc sở (em ruột ông A)`
+    enclosed = opened and ")" not in sentence.between(sentence.tokens[opened].start, sentence.tokens[first].start)
     others = [p for p in sentence.people if start <= p.first <= end and not _is_place(sentence, p.first, p.last)]
-    if others:
+    if (behind and before[1] not in _BECOME | _AMONG and before not in _AS) or enclosed or others:
         return True
     return _breaks_off(sentence, start, end) or any(
         sentence.gaps[i] in "SEL"
@@ -242,7 +286,10 @@ def _another_s(sentence: Sentence, start: int, end: int, first: int) -> bool:
 def _breaks_off(sentence: Sentence, first: int, last: int) -> bool:
     """Tell whether an office that begins at `first` ends at a comma before `last`: `lãnh đạo, cử tri`; `Bộ Lao động, Thương binh và Xã hội` goes on."""
     return any(
-        sentence.gaps[i] == "C" and sentence.marks[i] == "o" and i not in sentence.roles
+        sentence.gaps[i] == "C"
+        and sentence.marks[i] == "o"
+        and i not in sentence.roles
+        and sentence.tokens[i].norm not in _LEVELS  # `huyện Cái Nước, tỉnh Cà Mau`
         for i in range(first + 1, last + 1)
     )
 
