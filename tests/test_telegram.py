@@ -132,7 +132,7 @@ def test_an_editor_adds_withdraws_and_rolls_back(api: BotApi, own: Library, tmp_
         assert "mạng nội bộ" in api.wait(5)[4]["text"]
 
         api.say("/remove khong-co", user=50)
-        assert "no article has the id" in api.wait(6)[5]["text"]
+        assert "Không có bài nào mang mã" in api.wait(6)[5]["text"]
         api.say("/remove cau-moi.md sai số liệu", user=50)
         assert "Đã rút bài “Ba Khe có cầu mới”" in api.wait(7)[6]["text"]
         api.say(asked)
