@@ -1,6 +1,6 @@
 """Who somebody is: of people whom a corpus names, how many are told by their office, by what else they are, and how many are refused.
 
-    python -m benchmarks.people CORPUS.jsonl [--names 400] [--seed 5] [--show]
+    python -m benchmarks.people CORPUS.jsonl [--names 400] [--seed 5] [--bare] [--show]
 
 Whoever else stands in the sentence is no answer to `X là ai?`: what is told neither as an office nor as a calling is counted as `other`, and should be none.
 """
@@ -17,7 +17,7 @@ from retrieval.answers.types import Answer, Reply
 from retrieval.encoding import open_encoder
 from retrieval.engine import Engine
 from retrieval.vietnamese.names import people
-from retrieval.vietnamese.text import tokens
+from retrieval.vietnamese.text import fold, tokens
 
 LEAST = 3
 """Syllables of a name: of two, many are places."""
@@ -30,6 +30,7 @@ def main() -> None:
     parser.add_argument("corpus", type=Path)
     parser.add_argument("--names", type=int, default=400)
     parser.add_argument("--seed", type=int, default=5)
+    parser.add_argument("--bare", action="store_true", help="ask without diacritics")
     parser.add_argument("--show", action="store_true", help="print what is told by no office")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as data:
@@ -40,7 +41,8 @@ def main() -> None:
         chosen = random.Random(options.seed).sample(names, min(options.names, len(names)))
         counted: Counter[str] = Counter()
         for name in chosen:
-            reply = engine.ask(f"{name} là ai?")
+            asked = f"{name} là ai?"
+            reply = engine.ask(fold(asked).lower() if options.bare else asked)
             told = how(reply)
             counted[told] += 1
             if options.show and told in {"calling", "other"} and isinstance(reply, Answer):

@@ -60,6 +60,8 @@ class Mention:
     sentence: Sentence
     name: tuple[int, int]
     role: tuple[int, int]
+    office: bool
+    """Whether it is an office; else it is a calling."""
 
 
 MOST_LOOKED_AT = 60
@@ -83,7 +85,9 @@ def anywhere(question: Question, generation: Generation, directory: Directory) -
                 if row not in found and sentence.folded[person.first : person.last + 1] == name:
                     told = of(sentence, person.first, person.last)
                     if told is not None:
-                        found[row] = Mention(row, sentence, _offsets(sentence, person.first, person.last), told)
+                        found[row] = Mention(
+                            row, sentence, _offsets(sentence, person.first, person.last), told, of is role_of
+                        )
         if found:
             return list(found.values())[:_MOST_NAMESAKES]
     return []

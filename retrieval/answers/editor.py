@@ -341,7 +341,8 @@ class Editor:
         ]
         days = [day for m in found if (day := self._generation.article(m.article).published_at)]
         when = f"bài ngày {local_day(max(days).isoformat())}" if days else "bài không rõ ngày"
-        note = f"Ghi theo {when}, đến nay có thể đã thay đổi."
+        office = any(m.office for m in found)
+        note = f"Chức vụ ghi theo {when}, đến nay có thể đã thay đổi." if office else NO_OFFICE
         if any(verdicts.tells(m.sentence) for m in found):
             note = f"{note} {ALLEGED}"
         composed = self._composer.mentions(found, note)
