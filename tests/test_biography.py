@@ -133,7 +133,9 @@ def test_who_is_accused_is_told_as_what_a_newspaper_tells(tmp_path: Path, encode
     assert reply.note.endswith(ALLEGED)
 
 
-@pytest.mark.parametrize("question", ["Lầu A Sính là ai?", "lau a sinh la ai", "Mùa Thị Chía là ai?"])
+@pytest.mark.parametrize(
+    "question", ["Lầu A Sính là ai?", "lau a sinh la ai", "ts lau a sinh la ai", "Mùa Thị Chía là ai?"]
+)
 def test_who_stands_beside_a_name_is_no_answer_to_who_that_is(
     ask_of_flood: Callable[[str], Reply], question: str
 ) -> None:

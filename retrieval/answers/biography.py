@@ -36,6 +36,7 @@ _BESIDES = frozenset("thi ma khi nen va roi neu".split())
 """Words with which more is asked than who holds an office."""
 _NAME_SIZES = range(2, LONGEST + 1)
 """Syllables of a whole name."""
+_TITLES = frozenset("ts ths gs pgs bs".split())
 _QUALIFY = frozenset(("nguyen", "quyen"))
 _OF_MONKS = frozenset(("thich",))
 _OF_PLACE = frozenset(("o", "tai", "cua", "ben"))
@@ -187,6 +188,16 @@ def _typed_name(words: Sequence[str]) -> list[str]:
         if begins and _FILLING.issuperset(words[:at]) and _MEN_AND_WOMEN.isdisjoint(words[at + 1 :]):
             return list(words[at:])
     return []
+
+
+def asks_who(question: Question, name: Sequence[str]) -> bool:
+    """Tell whether the question asks who it is that articles call `name` (folded), and nothing besides: `ung van khiem la ai`."""
+    words = list(question.syllables)
+    asks = _ASKS.search(" ".join(words))
+    if asks is None:
+        return False
+    first, last = (len(" ".join(words)[:at].split()) for at in asks.span())
+    return not [word for word in (*_left(words[:first], name), *_left(words[last:], name)) if word not in _TITLES]
 
 
 def names_whom(question: Question) -> bool:

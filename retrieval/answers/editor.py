@@ -150,7 +150,9 @@ class Editor:
         if verdicts.asks_verdict(question) and (ruling := self._ruling(question, context, reading)) is not None:
             return ruling
         misspelt = slip(question, self._generation, self._directory)
-        asks_role = biography.asks_role(question) or biography.asks_to_confirm(question)
+        name = next(iter(self._directory.named(folds(question.asked), WHOLE_NAME)), None)
+        by_name = name is not None and biography.asks_who(question, name)
+        asks_role = by_name or biography.asks_role(question) or biography.asks_to_confirm(question)
         if asks_role and (told := self.role(question, context, reading, misspelt)) is not None:
             return told
         if asks_coordination(question) and (listed := coordinating(context)) is not None:
@@ -162,7 +164,7 @@ class Editor:
             return spoken
         reading = replace(reading, drafts=_chair_to_confirm(question, reading.drafts))
         fitting, lacking = about(context, reading.drafts, misspelt=misspelt is not None)
-        unknown = asks_role and biography.names_whom(question) and not biography.half_named(context)
+        unknown = by_name or (asks_role and biography.names_whom(question) and not biography.half_named(context))
         if unknown or (reading.drafts and not fitting):
             return self._lacking(question, context, reading, lacking, unknown=unknown)
         return self._from_drafts(question, context, replace(reading, drafts=fitting), misspelt)
