@@ -220,7 +220,7 @@ _LIVES = re.compile(
     r"|^/tinh(?:@\w+)?\s+(?P<command>.{2,30})$",
     re.IGNORECASE,
 )
-_ANYWHERE = frozenset(("bo", "tinh nao cung duoc", "moi tinh", "tat ca cac tinh", "bo tinh"))
+_ANYWHERE = frozenset(("tinh nao cung duoc", "moi tinh", "tat ca cac tinh", "bo tinh"))
 
 
 def home(text: str) -> str | None:
@@ -231,7 +231,7 @@ def home(text: str) -> str | None:
     if match is None or not (match["level"] or match["command"] or is_province(tuple(folds(match["name"])))):
         return None  # `em ở nhà` names no province
     named = (match["name"] or match["command"]).strip()
-    return "" if " ".join(folds(named)) in _ANYWHERE else named
+    return "" if " ".join(folds(named)) in _ANYWHERE | {"bo"} else named
 
 
 def about_last(text: str, reply: Answer) -> str | None:

@@ -32,7 +32,7 @@ Words = tuple[str, ...]
 """Folded syllables, abbreviations written out."""
 
 MOST_READ = 400
-"""Sentences looked at for one office, the newest articles first."""
+"""Sentences looked at for one office: in articles that name its place first, and of those the newest."""
 MOST_READ_ELSEWHERE = 60
 """Of those in articles that do not name the place: its newspaper may."""
 _LONGEST_BODY = 14
@@ -344,7 +344,7 @@ def _holders_in(office: Office, article: Article, people: Collection[str], candi
         if span is None:
             continue
         first = _begins(sentence, person)
-        # `ông Dũng` may be anybody, Hà Tây is nobody.
+        # `ông Dũng` may be anybody, `Quảng Ninh` is nobody.
         if first == person.last or is_province(sentence.folded[first : person.last + 1]):
             continue
         name = sentence.tokens[first].start, sentence.tokens[person.last].end
@@ -366,8 +366,8 @@ def _begins(sentence: Sentence, person: names.Person) -> int:
     if words[first] in {"ong", "ba"}:
         first += 1
     # `Quảng Nam Đinh Văn Thu`, of which `Văn Thu` was read as a name.
-    behind_city = words[first - 2] in _CITIES or is_province(words[first - 3 : first - 1])
-    if first > 2 and words[first - 1] in names.surnames() and behind_city:
+    goes_on = first > 2 and words[first - 1] in names.surnames()
+    if goes_on and (words[first - 2] in _CITIES or is_province(words[first - 3 : first - 1])):
         return first - 1
     if person.last - first > 1 and first and is_province(words[first - 1 : first + 1]):
         return first + 1
