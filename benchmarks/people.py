@@ -12,7 +12,7 @@ from collections import Counter
 from pathlib import Path
 
 from bot.library import Library
-from retrieval.answers.editor import NO_OFFICE
+from retrieval.answers.editor import AS_INTRODUCED
 from retrieval.answers.types import Answer, Reply
 from retrieval.encoding import open_encoder
 from retrieval.engine import Engine
@@ -67,7 +67,7 @@ def how(reply: Reply) -> str:
         return "asked back" if reply.reason == "needs_clarification" else "refused"
     if (reply.note or "").startswith(OFFICE):
         return "office"
-    return "calling" if (reply.note or "").startswith(NO_OFFICE) else "other"
+    return "calling" if (reply.note or "").startswith(AS_INTRODUCED) else "other"
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from retrieval.answers.biography import asks_role, asks_to_confirm
-from retrieval.answers.editor import ALLEGED, NO_OFFICE
+from retrieval.answers.editor import ALLEGED, AS_INTRODUCED
 from retrieval.answers.types import Answer, NotFound, Reply
 from retrieval.encoding import Encoder
 from retrieval.questions import understand
@@ -119,7 +119,7 @@ def test_what_somebody_is_beside_an_office_is_told(
     reply = ask_of_flood(question)
     assert isinstance(reply, Answer)
     assert reply.text == calling
-    assert reply.note == NO_OFFICE
+    assert reply.note == AS_INTRODUCED
     assert calling in reply.citations[0].quote
 
 

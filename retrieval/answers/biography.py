@@ -13,7 +13,7 @@ from retrieval.answers.callings import calling_of
 from retrieval.answers.context import Context
 from retrieval.answers.roles import role_of
 from retrieval.answers.sentences import Candidate
-from retrieval.directory import Directory
+from retrieval.directory import Directory, Name
 from retrieval.questions import Question
 from retrieval.snapshot import Generation
 from retrieval.vietnamese.names import LONGEST, people, role_starts, surnames
@@ -40,6 +40,8 @@ _TITLES = frozenset("ts ths gs pgs bs".split())
 _QUALIFY = frozenset(("nguyen", "quyen"))
 _OF_MONKS = frozenset(("thich",))
 _OF_PLACE = frozenset(("o", "tai", "cua", "ben"))
+_SOMEBODY_ELSE = frozenset(("ong", "ba", "anh", "bac"))
+"""Words (folded) within what is no name: `truong doan thanh tra nha ong Tu`."""
 _LONGEST_PLACE = 4
 """Words behind `ở` that are taken for its place."""
 
@@ -69,14 +71,11 @@ MOST_LOOKED_AT = 60
 """Sentences with a name that are looked at, the newest articles first."""
 
 
-def anywhere(question: Question, generation: Generation, directory: Directory) -> list[Mention]:
-    """Return what the articles of the whole generation say the named person is, newest first: those found by a search may be others.
+def anywhere(name: Name, generation: Generation, directory: Directory) -> list[Mention]:
+    """Return what the articles of the whole generation say the person of `name` is, newest first: those found by a search may be others.
 
     Offices if there are any, else callings; one an article.
     """
-    name = next(iter(directory.named(folds(question.asked), _WHOLE)), None)
-    if name is None:
-        return []
     places = sorted(directory.mentions(name), key=lambda place: -int(generation.published[place[0]]))[:MOST_LOOKED_AT]
     for of in (role_of, calling_of):
         found: dict[int, Mention] = {}
@@ -92,10 +91,6 @@ def anywhere(question: Question, generation: Generation, directory: Directory) -
         if found:
             return list(found.values())[:_MOST_NAMESAKES]
     return []
-
-
-_WHOLE = 3
-"""Syllables of a name that is looked for in all articles: two stand in many places."""
 
 
 def asks_to_confirm(question: Question) -> bool:
@@ -157,18 +152,24 @@ def _begins_office(words: Sequence[str]) -> bool:
 
 def _whom(question: Question) -> tuple[list[str], list[str]] | None:
     """Return the name (folded) of whom the question asks who he is, and what words are left beside; None where it does not ask that."""
-    words = list(question.syllables)
-    asks = _ASKS.search(" ".join(words))
-    if asks is None:
+    around = _around(question.syllables)
+    if around is None:
         return None
-    first, last = (len(" ".join(words)[:at].split()) for at in asks.span())
+    before, behind = around
     found = tokens(question.asked)
     named = next(iter(people(question.asked, found)), None)
     name = [token.fold for token in found[named.first : named.last + 1]] if named else []
     if not name and not question.points_back:
         plain = not has_diacritics(question.asked)
-        name = _typed_name(words[:first]) if plain else _capital_name(question.asked, words[:first])
-    return name, [*_left(words[:first], name), *_left(words[last:], name)]
+        name = _typed_name(before) if plain else _capital_name(question.asked, before)
+    return name, [*_left(before, name), *_left(behind, name)]
+
+
+def _around(words: Sequence[str]) -> tuple[list[str], list[str]] | None:
+    """Return the folded words before and behind those that ask who somebody is; None where none do."""
+    text = " ".join(words)
+    asks = _ASKS.search(text)
+    return (text[: asks.start()].split(), text[asks.end() :].split()) if asks else None
 
 
 def _capital_name(asked: str, words: Sequence[str]) -> list[str]:
@@ -185,19 +186,15 @@ def _typed_name(words: Sequence[str]) -> list[str]:
     """Return the name with which words (folded) end that were typed without capitals: cho em hoi `vu thi pao`; empty where they end with none."""
     for at in range(max(0, len(words) - LONGEST), len(words) - 1):
         begins = (words[at] in surnames() or words[at] in _OF_MONKS) and not _begins_office(words[at:])
-        if begins and _FILLING.issuperset(words[:at]) and _MEN_AND_WOMEN.isdisjoint(words[at + 1 :]):
+        if begins and _FILLING.issuperset(words[:at]) and _SOMEBODY_ELSE.isdisjoint(words[at + 1 :]):
             return list(words[at:])
     return []
 
 
 def asks_who(question: Question, name: Sequence[str]) -> bool:
     """Tell whether the question asks who it is that articles call `name` (folded), and nothing besides: `ung van khiem la ai`."""
-    words = list(question.syllables)
-    asks = _ASKS.search(" ".join(words))
-    if asks is None:
-        return False
-    first, last = (len(" ".join(words)[:at].split()) for at in asks.span())
-    return not [word for word in (*_left(words[:first], name), *_left(words[last:], name)) if word not in _TITLES]
+    around = _around(question.syllables)
+    return around is not None and _TITLES.issuperset(word for part in around for word in _left(part, name))
 
 
 def names_whom(question: Question) -> bool:
@@ -233,8 +230,8 @@ def _left(words: Sequence[str], name: Sequence[str]) -> list[str]:
 def of_whom(question: Question) -> tuple[int, int] | None:
     """Return the first and the last token of `question.asked` that may name whom it asks about: `nong thi mai` giu chuc gi; None where it asks for no role, or begins with that."""
     words = [token.fold for token in tokens(question.asked)]
-    asks = _ASKS.search(" ".join(words))
-    size = len(" ".join(words)[: asks.start()].split()) if asks else 0
+    around = _around(words)
+    size = len(around[0]) if around else 0
     first = next((at for at in range(size) if words[at] not in _BEFORE_NAMES), size)
     return (first, size - 1) if first < size else None
 
@@ -259,13 +256,11 @@ def callings(context: Context) -> list[Role]:
     return _told_of(context, folds(context.asked.question.asked), calling_of)
 
 
-def mentioned(context: Context) -> Role | None:
-    """Return where a person whom the question names by two syllables or more stands first, his name for a role; None where nobody is of that name."""
-    named = _told_of(context, folds(context.asked.question.asked), _offsets)
-    return named[0] if named else None
+def mentioned(context: Context) -> list[Role]:
+    """Return where people whom the question names by two syllables or more stand first, best article first; for a role, which none needs to have, the name."""
+    return _told_of(context, folds(context.asked.question.asked), _offsets)
 
 
-_MEN_AND_WOMEN = frozenset(("ong", "ba", "anh", "bac"))
 _MEN, _WOMEN = frozenset(("ong", "anh", "chu")), frozenset(("ba", "chi", "co"))
 
 
@@ -287,7 +282,7 @@ def _told_of(
     context: Context, words: Sequence[str], of: Callable[[Sentence, int, int], tuple[int, int] | None]
 ) -> list[Role]:
     """Return what `of` finds said of each person who is named among `words`, one a person and article."""
-    asked = {tuple(words[i : i + n]) for n in (2, 3, 4, 5) for i in range(len(words) - n + 1)}
+    asked = {tuple(words[i : i + n]) for n in _NAME_SIZES for i in range(len(words) - n + 1)}
     found: list[Role] = []
     seen: set[tuple[int, tuple[str, ...]]] = set()
     for hit, sentences in enumerate(context.sentences):
@@ -315,7 +310,7 @@ _MOST_NAMESAKES = 4
 
 def half_named(context: Context) -> tuple[str, str] | None:
     """Return the honorific and the one syllable by which the question names a person, as typed: (`ông`, `Lò`); None else."""
-    if mentioned(context) is not None:  # `vu chu pao` is no `chú Páo`
+    if mentioned(context):  # `vu chu pao` is no `chú Páo`
         return None
     asked = context.asked.question.asked
     found = tokens(asked)

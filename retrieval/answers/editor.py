@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from retrieval.answers import biography, verdicts
 from retrieval.answers.about import about
-from retrieval.answers.compose import Composer, drafts_to_tell
+from retrieval.answers.compose import Composed, Composer, drafts_to_tell
 from retrieval.answers.context import Context
 from retrieval.answers.coordination import asks_coordination, coordinating
 from retrieval.answers.drafts import Draft, behind_colon
@@ -53,7 +53,7 @@ NO_RULING = (
     "Tin Tỉnh không trả lời có hay không về tội trạng, kỷ luật hay đời tư của một người. "
     "Các bài đang có không dẫn kết luận của cơ quan nào về {name} trong việc này."
 )
-NO_OFFICE = "Đây là cách bài báo giới thiệu người này."
+AS_INTRODUCED = "Đây là cách bài báo giới thiệu người này."
 NOBODY = "Trong các bài gần với câu hỏi, không bài nào nói đó là ai. Bạn thử hỏi kèm chức vụ hoặc cơ quan nhé."
 NOT_SAID_WHO = "Các bài gần với câu hỏi có nhắc “{name}” nhưng không nói đó là ai."
 NO_INFERENCE = (
@@ -152,8 +152,9 @@ class Editor:
         misspelt = slip(question, self._generation, self._directory)
         name = next(iter(self._directory.named(folds(question.asked), WHOLE_NAME)), None)
         by_name = name is not None and biography.asks_who(question, name)
+        whom = name if by_name or biography.names_whom(question) else None
         asks_role = by_name or biography.asks_role(question) or biography.asks_to_confirm(question)
-        if asks_role and (told := self.role(question, context, reading, misspelt)) is not None:
+        if asks_role and (told := self.role(question, context, reading, misspelt, whom)) is not None:
             return told
         if asks_coordination(question) and (listed := coordinating(context)) is not None:
             candidate, bodies = listed
@@ -305,8 +306,13 @@ class Editor:
             )
         return self._make.answer(question, composed, 1.0, kind="yes_no")
 
-    def role(self, question: Question, context: Context, reading: Reading, misspelt: Slip | None) -> Reply | None:
-        """Return who a person is, or which of several people is meant; None where no article tells."""
+    def role(
+        self, question: Question, context: Context, reading: Reading, misspelt: Slip | None, whom: Name | None
+    ) -> Reply | None:
+        """Return who a person is, or which of several people is meant; None where no article tells.
+
+        One whom the question names in full, `whom`, is looked for in all articles where those found tell nothing.
+        """
         half = biography.half_named(context)
         told = biography.namesakes(context, half[1]) if half else biography.roles(context)
         found = self._shown(context, told)
@@ -314,17 +320,14 @@ class Editor:
             composed = self._composer.roles(context, found)
             if composed is None and half is None:
                 found = self._shown(context, biography.callings(context))
-                composed = self._composer.roles(context, found, NO_OFFICE)
+                composed = self._composer.roles(context, found, AS_INTRODUCED)
             if composed is not None:
                 if any(verdicts.tells(r.candidate.sentence) for r in found):
                     composed = replace(composed, note=f"{composed.note} {ALLEGED}")
+            elif half is None and whom is not None:
+                composed = self._anywhere(whom)
+            if composed is not None:
                 return self._make.answer(question, composed, reading.answerable)
-            if (
-                half is None
-                and biography.names_whom(question)
-                and (told_ := self._anywhere(question, reading)) is not None
-            ):
-                return told_
             return self.asked_back(question, misspelt) if misspelt else None
         texts = [context.articles[r.candidate.hit].text for r in found]
         named = [(text[slice(*r.name)], text[slice(*r.role)]) for text, r in zip(texts, found, strict=True)]
@@ -334,21 +337,20 @@ class Editor:
             {f"{name} – {role}": _renamed(question.asked, " ".join(half), name) for name, role in named},
         )
 
-    def _anywhere(self, question: Question, reading: Reading) -> Answer | None:
+    def _anywhere(self, whom: Name) -> Composed | None:
         """Return who somebody is by articles that the search has not found; None where none tells."""
         found = [
             m
-            for m in biography.anywhere(question, self._generation, self._directory)
+            for m in biography.anywhere(whom, self._generation, self._directory)
             if not any(self._generation.is_held(m.article, *span) for span in (m.name, m.role))
         ]
         days = [day for m in found if (day := self._generation.article(m.article).published_at)]
         when = f"bài ngày {local_day(max(days).isoformat())}" if days else "bài không rõ ngày"
         office = any(m.office for m in found)
-        note = f"Chức vụ ghi theo {when}, đến nay có thể đã thay đổi." if office else NO_OFFICE
+        note = f"Chức vụ ghi theo {when}, đến nay có thể đã thay đổi." if office else AS_INTRODUCED
         if any(verdicts.tells(m.sentence) for m in found):
             note = f"{note} {ALLEGED}"
-        composed = self._composer.mentions(found, note)
-        return self._make.answer(question, composed, reading.answerable) if composed else None
+        return self._composer.mentions(found, note)
 
     def _shown(self, context: Context, told: Sequence[biography.Role]) -> list[biography.Role]:
         """Return the roles without those whose words are held back."""
@@ -359,7 +361,7 @@ class Editor:
 
     def _unknown(self, question: Question, context: Context) -> NotFound:
         """Return the refusal where no article says who somebody is: whoever else stands beside him is no answer."""
-        named = self._shown(context, [m for m in [biography.mentioned(context)] if m is not None])
+        named = self._shown(context, biography.mentioned(context))
         if not named:
             return self._make.not_found(question, "no_article", NOBODY)
         name = context.articles[named[0].candidate.hit].text[slice(*named[0].name)]
