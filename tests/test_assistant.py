@@ -203,7 +203,7 @@ def test_a_chat_has_its_own_province(namesakes: Library) -> None:
     assert assistant.memory("test", "1").province is None
 
 
-@pytest.mark.parametrize("text", ["ở tỉnh nào có lễ hội?", "Tôi ở tỉnh", "Ai chủ trì họp ở tỉnh Lam Giang?"])
+@pytest.mark.parametrize("text", ["ở tỉnh nào có lễ hội?", "Tôi ở tỉnh", "Ai chủ trì họp ở tỉnh Lam Giang?", "bỏ"])
 def test_a_question_about_a_province_is_no_home(text: str) -> None:
     assert home(text) is None
 

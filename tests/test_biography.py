@@ -10,6 +10,7 @@ from retrieval.answers.editor import ALLEGED, AS_INTRODUCED
 from retrieval.answers.types import Answer, NotFound, Reply
 from retrieval.encoding import Encoder
 from retrieval.questions import understand
+from retrieval.vietnamese.text import fold
 from tests.reading import asker
 
 INSPECTED = (
@@ -152,15 +153,16 @@ def test_nobody_s_name_gets_nobody_s_office(ask_of_flood: Callable[[str], Reply]
     assert "bên dưới" not in reply.reply
 
 
-def test_who_somebody_is_is_found_where_the_search_does_not_look(tmp_path: Path, encoder: Encoder) -> None:
+@pytest.mark.parametrize("name", ["Lò Văn Chấn", "Ung Văn Chấn"])  # Ung is in no table of family names
+def test_who_somebody_is_is_found_where_the_search_does_not_look(tmp_path: Path, encoder: Encoder, name: str) -> None:
     """Three articles are read for a question; a name is looked up in all of them."""
     often = [
-        f"---\ntitle: Tin số {n}\n---\nÔng Lò Văn Chấn nói gì, ai cũng hỏi: Lò Văn Chấn là ai? Không ai biết. Việc số {n}.\n"
+        f"---\ntitle: Tin số {n}\n---\nÔng {name} nói gì, ai cũng hỏi: {name} là ai? Không ai biết. Việc số {n}.\n"
         for n in range(4)
     ]
-    once = "---\ntitle: Họp xã\n---\nSáng 5/5, dân xã họp bàn việc làm đường vào bản, sửa hai cây cầu và chia nước tưới cho vụ mùa tới. Ông Lò Văn Chấn, Chủ tịch UBND xã Nà Mạ, nghe dân nói.\n"
+    once = f"---\ntitle: Họp xã\n---\nSáng 5/5, dân xã họp bàn việc làm đường vào bản, sửa hai cây cầu và chia nước tưới cho vụ mùa tới. Ông {name}, Chủ tịch UBND xã Nà Mạ, nghe dân nói.\n"
     ask = asker(tmp_path, encoder, *often, once)
-    for question in ("Lò Văn Chấn là ai?", "lo van chan la ai"):
-        reply = ask(question)
+    for asked in (f"{name} là ai?", f"{fold(name).lower()} la ai"):
+        reply = ask(asked)
         assert isinstance(reply, Answer)
         assert reply.text == "Chủ tịch UBND xã Nà Mạ"
