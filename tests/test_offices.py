@@ -28,10 +28,16 @@ PRAISED = article(
     "Giám đốc Sở Xây dựng tỉnh Lam Giang ghi nhận đóng góp của bà Sùng Thị Dợ trong việc dựng nhà.",
 )
 
+SLIP = (  # the newspaper wrote half of a name small; of undated articles nobody knows which is the newest
+    "---\ntitle: Hỏi thăm dân Nà Mạ\n---\nPhó Bí thư Huyện ủy Nà Mạ Vàng Seo pín hỏi thăm dân.\n",
+    "---\ntitle: Tặng quà ở Nà Mạ\n---\nPhó Bí thư Huyện ủy Nà Mạ Vàng Seo Pín tặng quà cho dân.\n",
+)
+ABROAD = "---\ntitle: Tin nước ngoài\npublished_at: 2024-05-08\n---\nThủ tướng Anh Vàng Seo Pín gửi thư tới hội nghị.\n"
+
 
 @pytest.fixture(scope="module")
 def ask(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Callable[[str], Reply]:
-    return asker(tmp_path_factory.mktemp("offices"), encoder, ELECTED, MET, PRAISED)
+    return asker(tmp_path_factory.mktemp("offices"), encoder, ELECTED, MET, PRAISED, *SLIP, ABROAD)
 
 
 @pytest.mark.parametrize(
@@ -42,6 +48,7 @@ def ask(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Callable[
         ("chu tich tinh bac hoa la ai", "Lò Văn Tiến"),
         ("Bí thư Huyện ủy Ba Khe là ai?", "Mùa Thị Hoa"),
         ("Thủ tướng là ai?", "Giàng A Lử"),
+        ("Phó Bí thư Huyện ủy Nà Mạ là ai?", "Vàng Seo Pín"),
     ],
 )
 def test_who_holds_an_office_is_told(ask: Callable[[str], Reply], question: str, holder: str) -> None:

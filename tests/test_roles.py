@@ -67,6 +67,8 @@ def test_an_office_is_told_of_who_holds_it(text: str, name: str, office: str) ->
     ("text", "name"),
     [
         ("Phó Chủ tịch UBND tỉnh thăm mẹ Mùa Thị Hoa.", "Mùa Thị Hoa"),
+        ("Về quy hoạch bán đảo Sơn Thà, Chủ tịch UBND tỉnh nói còn phải chờ.", "Sơn Thà"),
+        ("Theo quy hoạch khu kinh tế mở Chu Lan, Chủ tịch UBND tỉnh nói.", "Chu Lan"),
         ("Phó Chủ tịch tỉnh cùng vợ Mùa Thị Hoa dự lễ.", "Mùa Thị Hoa"),
         ("Bí thư huyện tặng hoa cô giáo Mùa Thị Hoa.", "Mùa Thị Hoa"),
         ("“Xã đã đủ các Phó chủ tịch”, ông Lò Văn Tiến cho biết.", "Lò Văn Tiến"),

@@ -49,6 +49,8 @@ _NO_OFFICE = frozenset(
 _OF_THE_NATION = frozenset(("thu_tuong", "tong_bi_thu"))
 """Offices of which the nation has one, without a body."""
 _NATION = ((), ("chinh", "phu"), ("nuoc",))
+_ENGLAND = "Anh"
+"""`Thủ tướng Anh Theresa May`: with a capital behind an office it is the country, and calls nobody."""
 _FORMER = frozenset(("nguyen", "cuu"))
 _BARE_SEATS = {("tinh", "uy"): "tỉnh", ("huyen", "uy"): "huyện", ("thanh", "uy"): "thành phố", ("thi", "uy"): "thị xã"}
 _BODY_OF_HEAD: dict[str, tuple[str, dict[str, str]]] = {
@@ -351,6 +353,8 @@ def _holders_in(office: Office, article: Article, people: Collection[str], candi
         if first != person.first and span[0] < name[0]:
             before = sentence.tokens[first - 1].end
             span = span[0], before if first > person.first else min(span[1], before)
+        if article.text[span[1] : name[0]].strip() == _ENGLAND:
+            continue
         for part in _parts(article.text, *span):
             fits, former, place = _fits(office, article, part, people, (sentence.start, sentence.end))
             if fits:
@@ -517,7 +521,9 @@ def _of_level(level: str) -> re.Pattern[str]:
 def terms_of(found: Sequence[Holder]) -> list[list[Holder]]:
     """Return the mentions person by person: who holds the office by the newest article first, who only left it last."""
     people: dict[Words, list[Holder]] = {}
-    for holder in sorted(found, key=lambda h: len(h.person)):
+    written = {holder.person for holder in found}
+    whole = [holder for holder in found if (*holder.person, _behind(holder)) not in written]
+    for holder in sorted(whole, key=lambda h: len(h.person)):
         # `Ninh Nguyễn Văn Đọc` after `Quảng` is `Nguyễn Văn Đọc`.
         known = next((p for p in people if len(p) > 1 and holder.person[-len(p) :] == p), holder.person)
         people.setdefault(known, []).append(holder)
@@ -526,3 +532,10 @@ def terms_of(found: Sequence[Holder]) -> list[list[Holder]]:
     held = [own for own in people.values() if any(not h.former for h in own)]
     held.sort(key=lambda own: max(h.day or dt.date.min for h in own if not h.former), reverse=True)
     return held + [own for own in people.values() if all(h.former for h in own)]
+
+
+def _behind(holder: Holder) -> str:
+    """Return the folded word behind a name: in `Vàng Seo pín`, of a slip of the newspaper's, it is the rest of it."""
+    sentence = holder.candidate.sentence
+    words = zip(sentence.tokens, sentence.folded, strict=True)
+    return next((word for token, word in words if token.start >= holder.name[1]), "")

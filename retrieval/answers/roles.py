@@ -61,10 +61,18 @@ _MANY = frozenset((("cac",), ("mot",), ("nhung",), ("nhieu",)))
 _WERE = frozenset((("can", "bo"), ("chuyen", "vien"), ("pho", "kien"), ("kien", "truc"), ("ke", "toan")))
 _FORMER_OR_ACTING = frozenset(("nguyen", "quyen"))
 _QUOTES = frozenset('"”»')
+_OF_LAND = frozenset(
+    tuple(words.split())
+    for words in ("bán đảo", "quần đảo", "hòn đảo", "dãy núi", "ngọn núi", "vịnh", "cửa khẩu", "sân bay", "cảng hàng không",
+                  "khu du lịch", "khu công nghiệp", "khu kinh tế", "kinh tế mở", "đầm phá", "cao nguyên")
+)  # fmt: skip
+"""Words (canonical) before the name of what is nobody and has no officials: `Về bán đảo Lũng Sơn, Chủ tịch UBND tỉnh nói`."""
 _BESIDE = frozenset(("ubnd", "hdnd", "mttq"))
 """Of one place two bodies may stand side by side: `chánh văn phòng UBND, HĐND huyện`."""
 LONGEST = 26
 """Tokens of the offices of one person; what goes on for longer is told up to the last that is whole."""
+
+_LONGEST_OF_LAND = max(map(len, _OF_LAND))
 
 
 def role_of(sentence: Sentence, first: int, last: int) -> tuple[int, int] | None:
@@ -73,12 +81,15 @@ def role_of(sentence: Sentence, first: int, last: int) -> tuple[int, int] | None
     After the name, behind a comma, dash or bracket: `Mùa A Sơn, Phó Bí thư Thường trực`; else right before it:
     `Phó Bí thư Thường trực Tỉnh ủy Mùa A Sơn`.
     """
+    before = tuple(token.norm for token in sentence.tokens[max(0, first - _LONGEST_OF_LAND) : first])
+    if sentence.gaps[first] == "_" and any(before[i:] in _OF_LAND for i in range(len(before))):
+        return None
     after = _after(sentence, first, last)
     if after:
         return sentence.tokens[after[0]].start, sentence.tokens[after[1]].end
-    before = _before(sentence, first)
-    if before:
-        return sentence.tokens[before[0]].start, sentence.tokens[before[1]].end
+    ahead = _before(sentence, first)
+    if ahead:
+        return sentence.tokens[ahead[0]].start, sentence.tokens[ahead[1]].end
     return None
 
 
