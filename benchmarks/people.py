@@ -12,7 +12,7 @@ from collections import Counter
 from pathlib import Path
 
 from bot.library import Library
-from retrieval.answers.editor import AS_INTRODUCED
+from retrieval.answers.identity import AS_INTRODUCED
 from retrieval.answers.types import Answer, Reply
 from retrieval.encoding import open_encoder
 from retrieval.engine import Engine

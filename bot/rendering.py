@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from bot.messages import Outgoing
 from retrieval.answers.types import Answer, Citation, Item, NotFound, Reply
 from retrieval.articles import Article
+from retrieval.vietnamese import dates
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +150,7 @@ def data_line(reply: Reply) -> str:
 
 def local_day(iso: str | None) -> str:
     """Return `29/12/2023` for `2023-12-29`, or words for an unknown day."""
-    return "/".join(reversed(iso.split("-"))) if iso else NO_DATE
+    return dates.local_day(iso) if iso else NO_DATE
 
 
 def short_answer(reply: Answer) -> list[str]:

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from retrieval.answers.biography import asks_role, asks_to_confirm
-from retrieval.answers.editor import ALLEGED, AS_INTRODUCED
+from retrieval.answers.identity import AS_INTRODUCED
 from retrieval.answers.types import Answer, NotFound, Reply
+from retrieval.answers.verdicts import ALLEGED
 from retrieval.encoding import Encoder
 from retrieval.questions import understand
 from retrieval.vietnamese.text import fold

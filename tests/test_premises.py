@@ -195,10 +195,13 @@ def test_a_question_about_now_is_not_answered_by_an_old_article(library: Library
 
 
 def test_a_name_that_is_written_otherwise_is_said(library: Library) -> None:
-    told = library.ask("Ông Vi Định Lộc là ai?")
+    told = library.ask("Ông Vi Định Lộc chủ trì cuộc họp ngày nào?")
     assert isinstance(told, Answer)
     assert told.note
     assert "“Vi Đình Lộc”" in told.note
+    asked = library.ask("Ông Vi Định Lộc là ai?")
+    assert isinstance(asked, NotFound)
+    assert asked.choices == ("Vi Đình Lộc",)
     same = library.ask("Ông Vi Đình Lộc là ai?")
     assert isinstance(same, Answer)
     assert "Bài viết ghi" not in (same.note or "")

@@ -17,7 +17,7 @@ from retrieval.directory import Directory, Name
 from retrieval.questions import Question
 from retrieval.snapshot import Generation
 from retrieval.vietnamese.names import LONGEST, people, role_starts, surnames
-from retrieval.vietnamese.text import folds, has_diacritics, tokens
+from retrieval.vietnamese.text import Token, folds, has_diacritics, tokens
 
 _ASKS = re.compile(
     r"\b(?:la ai|giu chuc|chuc gi|lam chuc|dam nhiem chuc|giu cuong vi|cuong vi gi|la can bo gi|lam gi o tinh)\b"
@@ -67,30 +67,70 @@ class Mention:
     """Whether it is an office; else it is a calling."""
 
 
-MOST_LOOKED_AT = 60
+MOST_LOOKED_AT = 200
 """Sentences with a name that are looked at, the newest articles first."""
 
 
-def anywhere(name: Name, generation: Generation, directory: Directory) -> list[Mention]:
-    """Return what the articles of the whole generation say the person of `name` is, newest first: those found by a search may be others.
+@dataclass(frozen=True)
+class Named:
+    """A sentence of the article at row `article` that names somebody, by its tokens `first` to `last`."""
 
-    Offices if there are any, else callings; one an article.
-    """
+    article: int
+    sentence: Sentence
+    first: int
+    last: int
+
+    @property
+    def name(self) -> list[Token]:
+        """The name, as it is written."""
+        return list(self.sentence.tokens[self.first : self.last + 1])
+
+
+def naming(name: Name, generation: Generation, directory: Directory) -> list[Named]:
+    """Return where the articles of the whole generation name `name`, newest first: those found by a search may be others."""
     places = sorted(directory.mentions(name), key=lambda place: -int(generation.published[place[0]]))[:MOST_LOOKED_AT]
+    return [
+        Named(row, sentence, person.first, person.last)
+        for row, sentence in ((row, generation.sentences(row)[index]) for row, index in places)
+        for person in sentence.named
+        if sentence.folded[person.first : person.last + 1] == name
+    ]
+
+
+def said(named: Sequence[Named]) -> list[Mention]:
+    """Return what is said of those who are `named`: offices if there are any, else callings."""
     for of in (role_of, calling_of):
-        found: dict[int, Mention] = {}
-        for row, index in places:
-            sentence = generation.sentences(row)[index]
-            for person in sentence.named:
-                if row not in found and sentence.folded[person.first : person.last + 1] == name:
-                    told = of(sentence, person.first, person.last)
-                    if told is not None:
-                        found[row] = Mention(
-                            row, sentence, _offsets(sentence, person.first, person.last), told, of is role_of
-                        )
+        told = ((n, of(n.sentence, n.first, n.last)) for n in named)
+        found = [
+            Mention(n.article, n.sentence, _offsets(n.sentence, n.first, n.last), role, of is role_of)
+            for n, role in told
+            if role is not None
+        ]
         if found:
-            return list(found.values())[:_MOST_NAMESAKES]
+            return found
     return []
+
+
+def beside(question: Question, name: Name) -> tuple[str, ...]:
+    """Return the words (folded) with which a question that asks who `name` is, or whether he is that, says more of him: an office, a place."""
+    around = _around(question.syllables)
+    words = [*around[0], *around[1]] if around else list(question.syllables)
+    at = next((i for i in range(len(words)) if tuple(words[i : i + len(name)]) == name), None)
+    if at is None:
+        return ()
+    rest = [*words[:at], *words[at + len(name) :]]
+    return tuple(word for word in rest if word not in _FILLING | _WHETHER | _TITLES | _OF_PLACE)
+
+
+def names_office(question: Question, name: Name) -> bool:
+    """Tell whether a question asks who `name` is and gives, right behind the name, an office of his: `Mùa A Sơn, Chủ tịch UBND tỉnh, là ai?`."""
+    around = _around(question.syllables)
+    if around is None:
+        return False
+    words = list(around[0])
+    at = next((i for i in range(len(words)) if tuple(words[i : i + len(name)]) == name), None)
+    behind = words[at + len(name) :] if at is not None else []
+    return bool(behind) and _begins_office(behind) and _FILLING.issuperset(words[:at])
 
 
 def asks_to_confirm(question: Question) -> bool:

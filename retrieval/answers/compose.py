@@ -29,6 +29,7 @@ from retrieval.answers.types import Citation, Item, Suggestion
 from retrieval.articles import Article
 from retrieval.questions import Question
 from retrieval.snapshot import Generation
+from retrieval.vietnamese.dates import local_day
 from retrieval.vietnamese.names import folded_name, people
 from retrieval.vietnamese.terms import terms
 from retrieval.vietnamese.text import folds, norms, tokens, words
@@ -135,7 +136,7 @@ class Composer:
             article = context.articles[role.candidate.hit]
             start, end = role.role
             name = article.text[slice(*role.name)]
-            told = any(_same_office(i.text, article.text[start:end]) and i.role == name for i in items)
+            told = any(same_office(i.text, article.text[start:end]) and i.role == name for i in items)
             if told or len(items) == _MOST_ROLES:
                 continue
             citation = self._cite(
@@ -148,15 +149,14 @@ class Composer:
             items.append(Item(article.text[start:end], citations.index(citation), start, end, role=name))
         if not items:
             return None
-        days = {c.published_at for c in citations}
-        newest = max((d for d in days if d), default=None)
-        when = f"bài ngày {'/'.join(reversed(newest.split('-')))}" if newest else "bài không rõ ngày"
-        note = note or f"Chức vụ ghi theo {when}, đến nay có thể đã thay đổi."
+        note = note or as_of(c.published_at for c in citations if c.published_at)
         return Composed("; ".join(dict.fromkeys(i.text for i in items)), tuple(items), tuple(citations), note)
 
     def mentions(self, found: Sequence[Mention], note: str) -> Composed | None:
-        """Return the answer that tells what somebody is by sentences of any articles; None where there is none."""
-        told = self._told(_Told(m.article, m.sentence, m.role, m.name) for m in found)
+        """Return the answer that tells what somebody is by sentences of any articles, each office once; None where there is none."""
+        said = [(self._generation.article(m.article).text[slice(*m.role)], m) for m in found]
+        once = [m for at, (role, m) in enumerate(said) if not any(same_office(told, role) for told, _ in said[:at])]
+        told = self._told(_Told(m.article, m.sentence, m.role, m.name) for m in once)
         return Composed("; ".join(dict.fromkeys(i.text for i in told[0])), *told, note) if told else None
 
     def holders(self, found: Sequence[Holder], note: str) -> Composed | None:
@@ -280,7 +280,14 @@ class Composer:
         )
 
 
-def _same_office(one: str, other: str) -> bool:
+def as_of(days: Iterable[str]) -> str:
+    """Return what is said beside an office: as of the newest of the days (ISO) of the articles that tell it, never as of today."""
+    newest = max(days, default=None)
+    when = f"bài ngày {local_day(newest)}" if newest else "bài không rõ ngày"
+    return f"Chức vụ ghi theo {when}, đến nay có thể đã thay đổi."
+
+
+def same_office(one: str, other: str) -> bool:
     """Tell whether two texts tell of one office, more or less shortened: `Giám đốc Sở Nội vụ tỉnh` and `giám đốc SNV`; not `Phó Giám đốc`."""
     a, b = folds(one), folds(other)
     # The terms of a text are its words and what they may be shortened to.

@@ -2,23 +2,23 @@
 
 import datetime as dt
 import functools
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from retrieval.answers import biography, verdicts
 from retrieval.answers.about import about
-from retrieval.answers.compose import Composed, Composer, drafts_to_tell
+from retrieval.answers.compose import Composer, drafts_to_tell
 from retrieval.answers.context import Context
 from retrieval.answers.coordination import asks_coordination, coordinating
 from retrieval.answers.drafts import Draft, behind_colon
+from retrieval.answers.identity import Identities
 from retrieval.answers.listing import asked_list, meetings
-from retrieval.answers.naming import Slip, only_names, otherwise_written, slip
+from retrieval.answers.naming import Slip, only_names, otherwise_written, perhaps, slip
 from retrieval.answers.offices import of_office, seat_name
 from retrieval.answers.posts import of_the_post
 from retrieval.answers.premise import broken_premise, covers, telling_count, telling_where
 from retrieval.answers.reading import Reading
-from retrieval.answers.replies import Replies, carried, local_day, refusal_text
+from retrieval.answers.replies import Replies, carried, refusal_text
 from retrieval.answers.rivals import Rival, rivals
 from retrieval.answers.sentences import SMALL_CORPUS
 from retrieval.answers.statements import phrase_asked, statement
@@ -31,7 +31,7 @@ from retrieval.questions import Question, asks_whether_chaired
 from retrieval.snapshot import Generation
 from retrieval.vietnamese import dates
 from retrieval.vietnamese.abbreviations import spell_out
-from retrieval.vietnamese.dates import around_today, told_as
+from retrieval.vietnamese.dates import around_today, local_day, told_as
 from retrieval.vietnamese.names import WHOLE_NAME, people
 from retrieval.vietnamese.places import Renamings
 from retrieval.vietnamese.text import folds
@@ -45,17 +45,10 @@ NO_VERDICT = (
     "Tin Tỉnh không trả lời có hay không về tội trạng, kỷ luật hay đời tư của một người. "
     "Trên đây là điều bài báo thuật lại, theo ngày của bài; sự việc có thể đã chuyển sang bước khác."
 )
-ALLEGED = (
-    "Đây là điều bài báo thuật lại, theo ngày của bài, không phải kết luận về tội trạng của ai; "
-    "sự việc có thể đã chuyển sang bước khác."
-)
 NO_RULING = (
     "Tin Tỉnh không trả lời có hay không về tội trạng, kỷ luật hay đời tư của một người. "
     "Các bài đang có không dẫn kết luận của cơ quan nào về {name} trong việc này."
 )
-AS_INTRODUCED = "Đây là cách bài báo giới thiệu người này."
-NOBODY = "Trong các bài gần với câu hỏi, không bài nào nói đó là ai. Bạn thử hỏi kèm chức vụ hoặc cơ quan nhé."
-NOT_SAID_WHO = "Các bài gần với câu hỏi có nhắc “{name}” nhưng không nói đó là ai."
 NO_INFERENCE = (
     "Tin Tỉnh không suy ra ai có tội hay không: chỉ cơ quan có thẩm quyền kết luận điều đó. "
     "Các bài đang có nói gì thì Tin Tỉnh đã dẫn nguyên văn, kèm ngày của bài."
@@ -98,6 +91,10 @@ class Editor:
     @functools.cached_property
     def _directory(self) -> Directory:
         return Directory(self._generation)
+
+    @functools.cached_property
+    def _identities(self) -> Identities:
+        return Identities(self._generation, self._directory, self._composer, self._make)
 
     def turned_away(self, question: Question, turned: Turned) -> NotFound:
         """Return the reply to what is no question to search for."""
@@ -150,24 +147,21 @@ class Editor:
         if verdicts.asks_verdict(question) and (ruling := self._ruling(question, context, reading)) is not None:
             return ruling
         misspelt = slip(question, self._generation, self._directory)
-        name = next(iter(self._directory.named(folds(question.asked), WHOLE_NAME)), None)
-        by_name = name is not None and biography.asks_who(question, name)
-        whom = name if by_name or biography.names_whom(question) else None
-        asks_role = by_name or biography.asks_role(question) or biography.asks_to_confirm(question)
-        if asks_role and (told := self.role(question, context, reading, misspelt, whom)) is not None:
-            return told
-        if asks_coordination(question) and (listed := coordinating(context)) is not None:
-            candidate, bodies = listed
-            composed = self._composer.lines(context, [(candidate, *body) for body in bodies], None)
-            if composed is not None:
-                return self._make.answer(question, composed, reading.confidence, kind="who")
-        if (spoken := self._speaker(question, context, reading)) is not None:
-            return spoken
+        whose = self._identities.asked(question)
+        if whose is not None:
+            told = self._identities.told(question, whose, context, reading, misspelt)
+            if told is not None:
+                return told
+        known = self._coordinated(question, context, reading) or self._speaker(question, context, reading)
+        if known is not None:
+            return known
         reading = replace(reading, drafts=_chair_to_confirm(question, reading.drafts))
         fitting, lacking = about(context, reading.drafts, misspelt=misspelt is not None)
-        unknown = by_name or (asks_role and biography.names_whom(question) and not biography.half_named(context))
-        if unknown or (reading.drafts and not fitting):
-            return self._lacking(question, context, reading, lacking, unknown=unknown)
+        if whose is not None and self._identities.names(question, whose, context):
+            unknown = self._identities.unknown(question, whose, context) if lacking is None else None
+            return unknown or self._lacking(question, context, reading, lacking)
+        if reading.drafts and not fitting:
+            return self._lacking(question, context, reading, lacking)
         return self._from_drafts(question, context, replace(reading, drafts=fitting), misspelt)
 
     def _ruling(self, question: Question, context: Context, reading: Reading) -> Reply | None:
@@ -179,12 +173,8 @@ class Editor:
         tells = bool(reading.drafts) and verdicts.tells(reading.drafts[0].candidate.sentence)
         return self.verdict(question, context, None) if verdicts.of_an_office(question) or not tells else None
 
-    def _lacking(
-        self, question: Question, context: Context, reading: Reading, what: str | None, *, unknown: bool = False
-    ) -> NotFound:
-        """Return that no article tells of `what` the question names, or of its place or office, or who it is, where that is `unknown`; what is near is shown."""
-        if unknown and what is None:
-            return self._unknown(question, context)
+    def _lacking(self, question: Question, context: Context, reading: Reading, what: str | None) -> NotFound:
+        """Return that no article tells of `what` the question names, or of its place or office; what is near is shown."""
         suggestions = self._composer.suggestions(context, reading.drafts)
         reply = refusal_text("article_silent", self._generation.data_until, below=bool(suggestions))
         if what is not None:
@@ -216,6 +206,15 @@ class Editor:
         return self._make.not_found(
             question, "article_silent", reply, tuple(s for s in (self._composer.suggestion(context, found),) if s)
         )
+
+    def _coordinated(self, question: Question, context: Context, reading: Reading) -> Answer | None:
+        """Return the bodies that a task is to be coordinated with; None where they are not asked for, or no article tells."""
+        listed = coordinating(context) if asks_coordination(question) else None
+        if listed is None:
+            return None
+        candidate, bodies = listed
+        composed = self._composer.lines(context, [(candidate, *body) for body in bodies], None)
+        return self._make.answer(question, composed, reading.confidence, kind="who") if composed else None
 
     def _speaker(self, question: Question, context: Context, reading: Reading) -> Answer | None:
         """Return who said the words that the question quotes; None where it quotes none, or no article tells."""
@@ -250,12 +249,12 @@ class Editor:
             composed = self._composer.compose(question, context, reading)
             if composed is not None:
                 if misspelt:
-                    composed = replace(composed, note=_perhaps(misspelt))
+                    composed = replace(composed, note=perhaps(misspelt))
                 elif verdicts.alleges(question) and self._names_somebody(question):
-                    composed = replace(composed, note=ALLEGED)
+                    composed = replace(composed, note=verdicts.ALLEGED)
                 return self._make.answer(question, composed, reading.confidence)
         if misspelt is not None:
-            return self.asked_back(question, misspelt)
+            return self._make.asked_back(question, misspelt)
         if broken is not None and broken[1]:
             return self._make.not_found(question, broken[0], broken[1], self._composer.suggestions(context, drafts))
         return self._make.refusal(question, context, drafts)
@@ -305,80 +304,6 @@ class Editor:
                 question, "article_silent", NO_RULING.format(name=self._directory.written(person))
             )
         return self._make.answer(question, composed, 1.0, kind="yes_no")
-
-    def role(
-        self, question: Question, context: Context, reading: Reading, misspelt: Slip | None, whom: Name | None
-    ) -> Reply | None:
-        """Return who a person is, or which of several people is meant; None where no article tells.
-
-        One whom the question names in full, `whom`, is looked for in all articles where those found tell nothing.
-        """
-        half = biography.half_named(context)
-        told = biography.namesakes(context, half[1]) if half else biography.roles(context)
-        found = self._shown(context, told)
-        if half is None or len(found) < 2:
-            composed = self._composer.roles(context, found)
-            if composed is None and half is None:
-                found = self._shown(context, biography.callings(context))
-                composed = self._composer.roles(context, found, AS_INTRODUCED)
-            if composed is not None:
-                if any(verdicts.tells(r.candidate.sentence) for r in found):
-                    composed = replace(composed, note=f"{composed.note} {ALLEGED}")
-            elif half is None and whom is not None:
-                composed = self._anywhere(whom)
-            if composed is not None:
-                return self._make.answer(question, composed, reading.answerable)
-            return self.asked_back(question, misspelt) if misspelt else None
-        texts = [context.articles[r.candidate.hit].text for r in found]
-        named = [(text[slice(*r.name)], text[slice(*r.role)]) for text, r in zip(texts, found, strict=True)]
-        return self._make.choice(
-            question,
-            f"Các bài Tin Tỉnh đang có nhắc {len(named)} người tên {half[1]}. Bạn hỏi ai? Bạn trả lời bằng số nhé.",
-            {f"{name} – {role}": _renamed(question.asked, " ".join(half), name) for name, role in named},
-        )
-
-    def _anywhere(self, whom: Name) -> Composed | None:
-        """Return who somebody is by articles that the search has not found; None where none tells."""
-        found = [
-            m
-            for m in biography.anywhere(whom, self._generation, self._directory)
-            if not any(self._generation.is_held(m.article, *span) for span in (m.name, m.role))
-        ]
-        days = [day for m in found if (day := self._generation.article(m.article).published_at)]
-        when = f"bài ngày {local_day(max(days).isoformat())}" if days else "bài không rõ ngày"
-        office = any(m.office for m in found)
-        note = f"Chức vụ ghi theo {when}, đến nay có thể đã thay đổi." if office else AS_INTRODUCED
-        if any(verdicts.tells(m.sentence) for m in found):
-            note = f"{note} {ALLEGED}"
-        return self._composer.mentions(found, note)
-
-    def _shown(self, context: Context, told: Sequence[biography.Role]) -> list[biography.Role]:
-        """Return the roles without those whose words are held back."""
-        rows = [hit.article for hit in context.hits]
-        return [
-            r for r in told if not any(self._generation.is_held(rows[r.candidate.hit], *s) for s in (r.name, r.role))
-        ]
-
-    def _unknown(self, question: Question, context: Context) -> NotFound:
-        """Return the refusal where no article says who somebody is: whoever else stands beside him is no answer."""
-        named = self._shown(context, biography.mentioned(context))
-        if not named:
-            return self._make.not_found(question, "no_article", NOBODY)
-        name = context.articles[named[0].candidate.hit].text[slice(*named[0].name)]
-        suggestion = self._composer.suggestion(context, named[0].candidate)
-        return self._make.not_found(
-            question, "article_silent", NOT_SAID_WHO.format(name=name), (suggestion,) if suggestion else ()
-        )
-
-    def asked_back(self, question: Question, misspelt: Slip) -> NotFound:
-        """Return the question whether a name much like the one that was typed is meant."""
-        many = "Bạn trả lời bằng số nhé." if len(misspelt.near) > 1 else "Đúng thì bạn trả lời “đúng” nhé."
-        alone = only_names(question, misspelt)
-        questions = {
-            name: f"{name} là ai?" if alone else _renamed(question.asked, misspelt.typed, name)
-            for name in misspelt.near
-        }
-        return self._make.choice(question, f"{_perhaps(misspelt)} {many}", questions)
 
 
 def _half_named(context: Context) -> Name | None:
@@ -430,14 +355,6 @@ def _chair_to_confirm(question: Question, drafts: tuple[Draft, ...]) -> tuple[Dr
 def _may_be_told(context: Context, further: Draft) -> bool:
     """Tell whether a second draft may stand beside the first, which is checked by itself: it must break no premise, and tell no verdict."""
     return broken_premise(context, further) is None and not verdicts.tells(further.candidate.sentence)
-
-
-def _renamed(asked: str, typed: str, name: str) -> str:
-    return re.sub(re.escape(typed), lambda _: name, asked, count=1, flags=re.IGNORECASE)
-
-
-def _perhaps(misspelt: Slip) -> str:
-    return f"Các bài Tin Tỉnh đang có không nhắc “{misspelt.typed}”. Có phải bạn hỏi {' hoặc '.join(misspelt.near)}?"
 
 
 def _threshold(context: Context, reading: Reading) -> float:

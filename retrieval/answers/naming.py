@@ -3,6 +3,7 @@
 `Lê Văn Sơn` is never made into `Lê Vũ Sơn` in silence: what is assumed is said, and where nothing answers, it is asked.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -60,14 +61,25 @@ def otherwise_written(question: Question, texts: Iterable[str]) -> str | None:
         for name in unlike:
             own, size = [t.fold for t in name], len(name)
             at = [i for i in range(len(bare) - size + 1) if bare[i : i + size] == own]
-            if not at or any(_agree(name, there[i : i + size]) for i in at):
+            if not at or any(agrees(name, there[i : i + size]) for i in at):
                 continue
             return text[there[at[0]].start : there[at[0] + size - 1].end]
     return None
 
 
-def _agree(typed: Sequence[Token], written: Sequence[Token]) -> bool:
-    return all(a.norm in {a.fold, b.norm} for a, b in zip(typed, written, strict=True))
+def agrees(typed: Sequence[Token], written: Sequence[Token]) -> bool:
+    """Tell whether a name that was typed may be the one that is `written`: a syllable without diacritics may be any of its letters."""
+    return len(typed) == len(written) and all(a.norm in {a.fold, b.norm} for a, b in zip(typed, written, strict=True))
+
+
+def renamed(asked: str, typed: str, name: str) -> str:
+    """Return the question with `name` in place of what was typed for it."""
+    return re.sub(re.escape(typed), lambda _: name, asked, count=1, flags=re.IGNORECASE)
+
+
+def perhaps(misspelt: Slip) -> str:
+    """Return the question whether a name like the one that was typed is meant."""
+    return f"Các bài Tin Tỉnh đang có không nhắc “{misspelt.typed}”. Có phải bạn hỏi {' hoặc '.join(misspelt.near)}?"
 
 
 def only_names(question: Question, found: Slip) -> bool:

@@ -258,7 +258,7 @@ def holders(office: Office, generation: Generation) -> list[Holder]:
     found = []
     for row, indexes in _mentions(office, generation).items():
         sentences = generation.sentences(row)
-        people = _people(generation, row, sentences.words)
+        people = people_of(generation, row, sentences.words)
         for index in indexes:
             holders_ = _holders_in(office, generation.article(row), people, Candidate(row, index, sentences))
             found += [
@@ -267,7 +267,7 @@ def holders(office: Office, generation: Generation) -> list[Holder]:
     return sorted(found, key=lambda h: h.day or dt.date.min, reverse=True)
 
 
-def _people(generation: Generation, row: int, words: Sequence[str]) -> set[str]:
+def people_of(generation: Generation, row: int, words: Sequence[str]) -> set[str]:
     """Return the people that an article names, folded; `words` are its folded syllables."""
     segment, _, own_row = generation.place(row)
     notes = segment.annotations

@@ -11,10 +11,12 @@ from dataclasses import replace
 from retrieval.answers.compose import Composed, Composer
 from retrieval.answers.context import Context
 from retrieval.answers.drafts import Draft
+from retrieval.answers.naming import Slip, only_names, perhaps, renamed
 from retrieval.answers.sentences import FEATURES
 from retrieval.answers.types import Answer, NotFound, Reason, Suggestion
 from retrieval.questions import Question
 from retrieval.snapshot import Generation
+from retrieval.vietnamese.dates import local_day
 from retrieval.vietnamese.levels import places
 from retrieval.vietnamese.places import Renamings, other_names
 
@@ -116,6 +118,15 @@ class Replies:
         asked = self.not_found(question, "needs_clarification", reply)
         return replace(asked, choices=tuple(questions), questions=tuple(questions.values()))
 
+    def asked_back(self, question: Question, misspelt: Slip) -> NotFound:
+        """Return the question whether a name much like the one that was typed is meant."""
+        many = "Bạn trả lời bằng số nhé." if len(misspelt.near) > 1 else "Đúng thì bạn trả lời “đúng” nhé."
+        alone = only_names(question, misspelt)
+        questions = {
+            name: f"{name} là ai?" if alone else renamed(question.asked, misspelt.typed, name) for name in misspelt.near
+        }
+        return self.choice(question, f"{perhaps(misspelt)} {many}", questions)
+
 
 def compares(question: Question) -> bool:
     """Tell whether the talk named two places and asks now by how much the one is more."""
@@ -155,9 +166,3 @@ def carried(question: Question) -> str:
 def code() -> str:
     """Return a short code, of 28 bits and more, by which an answer is found again."""
     return "".join(secrets.choice(_CODE) for _ in range(6))
-
-
-def local_day(iso: str) -> str:
-    """Return `29/12/2023` for `2023-12-29`."""
-    year, month, day = iso.split("-")
-    return f"{day}/{month}/{year}"

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 
 from retrieval.answers.compose import Composer
 from retrieval.answers.offices import Holder, Office, asked_office, asks_nothing_else, holders, seat_name, terms_of
-from retrieval.answers.replies import Replies, local_day
+from retrieval.answers.replies import Replies
 from retrieval.answers.types import NotFound, Reply
 from retrieval.questions import Question
 from retrieval.snapshot import Generation
+from retrieval.vietnamese.dates import local_day
 from retrieval.vietnamese.text import folds
 
 _MOST_HOLDERS = 4

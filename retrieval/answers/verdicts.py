@@ -67,6 +67,13 @@ def of_an_office(question: Question) -> bool:
     return bool(role_starts(question.syllables))
 
 
+ALLEGED = (
+    "Đây là điều bài báo thuật lại, theo ngày của bài, không phải kết luận về tội trạng của ai; "
+    "sự việc có thể đã chuyển sang bước khác."
+)
+"""What is said beside an answer of whose sentence `tells`."""
+
+
 def tells(sentence: Sentence) -> bool:
     """Tell whether a sentence tells of a proceeding, or of what is asked for when guilt is."""
     return _OF_PERSON.search(" ".join(sentence.folded)) is not None

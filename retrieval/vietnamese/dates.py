@@ -130,6 +130,11 @@ def around_today(text: str, today: dt.date) -> When | None:
     return When(*match.span(), that.year, that.month, that.day, that, that)
 
 
+def local_day(iso: str) -> str:
+    """Return `29/12/2023` for `2023-12-29`."""
+    return "/".join(reversed(iso.split("-")))
+
+
 def told_as(since: dt.date, until: dt.date) -> str:
     """Return an interval as a reader is told it: `05/04/2024`, `tháng 10/2026`, `năm 2026`, `từ 16/11/2026 đến 22/11/2026`."""
     if since == until:

@@ -1,0 +1,210 @@
+"""`Mùa A Sơn là ai?` -> the reply: his office, else what else he is; which of several people of the name is asked for; or that no article says."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from retrieval.annotation import Sentence
+from retrieval.answers import biography, namesakes, verdicts
+from retrieval.answers.biography import Mention, Role
+from retrieval.answers.compose import Composed, Composer, as_of, same_office
+from retrieval.answers.context import Context
+from retrieval.answers.naming import Slip, agrees, renamed
+from retrieval.answers.reading import Reading
+from retrieval.answers.replies import Replies
+from retrieval.answers.types import NotFound, Reply
+from retrieval.directory import Directory, Name
+from retrieval.questions import Question
+from retrieval.snapshot import Generation
+from retrieval.vietnamese.names import WHOLE_NAME
+from retrieval.vietnamese.text import Token, folds, norms, tokens
+
+AS_INTRODUCED = "Đây là cách bài báo giới thiệu người này."
+NOBODY = "Trong các bài gần với câu hỏi, không bài nào nói đó là ai. Bạn thử hỏi kèm chức vụ hoặc cơ quan nhé."
+NOT_SAID_WHO = "Các bài gần với câu hỏi có nhắc “{name}” nhưng không nói đó là ai."
+NAMESAKES = (
+    "Các bài Tin Tỉnh đang có nhắc tên {name} với những chức vụ khác nhau, có thể là nhiều người. Bạn hỏi ai? "
+    "Bạn trả lời bằng số nhé."
+)
+MORE_NAMESAKES = " Nếu không phải ai trong số này, bạn hỏi lại kèm chức vụ hoặc nơi công tác."
+_MOST_TOLD = 4
+"""Articles, and people, that are told of at once."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Who a question asks about, where it asks who somebody is."""
+
+    name: Name | None
+    """His whole name, folded, where it gives one that articles know."""
+    by_name: bool
+    """Whether it has nothing but the name: whoever stands beside him is no answer."""
+    beside: tuple[str, ...]
+    """What it says besides, folded: an office or a place of his."""
+
+
+class Identities:
+    """Tells who people are, by one generation."""
+
+    def __init__(self, generation: Generation, directory: Directory, composer: Composer, make: Replies) -> None:
+        self._generation = generation
+        self._directory = directory
+        self._composer = composer
+        self._make = make
+
+    def asked(self, question: Question) -> Asked | None:
+        """Return whom `question` asks about; None where it does not ask who somebody is, or what office he holds."""
+        name = next(iter(self._directory.named(folds(question.asked), WHOLE_NAME)), None)
+        by_name = name is not None and biography.asks_who(question, name)
+        beside = biography.beside(question, name) if name is not None else ()
+        in_office = name is not None and biography.names_office(question, name)
+        confirms = biography.asks_to_confirm(question)
+        if not (by_name or in_office or confirms or biography.asks_role(question)):
+            return None
+        named = by_name or in_office or confirms or biography.names_whom(question)
+        return Asked(name if named else None, by_name, beside)
+
+    def told(
+        self, question: Question, asked: Asked, context: Context, reading: Reading, misspelt: Slip | None
+    ) -> Reply | None:
+        """Return who a person is, or which of several people is meant; None where no article tells."""
+        if asked.name is not None:
+            return self._by_name(question, asked.name, asked.beside, context, reading) or self._slip(question, misspelt)
+        half = biography.half_named(context)
+        named = self._shown(context, biography.namesakes(context, half[1])) if half else []
+        if half is not None and len(named) > 1:
+            return self._which_of_half(question, context, half, named)
+        composed = self._of_roles(context, named) if half else self._of_context(context)
+        if composed is not None:
+            return self._make.answer(question, composed, reading.answerable)
+        return self._slip(question, misspelt)
+
+    def _slip(self, question: Question, misspelt: Slip | None) -> NotFound | None:
+        return self._make.asked_back(question, misspelt) if misspelt else None
+
+    def _by_name(
+        self, question: Question, name: Name, beside: Sequence[str], context: Context, reading: Reading
+    ) -> Reply | None:
+        """Return who somebody is whom the question names in full; None where no article says.
+
+        With other diacritics a name is another one: it is asked whether that is meant.
+        """
+        named = biography.naming(name, self._generation, self._directory)
+        typed = _typed(question.asked, name)
+        own = [n for n in named if agrees(typed, n.name)]
+        if named and not own:
+            near = dict.fromkeys(n.sentence.between(n.name[0].start, n.name[-1].end) for n in named)
+            return self._make.asked_back(
+                question, Slip(question.asked[typed[0].start : typed[-1].end], tuple(near)[:_MOST_TOLD])
+            )
+        found = [
+            m
+            for m in biography.said(own)
+            if not any(self._generation.is_held(m.article, *span) for span in (m.name, m.role))
+        ]
+        if not found:
+            return None
+        people = namesakes.apart(found, self._generation) if found[0].office else [found]
+        meant = namesakes.meant(people, beside, question.province, self._generation)
+        if len(meant) > 1:
+            return self._which(question, meant)
+        alone = len(people) == 1 and len(own) == len(named) and not beside
+        composed = (self._of_context(context) if alone else None) or self._of_mentions(meant[0])
+        return self._make.answer(question, composed, reading.answerable) if composed else None
+
+    def names(self, question: Question, asked: Asked, context: Context) -> bool:
+        """Tell whether the question names whom it asks about by more than a half of his name."""
+        whole = asked.name is not None or biography.half_named(context) is None
+        return asked.by_name or (biography.names_whom(question) and whole)
+
+    def unknown(self, question: Question, asked: Asked, context: Context) -> NotFound:
+        """Return the refusal where no article says who somebody is: whoever else stands beside him is no answer."""
+        named = [r for r in self._shown(context, biography.mentioned(context)) if _agrees(question, asked, context, r)]
+        if not named:
+            return self._make.not_found(question, "no_article", NOBODY)
+        name = context.articles[named[0].candidate.hit].text[slice(*named[0].name)]
+        suggestion = self._composer.suggestion(context, named[0].candidate)
+        return self._make.not_found(
+            question, "article_silent", NOT_SAID_WHO.format(name=name), (suggestion,) if suggestion else ()
+        )
+
+    def _which(self, question: Question, people: Sequence[Sequence[Mention]]) -> NotFound:
+        """Return the question which of `people` is meant, each with an office of his."""
+        named = [namesakes.naming(person, self._generation) for person in people[:_MOST_TOLD]]
+        names = {tuple(norms(name)): name for name, _ in reversed(named)}
+        others = MORE_NAMESAKES if len(people) > len(named) else ""
+        return self._make.choice(
+            question,
+            NAMESAKES.format(name=" hoặc ".join(reversed(names.values()))) + others,
+            {f"{name} – {office}": f"{name}, {office}, là ai?" for name, office in named},
+        )
+
+    def _which_of_half(
+        self, question: Question, context: Context, half: tuple[str, str], found: Sequence[Role]
+    ) -> NotFound:
+        texts = [context.articles[r.candidate.hit].text for r in found]
+        named = [(text[slice(*r.name)], text[slice(*r.role)]) for text, r in zip(texts, found, strict=True)]
+        return self._make.choice(
+            question,
+            f"Các bài Tin Tỉnh đang có nhắc {len(named)} người tên {half[1]}. Bạn hỏi ai? Bạn trả lời bằng số nhé.",
+            {f"{name} – {role}": renamed(question.asked, " ".join(half), name) for name, role in named},
+        )
+
+    def _of_mentions(self, found: Sequence[Mention]) -> Composed | None:
+        """Return the answer that tells what somebody is by sentences of any articles; None where there are none."""
+        by_article = self._newest(list({m.article: m for m in reversed(found)}.values())[::-1])[:_MOST_TOLD]
+        days = (self._generation.article(m.article).published_at for m in by_article)
+        note = as_of(day.isoformat() for day in days if day) if any(m.office for m in by_article) else AS_INTRODUCED
+        composed = self._composer.mentions(by_article, note)
+        return composed and _with_caution(composed, [m.sentence for m in by_article])
+
+    def _newest(self, found: Sequence[Mention]) -> list[Mention]:
+        """Return mentions, one an article, newest first; of those without a day first what most of them say, each office as it is told longest."""
+        said = [self._generation.article(m.article).text[slice(*m.role)] for m in found]
+        often = [sum(same_office(role, other) for other in said) for role in said]
+        order = sorted(
+            range(len(found)),
+            key=lambda at: (-int(self._generation.published[found[at].article]), -often[at], -len(said[at])),
+        )
+        return [found[at] for at in order]
+
+    def _of_context(self, context: Context) -> Composed | None:
+        """Return the answer that tells what people whom the question names are by the articles found; None where they do not."""
+        return self._of_roles(context, self._shown(context, biography.roles(context))) or self._of_roles(
+            context, self._shown(context, biography.callings(context)), AS_INTRODUCED
+        )
+
+    def _of_roles(self, context: Context, found: Sequence[Role], note: str | None = None) -> Composed | None:
+        """Return the answer that tells what somebody is by the articles found; None where they do not."""
+        composed = self._composer.roles(context, found, note)
+        return composed and _with_caution(composed, [r.candidate.sentence for r in found])
+
+    def _shown(self, context: Context, told: Sequence[Role]) -> list[Role]:
+        """Return the roles without those whose words are held back."""
+        rows = [hit.article for hit in context.hits]
+        return [
+            r for r in told if not any(self._generation.is_held(rows[r.candidate.hit], *s) for s in (r.name, r.role))
+        ]
+
+
+def _typed(asked: str, name: Name) -> list[Token]:
+    """Return the tokens of `asked` that are `name`."""
+    found = tokens(asked)
+    folded = [token.fold for token in found]
+    at = next(i for i in range(len(found)) if tuple(folded[i : i + len(name)]) == name)
+    return found[at : at + len(name)]
+
+
+def _agrees(question: Question, asked: Asked, context: Context, role: Role) -> bool:
+    """Tell whether the name of `role` may be the one that was typed."""
+    if asked.name is None:
+        return True
+    return agrees(
+        _typed(question.asked, asked.name), tokens(context.articles[role.candidate.hit].text[slice(*role.name)])
+    )
+
+
+def _with_caution(composed: Composed, sentences: Iterable[Sentence]) -> Composed:
+    """Return the answer with what must be said where its article tells of a proceeding."""
+    if not any(map(verdicts.tells, sentences)):
+        return composed
+    return replace(composed, note=f"{composed.note} {verdicts.ALLEGED}")
