@@ -9,6 +9,7 @@ from rapidfuzz.distance import OSA
 from retrieval.segment import Segment
 from retrieval.snapshot import Generation
 from retrieval.vietnamese.names import LONGEST
+from retrieval.vietnamese.text import Token, folds, has_diacritics, tokens
 
 Name = tuple[str, ...]
 """The folded syllables of a name."""
@@ -18,6 +19,33 @@ MOST_EDITS = 2
 LONG = 9
 """Letters from which two edits are taken for a slip; in a shorter name one."""
 MOST_NEAR = 4
+
+
+@dataclass(frozen=True)
+class Typed:
+    """A name of the corpus as somebody typed it. With other diacritics it is another name: `Hùng` is not `Hưng`."""
+
+    name: Name
+    """Folded."""
+    text: str
+    tokens: tuple[Token, ...]
+
+    @classmethod
+    def within(cls, text: str, name: Name) -> "Typed":
+        """Return `name`, which stands in `text`. Raises StopIteration where it does not."""
+        found = tokens(text)
+        at = next(i for i in range(len(found)) if tuple(t.fold for t in found[i : i + len(name)]) == name)
+        own = tuple(found[at : at + len(name)])
+        return cls(name, text[own[0].start : own[-1].end], own)
+
+    def agrees(self, written: Sequence[Token]) -> bool:
+        """Tell whether it may be the name that is `written`."""
+        return agree(self.tokens, written)
+
+
+def agree(typed: Sequence[Token], written: Sequence[Token]) -> bool:
+    """Tell whether words that were typed may be those that are `written`: a syllable without diacritics may be any of its letters."""
+    return len(typed) == len(written) and all(a.norm in {a.fold, b.norm} for a, b in zip(typed, written, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +119,11 @@ class Directory:
         spans = (tuple(words[i : i + n]) for n in range(LONGEST, fewest - 1, -1) for i in range(len(words) - n + 1))
         return [name for name in spans if name in self]
 
+    def typed(self, text: str, fewest: int = FEWEST) -> Typed | None:
+        """Return the longest name of `fewest` syllables or more that `text` holds in full; None where it holds none."""
+        name = next(iter(self.named(folds(text), fewest)), None)
+        return Typed.within(text, name) if name is not None else None
+
     def mentions(self, name: Name) -> list[tuple[int, int]]:
         """Return (article row, index of the sentence in it) of each sentence that names `name` in full."""
         return [
@@ -117,6 +150,10 @@ class Directory:
                     counts[other] = counts.get(other, 0) + part.places[other].count
         found = [n for n in sorted(edits, key=lambda n: (edits[n], -counts[n], n)) if n in self]
         return [self.written(other) for other in found[:MOST_NEAR]]
+
+    def spelt(self, typed: Typed) -> str:
+        """Return a name as it was typed; one without diacritics as the first article that has it writes it."""
+        return typed.text if has_diacritics(typed.text) else self.written(typed.name)
 
     def written(self, name: Name) -> str:
         """Return `name` as the first article that has it writes it."""

@@ -128,6 +128,12 @@ def test_who_only_attended_chaired_nothing(engine: Engine) -> None:
     assert "Sùng Thị Máy" in refused.reply
 
 
+def test_who_is_written_nearly_so_chaired_nothing(engine: Engine) -> None:
+    reply = engine.ask("Các cuộc họp Giàng A Phùng chủ trì")
+    assert isinstance(reply, NotFound)
+    assert "do Giàng A Phùng chủ trì" in reply.reply
+
+
 def test_every_row_is_verbatim(engine: Engine) -> None:
     reply = engine.ask(f"Liệt kê các cuộc họp {NAME} chủ trì")
     assert isinstance(reply, Answer)

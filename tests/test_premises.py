@@ -215,6 +215,32 @@ def test_a_fact_that_supposes_guilt_is_told_with_its_stage(tmp_path: Path, encod
     assert isinstance(told, Answer)
     assert told.note
     assert "không phải kết luận về tội trạng" in told.note
+    other = library.ask("Ông Quách Đình Tú nhận hối lộ bao nhiêu tiền?")
+    assert isinstance(other, NotFound)
+    assert "không phải “Quách Đình Tú”" in other.reply
+    assert other.questions == ("Ông Quách Đình Tự nhận hối lộ bao nhiêu tiền?",)
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("Ông Quách Đình Tự có bị khởi tố không?", True),
+        ("ong quach dinh tu co bi khoi to khong", True),
+        ("Ông Quách Đình Tú có bị khởi tố không?", False),
+    ],
+)
+def test_a_proceeding_is_told_of_nobody_with_nearly_the_name(
+    tmp_path: Path, encoder: Encoder, asked: str, *, told: bool
+) -> None:
+    library = Library(tmp_path, encoder)
+    text = "Ngày 5/4, công an huyện Ba Khe cho biết ông Quách Đình Tự bị khởi tố vì nhận hối lộ."
+    library.store.publish([Article(id="a", text=text, title="Khởi tố tại Ba Khe", source="Báo")], encoder)
+    reply = library.ask(asked)
+    if told:
+        assert isinstance(reply, Answer)
+    else:
+        assert isinstance(reply, NotFound)
+        assert "Quách Đình Tú trong việc này" in reply.reply
 
 
 @pytest.mark.parametrize(

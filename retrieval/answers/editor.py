@@ -13,7 +13,7 @@ from retrieval.answers.coordination import asks_coordination, coordinating
 from retrieval.answers.drafts import Draft, behind_colon
 from retrieval.answers.identity import Identities
 from retrieval.answers.listing import asked_list, meetings
-from retrieval.answers.naming import Slip, only_names, otherwise_written, perhaps, slip
+from retrieval.answers.naming import Slip, only_names, otherwise_written, perhaps, renamed, slip
 from retrieval.answers.offices import of_office, seat_name
 from retrieval.answers.posts import of_the_post
 from retrieval.answers.premise import broken_premise, covers, telling_count, telling_where
@@ -26,7 +26,7 @@ from retrieval.answers.tenure import Tenures
 from retrieval.answers.today import WHICH_PLACE, earlier, lacks_place, years_asked
 from retrieval.answers.triage import Turned
 from retrieval.answers.types import Answer, NotFound, Reply
-from retrieval.directory import Directory, Name
+from retrieval.directory import Directory, Typed
 from retrieval.questions import Question, asks_whether_chaired
 from retrieval.snapshot import Generation
 from retrieval.vietnamese import dates
@@ -49,6 +49,7 @@ NO_RULING = (
     "Tin Tỉnh không trả lời có hay không về tội trạng, kỷ luật hay đời tư của một người. "
     "Các bài đang có không dẫn kết luận của cơ quan nào về {name} trong việc này."
 )
+OTHERWISE_WRITTEN = "Bài gần với câu hỏi ghi tên là “{written}”, không phải “{typed}”. Có phải bạn hỏi {written}? Đúng thì bạn trả lời “đúng” nhé."
 NO_INFERENCE = (
     "Tin Tỉnh không suy ra ai có tội hay không: chỉ cơ quan có thẩm quyền kết luận điều đó. "
     "Các bài đang có nói gì thì Tin Tỉnh đã dẫn nguyên văn, kèm ngày của bài."
@@ -139,7 +140,14 @@ class Editor:
         written = otherwise_written(question, texts)
         if written is None:
             return reply
-        said = f"Bài viết ghi là “{written}”."
+        if verdicts.alleges(question):
+            # What is told of one is not told of another of nearly his name.
+            return self._make.choice(
+                question,
+                OTHERWISE_WRITTEN.format(typed=written.typed, written=written.near[0]),
+                {written.near[0]: renamed(question.asked, written.typed, written.near[0])},
+            )
+        said = f"Bài viết ghi là “{written.near[0]}”."
         return replace(reply, note=f"{reply.note} {said}" if reply.note else said)
 
     def _any_day(self, question: Question, context: Context, reading: Reading) -> Reply:
@@ -166,7 +174,7 @@ class Editor:
 
     def _ruling(self, question: Question, context: Context, reading: Reading) -> Reply | None:
         """Return the reply to a question for a verdict; None where it is about nobody, and nothing that was read tells one."""
-        person = next(iter(self._directory.named(folds(question.text))), None) or _half_named(context)
+        person = self._directory.typed(question.text) or _half_named(context)
         if person is not None or verdicts.infers(question) or biography.half_named(context):
             return self.verdict(question, context, person)
         # A name that answers whether somebody was punished would be a verdict, wherever it came from.
@@ -288,10 +296,10 @@ class Editor:
             if undated and listing.says
             else ""
         )
-        reply = f"Các bài Tin Tỉnh đang có không kể cuộc họp nào do {self._directory.written(listing.name)} chủ trì{listing.says}.{rest}"
+        reply = f"Các bài Tin Tỉnh đang có không kể cuộc họp nào do {self._directory.spelt(listing.whose)} chủ trì{listing.says}.{rest}"
         return self._make.not_found(question, "article_silent", reply)
 
-    def verdict(self, question: Question, context: Context, person: Name | None) -> Reply:
+    def verdict(self, question: Question, context: Context, person: Typed | None) -> Reply:
         """Return what articles tell that authorities said of `person`, never yes or no; a refusal where they tell nothing."""
         if verdicts.infers(question):
             return self._make.not_found(question, "article_silent", NO_INFERENCE)
@@ -301,18 +309,19 @@ class Editor:
         composed = self._composer.lines(context, told, NO_VERDICT)
         if composed is None:
             return self._make.not_found(
-                question, "article_silent", NO_RULING.format(name=self._directory.written(person))
+                question, "article_silent", NO_RULING.format(name=self._directory.spelt(person))
             )
         return self._make.answer(question, composed, 1.0, kind="yes_no")
 
 
-def _half_named(context: Context) -> Name | None:
+def _half_named(context: Context) -> Typed | None:
     """Return the one person of the articles whom the question names by a syllable, `ông Tự`; None where there are none or several."""
     half = biography.half_named(context)
     found = biography.namesakes(context, half[1]) if half else []
     if len(found) != 1:
         return None
-    return tuple(folds(context.articles[found[0].candidate.hit].text[slice(*found[0].name)]))
+    written = context.articles[found[0].candidate.hit].text[slice(*found[0].name)]
+    return Typed.within(written, tuple(folds(written)))
 
 
 def _asked_of(question: Question, event: Rival) -> str:

@@ -8,15 +8,15 @@ from retrieval.answers import biography, namesakes, verdicts
 from retrieval.answers.biography import Mention, Role
 from retrieval.answers.compose import Composed, Composer, as_of, same_office
 from retrieval.answers.context import Context
-from retrieval.answers.naming import Slip, agrees, renamed
+from retrieval.answers.naming import Slip, renamed
 from retrieval.answers.reading import Reading
 from retrieval.answers.replies import Replies
 from retrieval.answers.types import NotFound, Reply
-from retrieval.directory import Directory, Name
+from retrieval.directory import Directory, Typed
 from retrieval.questions import Question
 from retrieval.snapshot import Generation
 from retrieval.vietnamese.names import WHOLE_NAME
-from retrieval.vietnamese.text import Token, folds, norms, tokens
+from retrieval.vietnamese.text import norms, tokens
 
 AS_INTRODUCED = "Đây là cách bài báo giới thiệu người này."
 NOBODY = "Trong các bài gần với câu hỏi, không bài nào nói đó là ai. Bạn thử hỏi kèm chức vụ hoặc cơ quan nhé."
@@ -34,8 +34,8 @@ _MOST_TOLD = 4
 class Asked:
     """Who a question asks about, where it asks who somebody is."""
 
-    name: Name | None
-    """His whole name, folded, where it gives one that articles know."""
+    name: Typed | None
+    """His whole name, where it gives one that articles know."""
     by_name: bool
     """Whether it has nothing but the name: whoever stands beside him is no answer."""
     beside: tuple[str, ...]
@@ -53,10 +53,10 @@ class Identities:
 
     def asked(self, question: Question) -> Asked | None:
         """Return whom `question` asks about; None where it does not ask who somebody is, or what office he holds."""
-        name = next(iter(self._directory.named(folds(question.asked), WHOLE_NAME)), None)
-        by_name = name is not None and biography.asks_who(question, name)
-        beside = biography.beside(question, name) if name is not None else ()
-        in_office = name is not None and biography.names_office(question, name)
+        name = self._directory.typed(question.asked, WHOLE_NAME)
+        by_name = name is not None and biography.asks_who(question, name.name)
+        beside = biography.beside(question, name.name) if name is not None else ()
+        in_office = name is not None and biography.names_office(question, name.name)
         confirms = biography.asks_to_confirm(question)
         if not (by_name or in_office or confirms or biography.asks_role(question)):
             return None
@@ -82,20 +82,17 @@ class Identities:
         return self._make.asked_back(question, misspelt) if misspelt else None
 
     def _by_name(
-        self, question: Question, name: Name, beside: Sequence[str], context: Context, reading: Reading
+        self, question: Question, name: Typed, beside: Sequence[str], context: Context, reading: Reading
     ) -> Reply | None:
         """Return who somebody is whom the question names in full; None where no article says.
 
         With other diacritics a name is another one: it is asked whether that is meant.
         """
-        named = biography.naming(name, self._generation, self._directory)
-        typed = _typed(question.asked, name)
-        own = [n for n in named if agrees(typed, n.name)]
+        named = biography.naming(name.name, self._generation, self._directory)
+        own = [n for n in named if name.agrees(n.name)]
         if named and not own:
             near = dict.fromkeys(n.sentence.between(n.name[0].start, n.name[-1].end) for n in named)
-            return self._make.asked_back(
-                question, Slip(question.asked[typed[0].start : typed[-1].end], tuple(near)[:_MOST_TOLD])
-            )
+            return self._make.asked_back(question, Slip(name.text, tuple(near)[:_MOST_TOLD]))
         found = [
             m
             for m in biography.said(own)
@@ -118,11 +115,15 @@ class Identities:
 
     def unknown(self, question: Question, asked: Asked, context: Context) -> NotFound:
         """Return the refusal where no article says who somebody is: whoever else stands beside him is no answer."""
-        named = [r for r in self._shown(context, biography.mentioned(context)) if _agrees(question, asked, context, r)]
+        written = [
+            (r, context.articles[r.candidate.hit].text[slice(*r.name)])
+            for r in self._shown(context, biography.mentioned(context))
+        ]
+        named = [(r, name) for r, name in written if asked.name is None or asked.name.agrees(tokens(name))]
         if not named:
             return self._make.not_found(question, "no_article", NOBODY)
-        name = context.articles[named[0].candidate.hit].text[slice(*named[0].name)]
-        suggestion = self._composer.suggestion(context, named[0].candidate)
+        role, name = named[0]
+        suggestion = self._composer.suggestion(context, role.candidate)
         return self._make.not_found(
             question, "article_silent", NOT_SAID_WHO.format(name=name), (suggestion,) if suggestion else ()
         )
@@ -184,23 +185,6 @@ class Identities:
         return [
             r for r in told if not any(self._generation.is_held(rows[r.candidate.hit], *s) for s in (r.name, r.role))
         ]
-
-
-def _typed(asked: str, name: Name) -> list[Token]:
-    """Return the tokens of `asked` that are `name`."""
-    found = tokens(asked)
-    folded = [token.fold for token in found]
-    at = next(i for i in range(len(found)) if tuple(folded[i : i + len(name)]) == name)
-    return found[at : at + len(name)]
-
-
-def _agrees(question: Question, asked: Asked, context: Context, role: Role) -> bool:
-    """Tell whether the name of `role` may be the one that was typed."""
-    if asked.name is None:
-        return True
-    return agrees(
-        _typed(question.asked, asked.name), tokens(context.articles[role.candidate.hit].text[slice(*role.name)])
-    )
 
 
 def _with_caution(composed: Composed, sentences: Iterable[Sentence]) -> Composed:

@@ -13,7 +13,7 @@ from retrieval.answers.roles import acts_at, goes_on_behind_stop
 from retrieval.answers.sentences import Candidate
 from retrieval.answers.typed import chairs
 from retrieval.articles import Article
-from retrieval.directory import Directory, Name
+from retrieval.directory import Directory, Typed
 from retrieval.questions import Question
 from retrieval.snapshot import Generation
 from retrieval.vietnamese import dates
@@ -42,7 +42,7 @@ _LONGEST = 40
 class Listing:
     """Whose meetings are asked for, from which day to which, of which month of any year (None: all)."""
 
-    name: Name
+    whose: Typed
     since: dt.date | None = None
     until: dt.date | None = None
     month: int | None = None
@@ -78,18 +78,17 @@ class Meeting:
 def asked_list(question: Question, directory: Directory) -> Listing | None:
     """Return what list of meetings `question` asks for, None where it asks for none."""
     own = " ".join(question.syllables)
-    words = folds(question.text)
-    if not _ASKS.search(own) or not _CHAIRS.search(" ".join(words)):
+    if not _ASKS.search(own) or not _CHAIRS.search(" ".join(folds(question.text))):
         return None
-    names = directory.named(words)
+    whose = directory.typed(question.text)
     # What is of last month or of today is told by the day, not by a list of all years.
-    if not names or dates.around_today(question.asked, _ANY_DAY) is not None:
+    if whose is None or dates.around_today(question.asked, _ANY_DAY) is not None:
         return None
     spans = [(w.since, w.until) for w in question.whens if w.since and w.until]
     if spans:
-        return Listing(names[0], min(since for since, _ in spans), max(until for _, until in spans))
+        return Listing(whose, min(since for since, _ in spans), max(until for _, until in spans))
     months = [w.month for w in question.whens if w.month and not w.day]
-    return Listing(names[0], month=months[-1] if months else None)
+    return Listing(whose, month=months[-1] if months else None)
 
 
 _ANY_DAY = dt.date(2000, 1, 1)
@@ -98,11 +97,11 @@ _ANY_DAY = dt.date(2000, 1, 1)
 def meetings(listing: Listing, generation: Generation, directory: Directory) -> list[Meeting]:
     """Return the meetings of all years that the person chaired, newest first, undated last; one that several articles tell of, once."""
     found: list[Meeting] = []
-    for row, index in directory.mentions(listing.name):
+    for row, index in directory.mentions(listing.whose.name):
         article, sentences = generation.article(row), generation.sentences(row)
         sentence = sentences[index]
         named = _named(sentence)
-        if named is None or not _chaired(sentence, listing.name):
+        if named is None or not _chaired(sentence, listing.whose):
             continue
         meeting = Meeting(row, Candidate(0, index, sentences), *named, _day(article, sentence))
         if not any(_same(meeting, other) for other in found):
@@ -116,11 +115,14 @@ def _same(one: Meeting, other: Meeting) -> bool:
     return one.day == other.day and len(a & b) >= _ALIKE * min(len(a), len(b))
 
 
-def _chaired(sentence: Sentence, name: Name) -> bool:
+def _chaired(sentence: Sentence, whose: Typed) -> bool:
     """Tell whether the sentence says that this person chairs: `chủ trì`, `chủ tọa`; `nhà điều hành` is a house."""
     if not _SAYS.search(" ".join(sentence.folded)):
         return False
-    return any(sentence.folded[a : b + 1] == name for a, b in chairs(sentence))
+    return any(
+        sentence.folded[a : b + 1] == whose.name and whose.agrees(sentence.tokens[a : b + 1])
+        for a, b in chairs(sentence)
+    )
 
 
 def _day(article: Article, sentence: Sentence) -> dt.date | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from retrieval.directory import Directory
+from retrieval.directory import Directory, agree
 from retrieval.linking import question_frame
 from retrieval.questions import Question
 from retrieval.snapshot import Generation, term_key
@@ -43,8 +43,8 @@ def slip(question: Question, generation: Generation, directory: Directory) -> Sl
     return None
 
 
-def otherwise_written(question: Question, texts: Iterable[str]) -> str | None:
-    """Return how `texts` write a name that the question has with other diacritics, `Lê Vân Sơn` for `Lê Văn Sơn`; None where they agree.
+def otherwise_written(question: Question, texts: Iterable[str]) -> Slip | None:
+    """Return a name of the question and how `texts` write it with other diacritics, `Lê Vân Sơn` and `Lê Văn Sơn`; None where they agree.
 
     A syllable typed without diacritics agrees with any.
     """
@@ -61,15 +61,11 @@ def otherwise_written(question: Question, texts: Iterable[str]) -> str | None:
         for name in unlike:
             own, size = [t.fold for t in name], len(name)
             at = [i for i in range(len(bare) - size + 1) if bare[i : i + size] == own]
-            if not at or any(agrees(name, there[i : i + size]) for i in at):
+            if not at or any(agree(name, there[i : i + size]) for i in at):
                 continue
-            return text[there[at[0]].start : there[at[0] + size - 1].end]
+            written = text[there[at[0]].start : there[at[0] + size - 1].end]
+            return Slip(question.asked[name[0].start : name[-1].end], (written,))
     return None
-
-
-def agrees(typed: Sequence[Token], written: Sequence[Token]) -> bool:
-    """Tell whether a name that was typed may be the one that is `written`: a syllable without diacritics may be any of its letters."""
-    return len(typed) == len(written) and all(a.norm in {a.fold, b.norm} for a, b in zip(typed, written, strict=True))
 
 
 def renamed(asked: str, typed: str, name: str) -> str:

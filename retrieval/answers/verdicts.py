@@ -8,7 +8,7 @@ import re
 from retrieval.annotation import Sentence
 from retrieval.answers.context import Context
 from retrieval.answers.sentences import Candidate
-from retrieval.directory import Name
+from retrieval.directory import Typed
 from retrieval.questions import Question
 from retrieval.vietnamese.names import role_starts
 
@@ -84,7 +84,7 @@ def infers(question: Question) -> bool:
     return _INFERS.search(" ".join(question.syllables)) is not None
 
 
-def told(context: Context, person: Name) -> list[Candidate]:
+def told(context: Context, person: Typed) -> list[Candidate]:
     """Return the sentences about `person` that tell of a proceeding, newest article first, undated last."""
     rows = sorted(range(len(context.articles)), key=lambda i: _day(context, i), reverse=True)
     found = []
@@ -95,18 +95,23 @@ def told(context: Context, person: Name) -> list[Candidate]:
     return found[:MOST]
 
 
-def concerns(sentence: Sentence, person: Name) -> bool:
+def concerns(sentence: Sentence, person: Typed) -> bool:
     """Tell whether a proceeding of the sentence is against `person`, and not one that he speaks of, or orders.
 
     `dấu hiệu vi phạm của ông X`, `kỷ luật ông X`; `ông X bị khởi tố`, `đề nghị ông X giải trình`. `Ông X yêu cầu xử lý vi
     phạm` is none: a name beside a crime does harm.
     """
     words, gaps = sentence.folded, sentence.gaps
-    places = [i for i in range(len(words)) if words[i : i + len(person)] == person]
+    size = len(person.name)
+    places = [
+        i
+        for i in range(len(words))
+        if words[i : i + size] == person.name and person.agrees(sentence.tokens[i : i + size])
+    ]
     for begin in (i for i in range(len(words)) if any(words[i : i + len(p)] == p for p in _PROCEDURES)):
         end = begin + max(len(p) for p in _PROCEDURES if words[begin : begin + len(p)] == p)
         for name in places:
-            after = name + len(person)
+            after = name + size
             before_him = 0 <= name - end <= _BETWEEN and all(g == "_" for g in gaps[end : name + 1])
             suffers = after <= begin <= after + _AFTER and (
                 "bi" in words[max(after, begin - 4) : begin] or (words[begin] == "giai" and begin - after <= 2)
