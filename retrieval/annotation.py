@@ -446,7 +446,7 @@ def chair_cues(sentence: Sentence) -> list[int]:
     """Return the tokens at which `chủ trì` stands, but not as the task of a lead agency (`giao Sở X chủ trì, phối hợp`), nor in a caption."""
     found = _chair_cues(sentence.folded, [token.norm for token in sentence.tokens])
     # Whom a photograph shows chairing may chair another meeting.
-    return [at for at in found if not _in_caption(sentence, at)] if found else []
+    return [at for at in found if not in_caption(sentence, at)] if found else []
 
 
 def leads_only(sentence: Sentence) -> bool:
@@ -483,7 +483,7 @@ _NOT_GIVEN = frozenset(("ngoại", "bàn", "xã"))
 """… nor behind: `Thứ trưởng Ngoại giao`."""
 
 
-def _in_caption(sentence: Sentence, at: int) -> bool:
+def in_caption(sentence: Sentence, at: int) -> bool:
     """Tell whether the token at `at` stands before a credit, `… chủ trì hội nghị. Ảnh: Minh Tú`, or behind `Ảnh:` that no credit follows."""
     text = sentence.between(sentence.start, sentence.end)
     cue = sentence.tokens[at].start - sentence.start
@@ -493,6 +493,13 @@ def _in_caption(sentence: Sentence, at: int) -> bool:
     return credited[-1].start() > cue or (credited[0].start() == 0 and _CREDITED.match(text, credited[0].end()) is None)
 
 
+def is_credit(sentence: Sentence) -> bool:
+    """Tell whether a sentence says no more than who took the picture above it: `Ảnh: Minh Tú.`."""
+    return len(sentence.tokens) <= _CREDIT and _CLAIMS.match(sentence.between(sentence.start, sentence.end)) is not None
+
+
+_CREDIT = 8
+"""Words of a credit."""
 _CREDITED = re.compile(r"\s*[^.]{0,40}?(?:/|\b[A-ZĐ]{3,}\b)")
 """Behind `Ảnh:`, somebody's agency: `An Đăng/TTXVN`. What comes then is the article again."""
 

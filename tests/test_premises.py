@@ -1,6 +1,7 @@
 """What a question fixes is held against the evidence: quarters, prizes, years, documents, who leads and who chairs, ages."""
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,8 @@ import pytest
 from bot.library import Library
 from retrieval.annotation import chair_cues
 from retrieval.answers.drafts import Draft, behind_colon
-from retrieval.answers.premise import _name_of_a_thing, broken_premise
+from retrieval.answers.editor import NOT_SURE, UNSURE
+from retrieval.answers.premise import _name_of_a_thing, broken_premise, telling_what_is_said
 from retrieval.answers.sentences import Candidate
 from retrieval.answers.types import Answer, NotFound
 from retrieval.answers.verdicts import alleges, asks_verdict
@@ -323,3 +325,53 @@ def test_days_are_of_what_they_date_and_kin_is_no_guess(
     asker(tmp_path, encoder, SESSION)
     context = context_of(Library(tmp_path / "data", encoder).engine(), question)
     assert (broken_premise(context, draft_of(context, told)) is not None) == broken
+
+
+def test_who_stands_under_a_picture_says_nothing_there(tmp_path: Path, encoder: Encoder) -> None:
+    library = Library(tmp_path, encoder)
+    text = (
+        "Bí thư Tỉnh ủy Sùng Thị Máy phát biểu bế mạc hội nghị về rừng Nậm Pha. Ảnh: Minh Tú. "
+        "Bà Sùng Thị Máy nói rừng Nậm Pha phải được trồng lại trong năm nay."
+    )
+    library.store.publish([Article(id="a", text=text, title="Hội nghị về rừng Nậm Pha", source="Báo")], encoder)
+    asked = "Bà Sùng Thị Máy nói gì về rừng Nậm Pha?"
+    context = context_of(library.engine(), asked)
+    caption = replace(draft_of(context, "phát biểu bế mạc hội nghị về rừng Nậm Pha"), probability=0.6)
+    words = replace(draft_of(context, "rừng Nậm Pha phải được trồng lại trong năm nay"), probability=0.4)
+    unlikely = replace(words, probability=0.2)
+    assert broken_premise(context, caption) is not None
+    assert broken_premise(context, words) is None
+    assert telling_what_is_said(context, (caption, words)) == (words, caption)
+    assert telling_what_is_said(context, (caption, unlikely)) == (caption, unlikely)
+    told = library.ask(asked)
+    assert not isinstance(told, Answer) or "Ảnh" not in told.text
+
+
+def test_a_credit_is_no_part_of_an_answer(tmp_path: Path, encoder: Encoder) -> None:
+    library = Library(tmp_path, encoder)
+    text = "Nhà máy Suối Rạc phát thải gây mùi khó chịu cho người dân xã Nà Mạ Ảnh: Minh Tú"
+    library.store.publish([Article(id="a", text=text, title="Nhà máy Suối Rạc", source="Báo")], encoder)
+    told = library.ask("Nhà máy Suối Rạc gây chuyện gì cho người dân xã Nà Mạ?")
+    assert isinstance(told, Answer)
+    assert "Ảnh" not in told.text
+
+
+def test_what_is_hardly_sure_is_said_to_be(library: Library) -> None:
+    """Half of what is as sure as that is right, of questions that no model has seen."""
+    told = {
+        question: library.ask(question)
+        for question in (
+            "Đội trưởng đội đua thuyền bản Nậm Lạnh là ai?",
+            "Sở Tài nguyên và Môi trường được giao việc gì?",
+            "Trợ cấp Tết do ai chi trả?",
+            "Ông Sùng A Páo bao nhiêu tuổi?",
+            "Vì sao hội đua thuyền có đông người xem?",
+            "Công văn số 2351/UBND-KT yêu cầu gì?",
+            "đội nào thắng",
+            "bảng giá đất ra sao",
+        )
+    }
+    answers = [reply for reply in told.values() if isinstance(reply, Answer)]
+    assert {reply.confidence < UNSURE for reply in answers} == {True, False}, "the questions show both"
+    for reply in answers:
+        assert (NOT_SURE in (reply.note or "")) == (reply.confidence < UNSURE)

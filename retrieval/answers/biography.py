@@ -23,7 +23,11 @@ _ASKS = re.compile(
     r"\b(?:la ai|giu chuc|chuc gi|lam chuc|dam nhiem chuc|giu cuong vi|cuong vi gi|la can bo gi|lam gi o tinh)\b"
     r"|\b(?<!cac )(?<!nhung )(?<!nhieu )(?<!moi )(?<!so )chuc (?:vu|danh)\b"
     r"|\b(?:gio|nay|hien|tai) (?:van|con)(?: dang)? (?:lam|giu)\b"
+    r"|\b(?:hien|bay|gio)(?: (?:nay|tai|gio))? (?:dang )?lam gi(?: (?:vay|the|a|o dau|roi))*$"
 )
+_NOW = re.compile(r"^(?:(?:cho|minh|em|hoi|xin|the|vay) )*(?:hien (?:nay|tai|gio)|bay gio|gio) ")
+_DOES_WHAT = re.compile(r"\b(?:dang |con )?lam gi(?: (?:vay|the|a|o dau|roi))*$")
+"""`Bây giờ ông Tư làm gì?`"""
 _FILLING = frozenset(
     "cho minh toi em hoi xin voi biet a oi nhe nhi the vay nguoi ten la ai gi nao thi dang hien tai nay bay gio hom dau vu danh chuc giu lam trong so ay"
     " ta do kia co ko con ong ba anh chi bac chu dong thua".split()
@@ -171,17 +175,29 @@ def asks_role(question: Question) -> bool:
     # Without capitals what is left is a name where it is as short as one, and begins like one; `ông ấy lúc đó giữ chức gì` names no Lục.
     before = words[max(0, words.index(left[0]) - 1)]
     named_so = before in _HONORIFICS or not (question.points_back or before in _POINTING)
-    return not name and len(left) <= LONGEST and left[0] in {*surnames(), *_OF_MONKS} and named_so
+    written_so = _typed_plainly(question.asked) or _has_capitals(question.asked, left)
+    return not name and len(left) <= LONGEST and left[0] in {*surnames(), *_OF_MONKS} and named_so and written_so
+
+
+def _typed_plainly(asked: str) -> bool:
+    """Tell whether a question was typed without capitals, but for its first letter."""
+    return asked[1:] == asked[1:].lower()
+
+
+def _has_capitals(asked: str, words: Sequence[str]) -> bool:
+    """Tell whether the folded `words` stand side by side in `asked`, each with a capital: `ông Tự`; not the `Y tế` of a department."""
+    found = tokens(asked)
+    size = len(words)
+    return any(
+        [token.fold for token in found[at : at + size]] == list(words)
+        and all(asked[token.start].isupper() for token in found[at : at + size])
+        for at in range(len(found) - size + 1)
+    )
 
 
 def _written_as_name(asked: str, name: Sequence[str]) -> bool:
-    """Tell whether the folded words of `name` stand in `asked` side by side, each with a capital: `TS Hồ Văn Phong`, `Thích Gia Lâm`."""
-    found = tokens(asked)
-    for at in range(len(found) - len(name) + 1):
-        run = found[at : at + len(name)]
-        if [token.fold for token in run] == list(name):
-            return len(name) in _NAME_SIZES and all(asked[token.start].isupper() for token in run)
-    return False
+    """Tell whether the folded words of `name`, as many as a whole one has, are written as one in `asked`: `TS Hồ Văn Phong`, `Thích Gia Lâm`."""
+    return len(name) in _NAME_SIZES and _has_capitals(asked, name)
 
 
 def _begins_office(words: Sequence[str]) -> bool:
@@ -208,7 +224,7 @@ def _whom(question: Question) -> tuple[list[str], list[str]] | None:
 def _around(words: Sequence[str]) -> tuple[list[str], list[str]] | None:
     """Return the folded words before and behind those that ask who somebody is; None where none do."""
     text = " ".join(words)
-    asks = _ASKS.search(text)
+    asks = _ASKS.search(text) or (_DOES_WHAT.search(text) if _NOW.match(text) else None)
     return (text[: asks.start()].split(), text[asks.end() :].split()) if asks else None
 
 
@@ -246,7 +262,7 @@ def names_whom(question: Question) -> bool:
     if name or (left and _written_as_name(question.asked, left)):
         return True
     # Typed without capitals; `người phụ trách Sở Giao thông vận tải` has some, and they are no name's.
-    plain = question.asked[1:] == question.asked[1:].lower()
+    plain = _typed_plainly(question.asked)
     together = " ".join(left) in " ".join(question.syllables)
     return len(left) in _NAME_SIZES and plain and together and left[0] in {*surnames(), *_OF_MONKS}
 

@@ -440,12 +440,17 @@ def _told_span(text: str, sentence: Sentence, first: int, last: int) -> tuple[in
     return paired(text, (sentence.start, sentence.end), start, end)
 
 
+_CREDIT = "ảnh"
+
+
 def _trimmed(sentence: Sentence, first: int, last: int) -> tuple[int, int]:
-    """Return the stretch without a joining word at its ends, nor the verb by which it is told: `cho biết đường hỏng …`."""
+    """Return the stretch without a joining word at its ends, nor the verb by which it is told, `cho biết đường hỏng …`, nor who took the picture above it."""
     if sentence.folded[first : first + 2] in _TOLD_BY and first + 2 <= last and sentence.marks[first] == "o":
         first += 2
     # By their diacritics, and not where they are half of a word: `thì` is no `thi`, and `ma túy` begins with no `mà`.
     tokens, joined = sentence.tokens, sentence.joined
+    credit = (i for i in range(first + 1, last) if tokens[i].norm == _CREDIT and sentence.gaps[i + 1] == "L")
+    last = next(credit, last + 1) - 1  # `… bế mạc hội nghị. Ảnh: Minh Tú`
     while first < last and tokens[first].norm in _JOINS_BEFORE and not joined[first + 1]:
         first += 1
     while last > first and tokens[last].norm in _JOINS_AFTER and not joined[last]:

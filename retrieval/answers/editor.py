@@ -16,7 +16,7 @@ from retrieval.answers.listing import asked_list, meetings
 from retrieval.answers.naming import Slip, only_names, otherwise_written, perhaps, renamed, slip
 from retrieval.answers.offices import of_office, seat_name
 from retrieval.answers.posts import of_the_post
-from retrieval.answers.premise import broken_premise, covers, telling_count, telling_where
+from retrieval.answers.premise import broken_premise, covers, telling_count, telling_what_is_said, telling_where
 from retrieval.answers.reading import Reading
 from retrieval.answers.replies import Replies, carried, refusal_text
 from retrieval.answers.rivals import Rival, rivals
@@ -41,6 +41,9 @@ RULED = 0.3
 NAMED_BY_FEW = 0.5
 """Of a small corpus no person is told on less than even odds: `Ai dẫn đầu đoàn công tác?` would name whoever spoke there. Of the invented province's
 questions for a person, those with an answer are read with .86 and more, those without one with .46 and less."""
+UNSURE = 0.5
+"""The confidence from which an answer is as likely right as not; what is less sure is said to be."""
+NOT_SURE = "Tin Tỉnh chưa chắc đây là điều bạn hỏi; bạn đọc đoạn trích trước khi dùng nhé."
 NO_VERDICT = (
     "Tin Tỉnh không trả lời có hay không về tội trạng, kỷ luật hay đời tư của một người. "
     "Trên đây là điều bài báo thuật lại, theo ngày của bài; sự việc có thể đã chuyển sang bước khác."
@@ -157,7 +160,7 @@ class Editor:
         misspelt = slip(question, self._generation, self._directory)
         whose = self._identities.asked(question)
         if whose is not None:
-            told = self._identities.told(question, whose, context, reading, misspelt)
+            told = self._identities.told(question, whose, context, misspelt)
             if told is not None:
                 return told
         known = self._coordinated(question, context, reading) or self._speaker(question, context, reading)
@@ -233,7 +236,9 @@ class Editor:
 
     def _from_drafts(self, question: Question, context: Context, reading: Reading, misspelt: Slip | None) -> Reply:
         """Return the answer that the drafts give; where they do not, or must not, why."""
-        told = behind_colon(context, telling_count(context, telling_where(context, reading.drafts)))
+        told = behind_colon(
+            context, telling_count(context, telling_where(context, telling_what_is_said(context, reading.drafts)))
+        )
         drafts = of_office(question, told, context.articles)
         if not drafts and reading.drafts:
             return self._lacking(question, context, reading, None)
@@ -256,10 +261,15 @@ class Editor:
         if drafts and broken is None and not only_named and reading.answerable >= _threshold(context, reading):
             composed = self._composer.compose(question, context, reading)
             if composed is not None:
-                if misspelt:
-                    composed = replace(composed, note=perhaps(misspelt))
-                elif verdicts.alleges(question) and self._names_somebody(question):
-                    composed = replace(composed, note=verdicts.ALLEGED)
+                unsure = reading.by == "builtin" and reading.confidence < UNSURE
+                alleged = not misspelt and verdicts.alleges(question) and self._names_somebody(question)
+                notes = (
+                    composed.note,
+                    perhaps(misspelt) if misspelt else None,
+                    verdicts.ALLEGED if alleged else None,
+                    NOT_SURE if unsure else None,
+                )
+                composed = replace(composed, note=" ".join(note for note in notes if note) or None)
                 return self._make.answer(question, composed, reading.confidence)
         if misspelt is not None:
             return self._make.asked_back(question, misspelt)

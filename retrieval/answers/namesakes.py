@@ -136,19 +136,13 @@ def naming(person: Sequence[Mention], generation: Generation) -> tuple[str, str]
     posts = [_post(mention, generation) for mention in person]
 
     def telling(post: _Post) -> tuple[bool, bool, int, int]:
-        role = folds(post.article.text[slice(*post.mention.role)])
-        placed = [name for _, name in post.places] + list(post.provinces)
-        return (
-            any(folds(name)[-1] in role for name in placed),
-            bool(placed),
-            min(len(post.words), _TELLING),
-            -len(post.words),
-        )
+        known = bool(post.places or post.provinces)
+        return post.placed and known, known, min(len(post.words), _TELLING), -len(post.words)
 
     best = max(posts, key=telling)
     name, role = (" ".join(best.article.text[slice(*span)].split()) for span in (best.mention.name, best.mention.role))
     places = [f"{level} {place}" for level, place in sorted(best.places)] or sorted(best.provinces)
-    if places and not any(folds(place)[-1] in folds(role) for place in places):
+    if not best.placed and places:
         role = f"{role} ({', '.join(places)})"
     return name, role
 
@@ -207,7 +201,10 @@ def _same(one: _Post, other: _Post) -> bool:
         return alike
     if one.national or other.national:
         elite = (one.national or one.leads) and (other.national or other.leads)
-        return elite or _says_no_more(one, other) or _says_no_more(other, one)
+        beside = _share_province(one, other) or any(
+            post.national and not of.national and _within(of, post) for post, of in ((one, other), (other, one))
+        )
+        return elite or beside or _says_no_more(one, other) or _says_no_more(other, one)
     placed = _same_place(one, other)
     return placed if placed is not None else alike or one.words == other.words
 
@@ -219,10 +216,14 @@ def _same_place(one: _Post, other: _Post) -> bool | None:
     if {level for level, _ in one.places} & {level for level, _ in other.places}:
         return False
     if one.provinces and other.provinces and not (one.places or other.places):
-        # `Thừa Thiên` is `Thừa Thiên Huế`.
-        pairs = [tuple(sorted((_key(p), _key(q)))) for p in one.provinces for q in other.provinces]
-        return any(f"{longer} ".startswith(f"{shorter} ") for shorter, longer in pairs)
+        return _share_province(one, other)
     return None
+
+
+def _share_province(one: _Post, other: _Post) -> bool:
+    """Tell whether two offices are of one province: `Thừa Thiên` is `Thừa Thiên Huế`."""
+    pairs = [tuple(sorted((_key(p), _key(q)))) for p in one.provinces for q in other.provinces]
+    return any(f"{longer} ".startswith(f"{shorter} ") for shorter, longer in pairs)
 
 
 def _key(name: str) -> str:
@@ -234,7 +235,8 @@ def _within(one: _Post, other: _Post) -> bool:
     own = f" {' '.join(one.words)} "
     if not one.places and any(f" {_key(name)} " in own for _, name in other.places):  # `UBND H.Vân Đồn`
         return True
-    return not one.provinces and any(name in one.article.text for name in other.provinces)
+    ways = [way for name in other.provinces for way in (name, *(_SHORT if name == _CITY else ()))]
+    return not one.provinces and any(way in one.article.text for way in ways)
 
 
 def _alike(one: _Post, other: _Post) -> bool:
@@ -283,7 +285,9 @@ def _provinces(text: str) -> set[str]:
     """Return the provinces that `text` names, as it writes them; a city that is written for short in full."""
     found = tokens(text)
     named = {text[found[a].start : found[b].end] for a, b in provinces_in(text)}
-    return named | ({"Hồ Chí Minh"} if _SHORT_CITY.intersection(token.fold for token in found) else set())
+    short = {way.lower() for way in _SHORT}
+    return named | ({_CITY} if short.intersection(token.fold for token in found) else set())
 
 
-_SHORT_CITY = frozenset(("hcm", "tphcm"))
+_CITY = "Hồ Chí Minh"
+_SHORT = ("HCM", "TPHCM")

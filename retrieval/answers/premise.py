@@ -8,7 +8,7 @@ import itertools
 import re
 from collections.abc import Sequence
 
-from retrieval.annotation import Sentences, chair_cues, leads_only
+from retrieval.annotation import Sentences, chair_cues, in_caption, is_credit, leads_only
 from retrieval.answers.attribution import says
 from retrieval.answers.context import Context
 from retrieval.answers.dated import NEWS_DAYS
@@ -23,6 +23,7 @@ from retrieval.answers.typed import asks_of_meeting
 from retrieval.answers.types import Reason
 from retrieval.answers.wants import FIGURES
 from retrieval.linking import question_frame
+from retrieval.questions import Question
 from retrieval.vietnamese.abbreviations import abbreviations_in, written_out
 from retrieval.vietnamese.dates import day_in
 from retrieval.vietnamese.levels import level_before
@@ -217,6 +218,18 @@ def telling_where(context: Context, drafts: Sequence[Draft]) -> tuple[Draft, ...
         if ruled is not None:
             return (ruled, *(d for d in drafts if d is not ruled))
     return tuple(drafts)
+
+
+def telling_what_is_said(context: Context, drafts: Sequence[Draft]) -> tuple[Draft, ...]:
+    """Return the drafts, first one in whose sentence somebody says something where it is asked what is said, if it is half as likely."""
+    if not (drafts and asks_what_is_said(context.asked.question)) or tells_what_is_said(drafts[0]):
+        return tuple(drafts)
+    likely = (d for d in drafts if d.probability >= _HALF * drafts[0].probability and tells_what_is_said(d))
+    says_it = next(likely, None)
+    return tuple(drafts) if says_it is None else (says_it, *(d for d in drafts if d is not says_it))
+
+
+_HALF = 0.5
 
 
 def telling_count(context: Context, drafts: Sequence[Draft]) -> tuple[Draft, ...]:
@@ -465,8 +478,19 @@ def _stands(subject: list[str], words: set[str], pairs: set[str]) -> bool:
 
 def _says_nothing(context: Context, draft: Draft) -> bool:
     """`Ông A nói gì?` is not answered by a sentence in which nobody says anything."""
-    asks = _SAYS_WHAT.search(" ".join(context.asked.question.syllables)) is not None
-    return asks and not says(draft.candidate.sentence)
+    return asks_what_is_said(context.asked.question) and not tells_what_is_said(draft)
+
+
+def asks_what_is_said(question: Question) -> bool:
+    """Tell whether it is asked what somebody says: `ông A nói gì`."""
+    return _SAYS_WHAT.search(" ".join(question.syllables)) is not None
+
+
+def tells_what_is_said(draft: Draft) -> bool:
+    """Tell whether somebody says something in the sentence of `draft`, and not only under a picture: `Ông A phát biểu bế mạc. Ảnh: …`."""
+    sentences, index = draft.candidate.sentences, draft.candidate.index
+    credited = index + 1 < len(sentences) and is_credit(sentences[index + 1])
+    return says(sentences[index]) and not credited and not in_caption(sentences[index], draft.cut[0][0])
 
 
 _SAYS_WHAT = re.compile(r"\b(?:noi|phat bieu|nhan manh) (?:nhung )?(?:gi|sao)\b")
