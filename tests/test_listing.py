@@ -7,6 +7,7 @@ import pytest
 from bot.assistant import NO_MORE, Assistant
 from bot.library import Library
 from bot.messages import Incoming
+from retrieval.answers.editor import NO_TOPIC_LIST
 from retrieval.answers.types import Answer, NotFound, Reply
 from retrieval.encoding import Encoder
 from retrieval.engine import Engine
@@ -132,6 +133,22 @@ def test_who_is_written_nearly_so_chaired_nothing(engine: Engine) -> None:
     reply = engine.ask("Các cuộc họp Giàng A Phùng chủ trì")
     assert isinstance(reply, NotFound)
     assert "do Giàng A Phùng chủ trì" in reply.reply
+
+
+@pytest.mark.parametrize(
+    ("question", "refused"),
+    [
+        ("Liệt kê các cuộc họp về nước sạch", True),
+        ("cho minh hoi nhung hoi nghi nao o Sin Ho", True),
+        ("Các hội nghị về nước sạch có những ai dự?", False),
+        ("Hội nghị về nước sạch do ai chủ trì?", False),
+    ],
+)
+def test_by_topic_nothing_is_listed_and_that_is_said(engine: Engine, question: str, *, refused: bool) -> None:
+    reply = engine.ask(question)
+    assert (isinstance(reply, NotFound) and reply.reply == NO_TOPIC_LIST) == refused
+    if isinstance(reply, NotFound) and refused:
+        assert reply.suggestions
 
 
 def test_every_row_is_verbatim(engine: Engine) -> None:

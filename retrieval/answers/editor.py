@@ -12,7 +12,7 @@ from retrieval.answers.context import Context
 from retrieval.answers.coordination import asks_coordination, coordinating
 from retrieval.answers.drafts import Draft, behind_colon
 from retrieval.answers.identity import Identities
-from retrieval.answers.listing import asked_list, meetings
+from retrieval.answers.listing import asked_list, asks_by_topic, meetings
 from retrieval.answers.naming import Slip, only_names, otherwise_written, perhaps, renamed, slip
 from retrieval.answers.offices import of_office, seat_name
 from retrieval.answers.posts import of_the_post
@@ -53,6 +53,10 @@ NO_RULING = (
     "Các bài đang có không dẫn kết luận của cơ quan nào về {name} trong việc này."
 )
 OTHERWISE_WRITTEN = "Bài gần với câu hỏi ghi tên là “{written}”, không phải “{typed}”. Có phải bạn hỏi {written}? Đúng thì bạn trả lời “đúng” nhé."
+NO_TOPIC_LIST = (
+    "Tin Tỉnh liệt kê được các cuộc họp theo người chủ trì, chưa liệt kê được theo nội dung hay nơi họp. "
+    "Bạn hỏi kèm tên người chủ trì, hoặc hỏi về một cuộc họp; đoạn gần với câu hỏi, nếu có, ở bên dưới."
+)
 NO_INFERENCE = (
     "Tin Tỉnh không suy ra ai có tội hay không: chỉ cơ quan có thẩm quyền kết luận điều đó. "
     "Các bài đang có nói gì thì Tin Tỉnh đã dẫn nguyên văn, kèm ngày của bài."
@@ -155,8 +159,8 @@ class Editor:
 
     def _any_day(self, question: Question, context: Context, reading: Reading) -> Reply:
         """Return the reply, of whatever day the articles are."""
-        if verdicts.asks_verdict(question) and (ruling := self._ruling(question, context, reading)) is not None:
-            return ruling
+        if (apart := self._never_from_drafts(question, context, reading)) is not None:
+            return apart
         misspelt = slip(question, self._generation, self._directory)
         whose = self._identities.asked(question)
         if whose is not None:
@@ -174,6 +178,13 @@ class Editor:
         if reading.drafts and not fitting:
             return self._lacking(question, context, reading, lacking)
         return self._from_drafts(question, context, replace(reading, drafts=fitting), misspelt)
+
+    def _never_from_drafts(self, question: Question, context: Context, reading: Reading) -> Reply | None:
+        """Return the reply to what no draft may answer: a question for a verdict, for a list of meetings by what they are about; None else."""
+        if asks_by_topic(question):
+            suggestions = self._composer.suggestions(context, reading.drafts)
+            return self._make.not_found(question, "article_silent", NO_TOPIC_LIST, suggestions)
+        return self._ruling(question, context, reading) if verdicts.asks_verdict(question) else None
 
     def _ruling(self, question: Question, context: Context, reading: Reading) -> Reply | None:
         """Return the reply to a question for a verdict; None where it is about nobody, and nothing that was read tells one."""
