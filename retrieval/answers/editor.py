@@ -253,7 +253,9 @@ class Editor:
         drafts = of_office(question, told, context.articles)
         if not drafts and reading.drafts:
             return self._lacking(question, context, reading, None)
-        drafts = tuple(of_the_post(context, d) if d is drafts[0] else d for d in drafts)
+        if drafts:
+            first = of_the_post(context, drafts[0])
+            drafts = (verdicts.of_whom_it_hits(context, first) or first, *drafts[1:])
         reading = replace(reading, drafts=drafts)
         if drafts and reading.answerable >= _threshold(context, reading):
             events = rivals(context, drafts[0].candidate.hit, _told_otherwise(question, context, drafts))

@@ -21,6 +21,7 @@ from retrieval.answers.tasks import begins_action, is_body, tasks
 from retrieval.answers.type_told import counts_things, type_missing
 from retrieval.answers.typed import asks_of_meeting
 from retrieval.answers.types import Reason
+from retrieval.answers.verdicts import of_whom_it_hits
 from retrieval.answers.wants import FIGURES
 from retrieval.linking import question_frame
 from retrieval.questions import Question
@@ -496,9 +497,14 @@ def tells_what_is_said(draft: Draft) -> bool:
 _SAYS_WHAT = re.compile(r"\b(?:noi|phat bieu|nhan manh) (?:nhung )?(?:gi|sao)\b")
 
 
+def _hits_nobody(context: Context, draft: Draft) -> bool:
+    """`Ai bị kỷ luật?` is not answered by who is only named where somebody is punished."""
+    return of_whom_it_hits(context, draft) is None
+
+
 _LACKING = (
     _year_missing, _other_of_series, _other_year_opens, _topic_missing, _begins_instead, _no_reason, _other_document, _leads_only, _body_missing, _no_place, type_missing,
-    other_post, other_speaker, told_whom_it_names, _day_of_document, _kin_missing, _name_of_a_thing,
+    other_post, other_speaker, told_whom_it_names, _hits_nobody, _day_of_document, _kin_missing, _name_of_a_thing,
 )  # fmt: skip
 """Each tells whether the evidence lacks what the question fixes."""
 

@@ -4,9 +4,11 @@ An article tells the stage a case had on its day: being looked into is not guilt
 """
 
 import re
+from dataclasses import replace
 
 from retrieval.annotation import Sentence
 from retrieval.answers.context import Context
+from retrieval.answers.drafts import Draft
 from retrieval.answers.sentences import Candidate
 from retrieval.directory import Typed
 from retrieval.questions import Question
@@ -119,6 +121,42 @@ def concerns(sentence: Sentence, person: Typed) -> bool:
             if before_him or suffers:
                 return True
     return False
+
+
+_SOMEBODY = r"(?:ai|(?:can bo|nguoi|ong|ba|lanh dao|(?<!don )vi|dong chi|quan chuc)(?: \w+){0,2}? nao)"
+_HIT = r"(?:ki luat|khoi to|bat(?! goc| ngo| cap| on\b)|cach chuc|canh cao|khien trach|dinh chi|truy to|tam giam|xu ly|xu li|phe binh|khai tru|xu phat)"
+_OTHERS_DO = r"thay|ke nhiem|bo nhiem|chi dinh|ki|ky|quyet dinh|chu tri|chu toa|dieu hanh|cong bo|thong bao|to cao|phat hien|cho rang|giu chuc|len"
+_HITS_WHOM = re.compile(
+    rf"^(?:\w+ ){{0,5}}?{_SOMEBODY}\b(?:(?!\b(?:khi|sau|vi|truoc|luc|{_OTHERS_DO})\b).)*?\bbi (?:\w+ ){{0,5}}?{_HIT}\b"
+    rf"|\bbi (?:\w+ ){{0,5}}?{_HIT}\b(?:(?!\b(?:{_OTHERS_DO})\b).)*\bla (?:nhung |cac )?{_SOMEBODY}(?: (?:vay|the|a|nhi))*$"
+    rf"|\b(?:ki luat|khoi to|cach chuc|canh cao|khien trach|truy to) (?:\w+ ){{0,2}}?(?:nhung |cac )?{_SOMEBODY}\b"
+)
+
+
+def asks_whom_it_hits(question: Question) -> bool:
+    """Tell whether it is asked who was punished, or is proceeded against: `ai bị kỷ luật`, `kỷ luật những cán bộ nào`."""
+    return _HITS_WHOM.search(" ".join(question.syllables)) is not None
+
+
+def of_whom_it_hits(context: Context, draft: Draft) -> Draft | None:
+    """Return `draft` without whoever stands before the first person against whom its article tells of a proceeding; None where it tells so of nobody.
+
+    Who chairs the meeting that punishes somebody, or speaks of it, is not punished. In a list whoever comes behind the first is, too.
+    """
+    if not (draft.people and asks_whom_it_hits(context.asked.question)):
+        return draft
+    sentence = draft.candidate.sentence
+    article = context.sentences[draft.candidate.hit]
+    names = [slice(person.first, person.last + 1) for person in draft.people]
+    typed = [
+        Typed(sentence.folded[at], sentence.text_of(at.start, at.stop - 1), tuple(sentence.tokens[at])) for at in names
+    ]
+    first = next((n for n, person in enumerate(typed) if any(concerns(s, person) for s in article)), None)
+    if first is None:
+        return None
+    if not first:
+        return draft
+    return replace(draft, cut=tuple((p.first, p.last) for p in draft.people[first:]), typed=None)
 
 
 def _day(context: Context, hit: int) -> str:
