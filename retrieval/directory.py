@@ -1,7 +1,8 @@
 """The people whom the articles of a generation name, and who of them is meant by a name that none of them has."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from rapidfuzz.distance import OSA
@@ -11,6 +12,7 @@ from retrieval.snapshot import Generation
 from retrieval.vietnamese.names import LONGEST
 from retrieval.vietnamese.text import Token, folds, has_diacritics, tokens
 
+Named = TypeVar("Named")
 Name = tuple[str, ...]
 """The folded syllables of a name."""
 FEWEST = 2
@@ -19,6 +21,7 @@ MOST_EDITS = 2
 LONG = 9
 """Letters from which two edits are taken for a slip; in a shorter name one."""
 MOST_NEAR = 4
+_TITLES = frozenset(("ts", "ths", "gs", "pgs", "bs", "ks", "gsts", "pgsts", "tskh"))
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,13 @@ class Typed:
     def agrees(self, written: Sequence[Token]) -> bool:
         """Tell whether it may be the name that is `written`."""
         return agree(self.tokens, written)
+
+    def own(self, named: Sequence[Named], written: Callable[[Named], Sequence[Token]]) -> list[Named]:
+        """Return those of `named` whose name it is, as it is `written`: with diacritics those alone who are written just so, if there are any."""
+        exactly = [n for n in named if [t.norm for t in written(n)] == [t.norm for t in self.tokens]]
+        if exactly and has_diacritics(self.text):
+            return exactly
+        return [n for n in named if self.agrees(written(n))]
 
 
 def agree(typed: Sequence[Token], written: Sequence[Token]) -> bool:
@@ -121,7 +131,8 @@ class Directory:
 
     def typed(self, text: str, fewest: int = FEWEST) -> Typed | None:
         """Return the longest name of `fewest` syllables or more that `text` holds in full; None where it holds none."""
-        name = next(iter(self.named(folds(text), fewest)), None)
+        # `GS.TS Lò Văn Tiến` is called so, and `TS Lò Văn Tiến` is read as a name.
+        name = next((name for name in self.named(folds(text), fewest) if name[0] not in _TITLES), None)
         return Typed.within(text, name) if name is not None else None
 
     def mentions(self, name: Name) -> list[tuple[int, int]]:

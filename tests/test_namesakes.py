@@ -9,7 +9,9 @@ from bot.assistant import Assistant
 from bot.library import Library
 from bot.messages import Incoming
 from retrieval.answers.biography import naming, said
-from retrieval.answers.namesakes import apart
+from retrieval.answers.editor import OTHERS_OF_NAME
+from retrieval.answers.identity import NOT_DESCRIBED
+from retrieval.answers.namesakes import apart, mentions_of
 from retrieval.answers.types import Answer, NotFound, Reply
 from retrieval.directory import Directory
 from retrieval.encoding import Encoder
@@ -59,12 +61,67 @@ def test_of_two_people_of_one_name_it_is_asked_who_is_meant(ask: Callable[[str],
         ("ông Lò Văn Hùng ở Suối Lam là ai", "Phó Chủ tịch UBND TP Suối Lam"),
         ("lo van hung pho chu tich suoi lam la ai", "Phó Chủ tịch UBND TP Suối Lam"),
         ("Có phải ông Lò Văn Hùng là Phó Chủ tịch UBND TP Suối Lam không?", "Phó Chủ tịch UBND TP Suối Lam"),
+        ("Phó Chủ tịch UBND TP Suối Lam Lò Văn Hùng là ai?", "Phó Chủ tịch UBND TP Suối Lam"),
+        ("Lò Văn Hùng, Suối Lam, là ai?", "Phó Chủ tịch UBND TP Suối Lam"),
         ("Lò Văn Hưng là ai?", "Chủ tịch UBND xã Nà Mạ"),
+        ("Ai là Lò Văn Hưng?", "Chủ tịch UBND xã Nà Mạ"),
+        ("TS. Lò Văn Hưng là ai", "Chủ tịch UBND xã Nà Mạ"),
         ("lo van hung o xa na ma la ai", "Chủ tịch UBND xã Nà Mạ"),
     ],
 )
 def test_a_place_or_an_office_beside_the_name_decides(ask: Callable[[str], Reply], question: str, told: str) -> None:
     assert answered(ask(question)).text == told
+
+
+def test_who_is_nowhere_as_he_is_described_is_asked_about(ask: Callable[[str], Reply]) -> None:
+    asked = refused(ask("Lò Văn Hùng ở Thượng Hà là ai?"))
+    assert asked.reply.startswith(NOT_DESCRIBED)
+    assert len(asked.choices) == 2
+
+
+@pytest.mark.parametrize("question", ["Vợ ông Lò Văn Hưng là ai?", "Chủ tịch UBND xã họp với ông Lò Văn Hưng là ai?"])
+def test_who_stands_beside_him_is_another(ask: Callable[[str], Reply], question: str) -> None:
+    reply = ask(question)
+    assert not isinstance(reply, Answer) or reply.text != "Chủ tịch UBND xã Nà Mạ"
+
+
+def test_what_goes_on_with_a_name_asks_which_of_the_name(
+    ask: Callable[[str], Reply], tmp_path: Path, encoder: Encoder
+) -> None:
+    engine = _library(tmp_path, encoder, TWO).engine()
+    assert refused(engine.ask("ông ấy giữ chức gì?", "Lò Văn Hùng là ai?")).reason == "needs_clarification"
+    chosen = refused(ask("Lò Văn Hùng là ai?")).questions[1]
+    assert answered(engine.ask("ông ấy giữ chức gì?", chosen)).text == "Phó Chủ tịch UBND TP Suối Lam"
+
+
+def test_the_very_name_is_meant_where_it_stands_in_the_articles(tmp_path: Path, encoder: Encoder) -> None:
+    """`Thanh` may be `Thành`, typed in haste; but not where somebody is called Thanh."""
+    nearly = [f"Việc số {n}. Ông Lò Thành Phong, Chủ tịch UBND tỉnh Lam Giang, nói lần {n}." for n in range(12)]
+    library = _library(tmp_path, encoder, [*nearly, "Ông Lò Thanh Phong, Cục trưởng Cục Thú y, nói về gà."])
+    engine = library.engine()
+    assert answered(engine.ask("Lò Thanh Phong là ai?")).text == "Cục trưởng Cục Thú y"
+    assert answered(engine.ask("Lò Thành Phong là ai?")).text == "Chủ tịch UBND tỉnh Lam Giang"
+
+
+def test_names_that_are_also_words_hold_offices(tmp_path: Path, encoder: Encoder) -> None:
+    engine = _library(tmp_path, encoder, ["Ông Đinh La Thắm, Bí thư Tỉnh ủy Lam Giang, nói về rừng."]).engine()
+    for question in (
+        "Có phải ông Đinh La Thắm là Bí thư Tỉnh ủy Lam Giang không?",
+        "co phai dinh la tham la bi thu khong",
+    ):
+        assert answered(engine.ask(question)).text == "Bí thư Tỉnh ủy Lam Giang"
+
+
+def test_of_a_proceeding_it_is_said_that_there_are_others_of_the_name(tmp_path: Path, encoder: Encoder) -> None:
+    said = "Ngày 5/4, ông Lò Văn Hùng, Phó Chủ tịch UBND TP Suối Lam, bị khởi tố vì nhận hối lộ."
+    told = answered(_library(tmp_path, encoder, [*TWO, said]).engine().ask("Ông Lò Văn Hùng có bị khởi tố không?"))
+    assert OTHERS_OF_NAME in (told.note or "")
+    alone = "Ngày 5/4, ông Tạ Đình Khuê bị khởi tố vì nhận hối lộ."
+    (tmp_path / "alone").mkdir()
+    told = answered(
+        _library(tmp_path / "alone", encoder, [alone]).engine().ask("Ông Tạ Đình Khuê có bị khởi tố không?")
+    )
+    assert OTHERS_OF_NAME not in (told.note or "")
 
 
 def test_without_diacritics_a_name_may_be_any_that_is_folded_so(ask: Callable[[str], Reply]) -> None:
@@ -139,6 +196,18 @@ ONE_PERSON = {
     ),
 }
 TWO_PEOPLE = {
+    "directors both": (
+        "Ông Giàng A Sếnh, Phó Giám đốc Sở Giáo dục và Đào tạo tỉnh Lam Giang, phát biểu.",
+        "Ông Giàng A Sếnh, Giám đốc Công ty TNHH Suối Rạc, phát biểu.",
+    ),
+    "of the nation's bodies": (
+        "Thứ trưởng Bộ Nội vụ Giàng A Sếnh phát biểu.",
+        "Ông Giàng A Sếnh, Phó Tổng Thanh tra Chính phủ, phát biểu.",
+    ),
+    "of the police and of a town that ends so": (
+        "Thứ trưởng Bộ Công an Giàng A Sếnh phát biểu.",
+        "Ông Giàng A Sếnh, Phó Chủ tịch UBND TP Suối An, phát biểu.",
+    ),
     "of two districts": (
         "Ông Giàng A Sếnh, Chủ tịch UBND huyện Ba Khe, phát biểu.",
         "Ông Giàng A Sếnh, Bí thư Huyện ủy Nà Mạ, phát biểu.",
@@ -198,4 +267,4 @@ def _library(folder: Path, encoder: Encoder, articles: Sequence[str], locality: 
 def _people(library: Library) -> list[list[str]]:
     generation = library.engine().generation
     found = said(naming(tuple(folds("Giàng A Sếnh")), generation, Directory(generation)))
-    return [[m.sentence.between(*m.role) for m in person] for person in apart(found, generation)]
+    return [[m.sentence.between(*m.role) for m in mentions_of(person)] for person in apart(found, generation)]

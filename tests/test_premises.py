@@ -8,12 +8,12 @@ import pytest
 
 from bot.library import Library
 from retrieval.annotation import chair_cues
-from retrieval.answers.drafts import Draft, behind_colon
+from retrieval.answers.drafts import Draft, behind_colon, text_of
 from retrieval.answers.editor import NOT_SURE, UNSURE
 from retrieval.answers.premise import _name_of_a_thing, broken_premise, telling_what_is_said
 from retrieval.answers.sentences import Candidate
 from retrieval.answers.types import Answer, NotFound
-from retrieval.answers.verdicts import alleges, asks_verdict
+from retrieval.answers.verdicts import alleges, asks_verdict, asks_whom_it_hits, of_whom_it_hits
 from retrieval.articles import Article
 from retrieval.encoding import Encoder
 from retrieval.questions import understand
@@ -217,6 +217,8 @@ def test_a_fact_that_supposes_guilt_is_told_with_its_stage(tmp_path: Path, encod
     assert isinstance(told, Answer)
     assert told.note
     assert "không phải kết luận về tội trạng" in told.note
+    for against in ("Ông Quách Đình Tự bị kỷ luật vì gì?", "Ở Hà Nội ông Quách Đình Tự nhận hối lộ bao nhiêu?"):
+        assert alleges(understand(against))
     other = library.ask("Ông Quách Đình Tú nhận hối lộ bao nhiêu tiền?")
     assert isinstance(other, NotFound)
     assert "không phải “Quách Đình Tú”" in other.reply
@@ -375,3 +377,37 @@ def test_what_is_hardly_sure_is_said_to_be(library: Library) -> None:
     assert {reply.confidence < UNSURE for reply in answers} == {True, False}, "the questions show both"
     for reply in answers:
         assert (NOT_SURE in (reply.note or "")) == (reply.confidence < UNSURE)
+
+
+@pytest.mark.parametrize(
+    ("question", "asks"),
+    [
+        ("Ai bị kỷ luật vụ phá rừng?", True),
+        ("những cán bộ nào của huyện bị đề nghị cảnh cáo", True),
+        ("Ban Bí thư kỷ luật những cán bộ nào?", True),
+        ("Chủ tịch UBND xã bị cách chức là ai?", True),
+        ("Ông Tư bị cách chức thì ai lên thay?", False),
+        ("Ai chủ trì cuộc họp kỷ luật ông Tư?", False),
+        ("Ai được giao việc sau khi ông Tư bị bắt?", False),
+        ("Đơn vị nào trồng cây bị bật gốc?", False),
+    ],
+)
+def test_who_is_asked_for_may_be_who_is_punished(question: str, *, asks: bool) -> None:
+    assert asks_whom_it_hits(understand(question)) == asks
+
+
+def test_who_chairs_where_somebody_is_punished_is_not_punished(tmp_path: Path, encoder: Encoder) -> None:
+    library = Library(tmp_path, encoder)
+    text = (
+        "Ngày 5/2, Ban Thường vụ Tỉnh ủy Lam Giang họp dưới sự chủ trì của Bí thư Tỉnh ủy Sùng Thị Máy, xem xét "
+        "thi hành kỷ luật đối với ông Tạ Đình Khuê vì để mất rừng Nậm Pha. Ông Vừ A Páo báo cáo vụ việc."
+    )
+    library.store.publish([Article(id="a", text=text, title="Kỷ luật vụ mất rừng Nậm Pha", source="Báo")], encoder)
+    context = context_of(library.engine(), "Ai bị kỷ luật vì để mất rừng Nậm Pha?")
+    both = draft_of(context, "Bí thư Tỉnh ủy Sùng Thị Máy, xem xét thi hành kỷ luật đối với ông Tạ Đình Khuê")
+    told = of_whom_it_hits(context, both)
+    assert told is not None
+    assert [text_of(told.candidate.sentence, told.cut)] == ["Tạ Đình Khuê"]
+    assert of_whom_it_hits(context, draft_of(context, "Vừ A Páo")) is None
+    assert broken_premise(context, draft_of(context, "Vừ A Páo")) is not None
+    assert of_whom_it_hits(context_of(library.engine(), "Ai báo cáo vụ mất rừng?"), both) == both

@@ -71,7 +71,7 @@ class Mention:
     """Whether it is an office; else it is a calling."""
 
 
-MOST_LOOKED_AT = 200
+MOST_LOOKED_AT = 400
 """Sentences with a name that are looked at, the newest articles first."""
 
 
@@ -118,23 +118,97 @@ def said(named: Sequence[Named]) -> list[Mention]:
 def beside(question: Question, name: Name) -> tuple[str, ...]:
     """Return the words (folded) with which a question that asks who `name` is, or whether he is that, says more of him: an office, a place."""
     around = _around(question.syllables)
-    words = [*around[0], *around[1]] if around else list(question.syllables)
-    at = next((i for i in range(len(words)) if tuple(words[i : i + len(name)]) == name), None)
+    closing = around[1] if around else list(question.syllables)
+    while closing and closing[-1] in _WHETHER | _CLOSING:
+        closing.pop()
+    words = [*around[0], *closing] if around else closing
+    at = _at(words, name)
     if at is None:
         return ()
-    rest = [*words[:at], *words[at + len(name) :]]
-    return tuple(word for word in rest if word not in _FILLING | _WHETHER | _TITLES | _OF_PLACE)
+    before, behind = words[:at], words[at + len(name) :]
+    while before and before[-1] in _HONORIFICS:
+        before.pop()
+    rest = [*_without_opening(before), *_without_opening(behind, _HOLDS | _OF_PLACE | _BESIDES)]
+    return tuple(rest)
+
+
+def telling(words: Sequence[str]) -> frozenset[str]:
+    """Return those of the words beside a name that tell who is meant; none where they only call somebody `luật sư`, `trung tướng`."""
+    if tuple(words) in _CALLED_SO:
+        return frozenset()
+    return frozenset(words) - (_FILLING - _OF_NAMES) - _WHETHER - _TITLES - _OF_PLACE
+
+
+def _without_opening(words: Sequence[str], opening: frozenset[str] | None = None) -> list[str]:
+    """Return `words` without those at their beginning that only open a question: `cho em hỏi`; or that are of `opening`."""
+    opens = _OPENING if opening is None else opening
+    first = next((at for at, word in enumerate(words) if word not in opens), len(words))
+    return list(words[first:])
+
+
+def _at(words: Sequence[str], name: Name) -> int | None:
+    """Return where `name` begins among folded `words`, the last time; None where it does not stand there."""
+    return next((i for i in range(len(words) - len(name), -1, -1) if tuple(words[i : i + len(name)]) == name), None)
 
 
 def names_office(question: Question, name: Name) -> bool:
-    """Tell whether a question asks who `name` is and gives, right behind the name, an office of his: `Mùa A Sơn, Chủ tịch UBND tỉnh, là ai?`."""
+    """Tell whether a question asks who `name` is and gives an office of his right beside the name: `Mùa A Sơn, Chủ tịch UBND tỉnh, là ai?`."""
     around = _around(question.syllables)
-    if around is None:
+    at = _at(around[0], name) if around else None
+    if around is None or at is None:
         return False
-    words = list(around[0])
-    at = next((i for i in range(len(words)) if tuple(words[i : i + len(name)]) == name), None)
-    behind = words[at + len(name) :] if at is not None else []
-    return bool(behind) and _begins_office(behind) and _FILLING.issuperset(words[:at])
+    before, behind = _without_opening(around[0][:at]), around[0][at + len(name) :]
+    if behind:
+        return _begins_office(behind) and _FILLING.issuperset(before)
+    # `bí thư tỉnh ủy dự lễ với ông A là ai` asks for somebody else.
+    whole = len(before) <= _LONGEST_OFFICE and _JOINS.isdisjoint(before) and not _HONORIFICS.intersection(before[-1:])
+    return bool(before) and whole and (_begins_office(before) or tuple(before) in _CALLED_SO)
+
+
+def asks_of_somebody(question: Question) -> bool:
+    """Tell whether a question has the words that ask who somebody is."""
+    return _around(question.syllables) is not None
+
+
+def asks_who_is(question: Question, name: Name) -> bool:
+    """Tell whether a question is `ai là` and a whole name: `Ai là Mùa A Sơn?`."""
+    words = _without_opening(list(question.syllables))
+    return words[:2] == ["ai", "la"] and tuple(words[2 : 2 + len(name)]) == name and len(words) <= len(name) + _TAIL
+
+
+_LONGEST_OFFICE = 10
+"""Words of an office right before a name."""
+_JOINS = frozenset(
+    "voi cung cua ve trong bi duoc theo thay cho gap moi tai o den va ki khi sau truoc bao tiep noi".split()
+)
+"""Words (folded) that no office has, and what is told of somebody has."""
+_TAIL = 3
+"""Words that `ai là`, and what a question ends with, have."""
+_OPENING = _WHETHER | frozenset(
+    "cho minh toi em hoi xin voi biet a oi the vay thi o tai cua ben ban co ong ba anh la lam giu dang".split()
+)
+"""Words (folded) that a question, or what stands beside a name, begins with."""
+_CLOSING = frozenset("a nhi nhe vay the ha roi".split())
+_OF_NAMES = frozenset("hoi chu dong vu so chi do trong ta ba bac".split())
+"""Fillers (folded) that offices and places have, too: `Chủ tịch Hội`, `Sở`, `Hội An`."""
+_CALLED_SO = frozenset(
+    tuple(pair.split())
+    for pair in (
+        "luat su", "bac si", "nha bao", "ki su", "giao su", "tien si", "nghe si", "ca si", "phong vien", "trung tuong", "trung ta", "dai tuong", "dai ta",
+        "thuong tuong", "thuong ta", "thieu tuong", "thieu ta",
+    )
+)  # fmt: skip
+"""What people are called besides an office (folded): `luật sư`, `trung tướng`."""
+
+
+def confirms_office(question: Question, name: Name) -> bool:
+    """Tell whether it is asked whether `name` holds an office, and nothing besides: `có phải ông Đinh La Thăng là Bộ trưởng không`."""
+    words = list(question.syllables)
+    at = _at(words, name)
+    if at is None or not question.yes_no or not (_FILLING | _WHETHER).issuperset(words[:at]):
+        return False
+    behind = _without_opening(words[at + len(name) :], _HOLDS | _BESIDES)
+    return bool(behind) and _begins_office(behind) and _BESIDES.isdisjoint(behind)
 
 
 def asks_to_confirm(question: Question) -> bool:

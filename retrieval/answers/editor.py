@@ -52,6 +52,7 @@ NO_RULING = (
     "Tin Tỉnh không trả lời có hay không về tội trạng, kỷ luật hay đời tư của một người. "
     "Các bài đang có không dẫn kết luận của cơ quan nào về {name} trong việc này."
 )
+OTHERS_OF_NAME = "Các bài còn nhắc người khác cùng tên; bạn xem đoạn trích nói về ai."
 OTHERWISE_WRITTEN = "Bài gần với câu hỏi ghi tên là “{written}”, không phải “{typed}”. Có phải bạn hỏi {written}? Đúng thì bạn trả lời “đúng” nhé."
 NO_TOPIC_LIST = (
     "Tin Tỉnh liệt kê được các cuộc họp theo người chủ trì, chưa liệt kê được theo nội dung hay nơi họp. "
@@ -110,7 +111,13 @@ class Editor:
 
     def known(self, question: Question, skip: int) -> Reply | None:
         """Return what can be told without reading: a list of meetings (its first `skip` rows left out), who holds an office."""
-        return self.listed(question, skip) or self._tenures.office(question)
+        listed = self.listed(question, skip)
+        if listed is not None:
+            return listed
+        whose = self._identities.asked(question)
+        # `Phó Chủ tịch UBND huyện Mùa A Sơn là ai?` asks for nobody else.
+        named = whose is not None and whose.name is not None and not whose.tentative
+        return None if named else self._tenures.office(question)
 
     def nothing(self, question: Question) -> NotFound:
         """Return the refusal where no article was found."""
@@ -164,7 +171,7 @@ class Editor:
         misspelt = slip(question, self._generation, self._directory)
         whose = self._identities.asked(question)
         if whose is not None:
-            told = self._identities.told(question, whose, context, misspelt)
+            told = self._identities.told(question, whose, context, reading, misspelt)
             if told is not None:
                 return told
         known = self._coordinated(question, context, reading) or self._speaker(question, context, reading)
@@ -172,7 +179,7 @@ class Editor:
             return known
         reading = replace(reading, drafts=_chair_to_confirm(question, reading.drafts))
         fitting, lacking = about(context, reading.drafts, misspelt=misspelt is not None)
-        if whose is not None and self._identities.names(question, whose, context):
+        if whose is not None and not whose.tentative and self._identities.names(question, whose, context):
             unknown = self._identities.unknown(question, whose, context) if lacking is None else None
             return unknown or self._lacking(question, context, reading, lacking)
         if reading.drafts and not fitting:
@@ -280,6 +287,7 @@ class Editor:
                     composed.note,
                     perhaps(misspelt) if misspelt else None,
                     verdicts.ALLEGED if alleged else None,
+                    OTHERS_OF_NAME if alleged and self._has_namesake(question) else None,
                     NOT_SURE if unsure else None,
                 )
                 composed = replace(composed, note=" ".join(note for note in notes if note) or None)
@@ -289,6 +297,10 @@ class Editor:
         if broken is not None and broken[1]:
             return self._make.not_found(question, broken[0], broken[1], self._composer.suggestions(context, drafts))
         return self._make.refusal(question, context, drafts)
+
+    def _has_namesake(self, question: Question) -> bool:
+        name = self._directory.typed(question.asked, WHOLE_NAME)
+        return name is not None and self._identities.others_of_name(name)
 
     def _names_somebody(self, question: Question) -> bool:
         return bool(people(question.asked) or self._directory.named(folds(question.asked), WHOLE_NAME))
@@ -329,7 +341,8 @@ class Editor:
         if person is None:
             return self._make.not_found(question, "article_silent", NO_RULING.format(name="người này"))
         told = [(c, 0, len(c.sentence.tokens) - 1) for c in verdicts.told(context, person)]
-        composed = self._composer.lines(context, told, NO_VERDICT)
+        others = self._identities.others_of_name(person) if told else False
+        composed = self._composer.lines(context, told, f"{NO_VERDICT} {OTHERS_OF_NAME}" if others else NO_VERDICT)
         if composed is None:
             return self._make.not_found(
                 question, "article_silent", NO_RULING.format(name=self._directory.spelt(person))

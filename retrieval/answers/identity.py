@@ -9,10 +9,11 @@ from retrieval.answers.biography import Mention, Role
 from retrieval.answers.compose import Composed, Composer, as_of, same_office
 from retrieval.answers.context import Context
 from retrieval.answers.naming import Slip, renamed
+from retrieval.answers.reading import Reading
 from retrieval.answers.replies import Replies
 from retrieval.answers.types import NotFound, Reply
 from retrieval.directory import Directory, Typed
-from retrieval.questions import Question
+from retrieval.questions import Question, understand
 from retrieval.snapshot import Generation
 from retrieval.vietnamese.names import WHOLE_NAME
 from retrieval.vietnamese.text import norms, tokens
@@ -24,9 +25,16 @@ NAMESAKES = (
     "Các bài Tin Tỉnh đang có nhắc tên {name} với những chức vụ khác nhau, có thể là nhiều người. Bạn hỏi ai? "
     "Bạn trả lời bằng số nhé."
 )
+NOT_DESCRIBED = "Các bài Tin Tỉnh đang có không nói ai tên này đúng như bạn tả. "
 MORE_NAMESAKES = " Nếu không phải ai trong số này, bạn hỏi lại kèm chức vụ hoặc nơi công tác."
 SURE = 0.95
 """How sure it is that what a sentence says of somebody is told rightly: of 50 offices that were read beside their sentences 49 were."""
+_LONGEST_BESIDE = 8
+"""Words beside a name that may be an office or a place of his."""
+_MOST_COMPARED = 12
+"""Offices of one person that are held against one another."""
+_LONGEST_OFFICE = 90
+"""Letters of an office that is told in place of a shorter one."""
 _MOST_TOLD = 4
 """Articles, and people, that are told of at once."""
 
@@ -37,10 +45,12 @@ class Asked:
 
     name: Typed | None
     """His whole name, where it gives one that articles know."""
-    by_name: bool
+    by_name: bool = False
     """Whether it has nothing but the name: whoever stands beside him is no answer."""
-    beside: tuple[str, ...]
+    beside: tuple[str, ...] = ()
     """What it says besides, folded: an office or a place of his."""
+    tentative: bool = False
+    """Whether it asks so only if that is said of somebody of the name: `Mùa A Sơn, Ba Khe, là ai?`."""
 
 
 class Identities:
@@ -54,56 +64,90 @@ class Identities:
 
     def asked(self, question: Question) -> Asked | None:
         """Return whom `question` asks about; None where it does not ask who somebody is, or what office he holds."""
+        asks_role = biography.asks_role(question) or biography.asks_to_confirm(question)
         name = self._directory.typed(question.asked, WHOLE_NAME)
-        by_name = name is not None and biography.asks_who(question, name.name)
-        beside = biography.beside(question, name.name) if name is not None else ()
-        in_office = name is not None and biography.names_office(question, name.name)
-        confirms = biography.asks_to_confirm(question)
-        if not (by_name or in_office or confirms or biography.asks_role(question)):
-            return None
-        named = by_name or in_office or confirms or biography.names_whom(question)
-        return Asked(name if named else None, by_name, beside)
+        if name is None:
+            return self._asked_back_to(question) if asks_role else None
+        beside = biography.beside(question, name.name)
+        if biography.asks_who(question, name.name) or biography.asks_who_is(question, name.name):
+            return Asked(name, by_name=True, beside=beside)
+        if asks_role or biography.names_office(question, name.name) or biography.confirms_office(question, name.name):
+            return Asked(name, beside=beside)
+        asks_so = 0 < len(beside) <= _LONGEST_BESIDE and biography.asks_of_somebody(question)
+        return Asked(name, beside=beside, tentative=True) if asks_so else None
 
-    def told(self, question: Question, asked: Asked, context: Context, misspelt: Slip | None) -> Reply | None:
+    def _asked_back_to(self, question: Question) -> Asked:
+        """Return whom a question asks about that names nobody in full: `ông ấy giữ chức gì` after `Mùa A Sơn là ai?` asks of the same."""
+        if question.points_back and question.previous:
+            before = understand(question.previous)
+            name = self._directory.typed(before.asked, WHOLE_NAME) if biography.asks_of_somebody(before) else None
+            if name is not None:
+                return Asked(name, beside=biography.beside(before, name.name))
+        return Asked(None)
+
+    def told(
+        self, question: Question, asked: Asked, context: Context, reading: Reading, misspelt: Slip | None
+    ) -> Reply | None:
         """Return who a person is, or which of several people is meant; None where no article tells."""
         if asked.name is not None:
-            return self._by_name(question, asked.name, asked.beside, context) or self._slip(question, misspelt)
+            told = self._by_name(question, asked, asked.name, context)
+            return told if told is not None or asked.tentative else self._slip(question, misspelt)
         half = biography.half_named(context)
         named = self._shown(context, biography.namesakes(context, half[1])) if half else []
         if half is not None and len(named) > 1:
             return self._which_of_half(question, context, half, named)
         composed = self._of_roles(context, named) if half else self._of_context(context, None)
         if composed is not None:
-            return self._make.answer(question, composed, SURE)
+            return self._make.answer(question, composed, reading.answerable)
         return self._slip(question, misspelt)
 
     def _slip(self, question: Question, misspelt: Slip | None) -> NotFound | None:
         return self._make.asked_back(question, misspelt) if misspelt else None
 
-    def _by_name(self, question: Question, name: Typed, beside: Sequence[str], context: Context) -> Reply | None:
+    def _by_name(self, question: Question, asked: Asked, name: Typed, context: Context) -> Reply | None:
         """Return who somebody is whom the question names in full; None where no article says.
 
         With other diacritics a name is another one: it is asked whether that is meant.
         """
         named = biography.naming(name.name, self._generation, self._directory)
-        own = [n for n in named if name.agrees(n.name)]
+        own = name.own(named, lambda n: n.name)
         if named and not own:
             near = dict.fromkeys(n.sentence.between(n.name[0].start, n.name[-1].end) for n in named)
-            return self._make.asked_back(question, Slip(name.text, tuple(near)[:_MOST_TOLD]))
-        found = [
+            return (
+                None if asked.tentative else self._make.asked_back(question, Slip(name.text, tuple(near)[:_MOST_TOLD]))
+            )
+        found = self._said(own)
+        if not found or (asked.tentative and not found[0].office):
+            return None
+        if not found[0].office:
+            composed = self._of_mentions(found)
+            return self._make.answer(question, composed, SURE) if composed else None
+        people = namesakes.apart(found, self._generation)
+        meant = namesakes.meant(people, asked.beside, biography.telling(asked.beside), question.province)
+        if not meant and asked.tentative:
+            return None
+        described = bool(meant) or not biography.telling(asked.beside)
+        meant = meant or namesakes.likely(people)
+        if len(meant) > 1:
+            return self._which(question, meant, described=described)
+        alone = len(people) == 1 and len(own) == len(named) and not asked.beside
+        composed = self._of_context(context, name) if alone else None
+        composed = composed or self._of_mentions(namesakes.mentions_of(meant[0]))
+        return self._make.answer(question, composed, SURE) if composed else None
+
+    def _said(self, named: Sequence[biography.Named]) -> list[Mention]:
+        """Return what is said of those who are `named`, without what is held back."""
+        return [
             m
-            for m in biography.said(own)
+            for m in biography.said(named)
             if not any(self._generation.is_held(m.article, *span) for span in (m.name, m.role))
         ]
-        if not found:
-            return None
-        people = namesakes.apart(found, self._generation) if found[0].office else [found]
-        meant = namesakes.meant(people, beside, question.province, self._generation)
-        if len(meant) > 1:
-            return self._which(question, meant)
-        alone = len(people) == 1 and len(own) == len(named) and not beside
-        composed = (self._of_context(context, name) if alone else None) or self._of_mentions(meant[0])
-        return self._make.answer(question, composed, SURE) if composed else None
+
+    def others_of_name(self, name: Typed) -> bool:
+        """Tell whether the articles name several people so."""
+        named = biography.naming(name.name, self._generation, self._directory)
+        found = self._said(name.own(named, lambda n: n.name))
+        return bool(found) and found[0].office and len(namesakes.apart(found, self._generation)) > 1
 
     def names(self, question: Question, asked: Asked, context: Context) -> bool:
         """Tell whether the question names whom it asks about by more than a half of his name."""
@@ -125,14 +169,16 @@ class Identities:
             question, "article_silent", NOT_SAID_WHO.format(name=name), (suggestion,) if suggestion else ()
         )
 
-    def _which(self, question: Question, people: Sequence[Sequence[Mention]]) -> NotFound:
-        """Return the question which of `people` is meant, each with an office of his."""
-        named = [namesakes.naming(person, self._generation) for person in people[:_MOST_TOLD]]
+    def _which(self, question: Question, people: Sequence[namesakes.Person], *, described: bool) -> NotFound:
+        """Return the question which of `people` is meant, each with an office of his; that none is as the question has him, where none is `described`."""
+        named = [namesakes.naming(person) for person in people[:_MOST_TOLD]]
         names = {tuple(norms(name)): name for name, _ in reversed(named)}
         others = MORE_NAMESAKES if len(people) > len(named) else ""
         return self._make.choice(
             question,
-            NAMESAKES.format(name=" hoặc ".join(reversed(names.values()))) + others,
+            ("" if described else NOT_DESCRIBED)
+            + NAMESAKES.format(name=" hoặc ".join(reversed(names.values())))
+            + others,
             {f"{name} – {office}": f"{name}, {office}, là ai?" for name, office in named},
         )
 
@@ -148,22 +194,26 @@ class Identities:
         )
 
     def _of_mentions(self, found: Sequence[Mention]) -> Composed | None:
-        """Return the answer that tells what somebody is by sentences of any articles; None where there are none."""
-        by_article = self._newest(list({m.article: m for m in reversed(found)}.values())[::-1])[:_MOST_TOLD]
-        days = (self._generation.article(m.article).published_at for m in by_article)
-        note = as_of(day.isoformat() for day in days if day) if any(m.office for m in by_article) else AS_INTRODUCED
-        composed = self._composer.mentions(by_article, note)
-        return composed and _with_caution(composed, [m.sentence for m in by_article])
-
-    def _newest(self, found: Sequence[Mention]) -> list[Mention]:
-        """Return mentions, one an article, newest first; of those without a day first what most of them say, each office as it is told longest."""
-        said = [self._generation.article(m.article).text[slice(*m.role)] for m in found]
-        often = [sum(same_office(role, other) for other in said) for role in said]
-        order = sorted(
-            range(len(found)),
-            key=lambda at: (-int(self._generation.published[found[at].article]), -often[at], -len(said[at])),
-        )
-        return [found[at] for at in order]
+        """Return the answer that tells what somebody is by sentences of any articles: each office once, the newest first, then the commonest."""
+        told: list[tuple[str, Mention]] = []
+        for mention in sorted(found, key=lambda m: -int(self._generation.published[m.article])):
+            role = self._generation.article(mention.article).text[slice(*mention.role)]
+            if len(told) < _MOST_COMPARED and not any(role == other for other, _ in told):
+                told.append((role, mention))
+        # What is told in more words of what has been told in fewer: `Chủ tịch UBND TP`, of Lam Giang.
+        fuller = [
+            max(
+                (o for o in told if same_office(o[0], role) and len(o[0]) <= _LONGEST_OFFICE),
+                key=lambda o: len(o[0]),
+                default=(role, m),
+            )
+            for role, m in told
+        ]
+        chosen = list({m.article: m for _, m in reversed(fuller)}.values())[::-1][:_MOST_TOLD]
+        days = (self._generation.article(m.article).published_at for m in chosen)
+        note = as_of(day.isoformat() for day in days if day) if any(m.office for m in chosen) else AS_INTRODUCED
+        composed = self._composer.mentions(chosen, note)
+        return composed and _with_caution(composed, [m.sentence for m in chosen])
 
     def _of_context(self, context: Context, whose: Typed | None) -> Composed | None:
         """Return the answer that tells what people whom the question names are by the articles found; None where they do not.

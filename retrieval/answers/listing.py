@@ -31,7 +31,7 @@ _ASKS_BY_TOPIC = re.compile(
     r"^(?:(?:cho|toi|minh|em|hoi|xin|hay|biet|ban|oi) )*(?:liet ke|danh sach|ke ra|ke ten|nhung|cac)(?: (?:nhung|cac|danh sach))?"
     r" (?:cuoc|buoi|phien|hoi nghi|hoi thao|ki hop|toa dam)(?: hop| lam viec)?(?: nao)?\b(?P<topic>.*)$"
 )
-_ASKS_MORE = re.compile(r"\b(?:ai|gi|nao|sao|dau|bao nhieu|may|the nao|khi nao)\b")
+_ASKS_MORE = re.compile(r"\b(?:ai|gi|nao|sao|dau|bao nhieu|may|the nao|khi nao)\b|\b(?:khong|chua)$")
 """`Các hội thảo về … có những thành phần nào?` asks for no list of them."""
 _SAYS = re.compile(r"\bchu (?:tri|toa)\b")
 _CHAIRS = re.compile(r"\b(?:chu tri|chu toa|dieu hanh)\b")

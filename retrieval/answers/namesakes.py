@@ -1,20 +1,25 @@
 """Whether the articles that name somebody in full mean one person: `Nguyễn Thế Hùng` who is a deputy chair of two towns is two people.
 
 An article means one person by a name. Of two articles the places and the bodies of the offices tell: whoever is somebody in Nà Mạ by one and
-somebody in Ba Khe by another is taken for two people; one who goes from office to office of a province, or between it and the ministries, is not.
-What cannot be told apart stays together: each office is told with a quote of its own.
+somebody in Ba Khe by another is taken for two people; one who goes from office to office of a province, or from the head of its Party to the
+government, is not.
 """
 
+import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from retrieval.answers.biography import Mention
-from retrieval.answers.offices import canonical, people_of, seat, seat_name
-from retrieval.articles import Article
+from retrieval.answers.offices import people_of, seat, seat_name
 from retrieval.snapshot import Generation
+from retrieval.vietnamese.abbreviations import written_out
 from retrieval.vietnamese.places import provinces_in
-from retrieval.vietnamese.text import folds, norms, tokens
+from retrieval.vietnamese.text import Token, folds, norms, tokens
+
+Words = tuple[str, ...]
+"""Canonical syllables."""
 
 DOMINANT = 8
 """Of one person this many times as many articles tell as of another of the name: that one is hardly meant, and may be misread."""
@@ -23,176 +28,235 @@ _BELOW = frozenset(("huyện", "xã", "phường", "quận", "thị xã", "thị
 
 
 def _phrases(*written: str) -> tuple[str, ...]:
-    return tuple(f" {' '.join(folds(words))} " for words in written)
+    return tuple(f" {' '.join(norms(words))} " for words in written)
 
 
 _PRIVATE = _phrases(
-    "công ty", "tập đoàn", "ngân hàng", "doanh nghiệp", "hội đồng quản trị", "HĐQT", "luật sư", "hiệp hội", "xí nghiệp", "nhà máy", "bệnh viện",
-    "hiệu trưởng", "hợp tác xã", "HTX", "TNHH", "viện trưởng", "giáo sư", "nhà hàng", "khách sạn", "câu lạc bộ", "CLB",
+    "công ty", "tập đoàn", "ngân hàng", "doanh nghiệp", "hội đồng quản trị", "luật sư", "hiệp hội", "xí nghiệp", "nhà máy", "bệnh viện", "TNHH",
+    "hiệu trưởng", "hợp tác xã", "viện trưởng", "giáo sư", "nhà hàng", "khách sạn", "câu lạc bộ",
 )  # fmt: skip
 """What stands in a post that is of no authority: who holds it does not go from office to office of a province."""
-_NATION = _phrases(
-    "thủ tướng", "bộ trưởng", "thứ trưởng", "chủ tịch nước", "tổng bí thư", "bộ chính trị", "ban bí thư", "ủy viên trung ương", "trung ương đảng",
-    "chủ tịch quốc hội", "tổng thanh tra", "tối cao", "văn phòng chính phủ", "văn phòng trung ương", "tổ chức trung ương",
-    "nội chính trung ương", "tuyên giáo trung ương", "kinh tế trung ương", "kiểm tra trung ương", "dân vận trung ương",
+_GOVERNMENT = _phrases(
+    "thủ tướng", "bộ trưởng", "chủ tịch nước", "tổng bí thư", "bộ chính trị", "ban bí thư", "bí thư trung ương", "chủ tịch quốc hội",
 )  # fmt: skip
-_HEADS = re.compile(r"(?<!pho )\bbi thu (?:tinh|thanh) uy\b")
-"""A head of a province's Party goes from there to the ministries, and back."""
+"""The head of the nation's Party and state: there is one of the name."""
+_NATION = _phrases(
+    "thứ trưởng", "tổng thanh tra", "tối cao", "văn phòng chính phủ", "văn phòng trung ương", "tổ chức trung ương", "nội chính trung ương",
+    "tuyên giáo trung ương", "kinh tế trung ương", "kiểm tra trung ương", "dân vận trung ương",
+)  # fmt: skip
+_HEADS = re.compile(r"(?<!phó )\bbí thư (?:tỉnh|thành) ủy\b")
+"""A head of a province's Party goes from there to the government, and back."""
 _COMMON = frozenset(
-    folds(
+    norms(
         "phó nguyên quyền chủ tịch bí thư giám đốc trưởng ban tổng cục vụ sở phòng ủy viên nhân dân hội đồng thường trực đảng bộ cán công tỉnh huyện xã"
-        " quận phường thành phố tp thị trấn nước trung ương việt nam và của kiêm đại biểu quốc đồng chí ông bà tw hđnd ubnd đoàn tâm lãnh đạo thành viên"
-        " nhiệm kỳ khóa điện người phát ngôn chuyên trách tổ h q tx tt"
+        " quận phường thành phố tp thị trấn nước trung ương việt nam và của kiêm đại biểu quốc đồng chí ông bà tw t ư hđnd ubnd đoàn tâm lãnh đạo thành viên"
+        " nhiệm kỳ khóa điện người phát ngôn chuyên trách tổ h q tx tt này trên an"
     )
 )
 """Words of offices that tell no body from another."""
+_NO_OFFICES = frozenset((("lãnh", "đạo"), ("đại", "diện"), ("thành", "viên"), ("cán", "bộ"), ("đại", "biểu")))
+"""What begins no office of one person."""
 _ALIKE = 0.6
 """Share of the words of the shorter of two posts that the other has where they are one."""
 _TELLING = 8
 """Words of an office that say enough."""
 _ABBREVIATION = 3
 """Letters from which a word may be the initials of others: `HLG` of `Hội Luật gia`."""
+_BEGINNING = 600
+"""Characters of an article within which it tells where it is from."""
+_MOST_READ = 5
+"""Articles that tell one office whose beginnings are looked at."""
+_CITY = ("hồ", "chí", "minh")
+_SHORT_CITY = frozenset(("hcm", "tphcm"))
 
 
-@dataclass(frozen=True)
-class _Post:
-    """What an article says somebody is, and where."""
+@dataclass(frozen=True, eq=False)
+class Post:
+    """An office by which articles call somebody, each of them in the same words."""
 
-    mention: Mention
-    article: Article
-    written: tuple[str, ...]
-    """The name as the article writes it, canonical: of `Trịnh Văn Hùng` and `Trịnh Văn Hưng` nobody is both."""
-    words: tuple[str, ...]
-    """The office, folded, abbreviations written out."""
-    provinces: frozenset[str]
-    """Provinces and towns of the office, as they are written: by itself, or by its sentence."""
-    places: frozenset[tuple[str, str]]
-    """Places below them, (level, name as it is written)."""
+    mentions: tuple[Mention, ...]
+    name: str
+    """As the first article writes it."""
+    role: str
+    written: Words
+    """The name: of `Trịnh Văn Hùng` and `Trịnh Văn Hưng` nobody is both."""
+    words: Words
+    """The office, abbreviations written out."""
+    provinces: frozenset[Words]
+    """Provinces and towns of the office: by itself, or by its sentence or article."""
+    places: frozenset[tuple[str, Words]]
+    """Places below them, with what they are."""
     private: bool
-    national: bool
-    leads: bool
     placed: bool
     """Whether the office itself says where it is, or needs no place: what its sentence or article says is less sure."""
+    begins: tuple[str, ...]
+    """How the articles begin."""
+
+    @functools.cached_property
+    def near(self) -> str:
+        """The canonical words with which the articles begin, with blanks around."""
+        return f" {' '.join(norms(' '.join(self.begins)))} "
+
+    @functools.cached_property
+    def line(self) -> str:
+        """The words of the office, with blanks around."""
+        return f" {' '.join(self.words)} "
 
     @property
+    def government(self) -> bool:
+        """Whether it is of the nation's government."""
+        return not self.private and any(phrase in self.line for phrase in _GOVERNMENT)
+
+    @property
+    def national(self) -> bool:
+        """Whether it is of the nation, and so of no province."""
+        return self.government or (not self.private and any(phrase in self.line for phrase in _NATION))
+
+    @property
+    def leads(self) -> bool:
+        """Whether its holder may be of the government next."""
+        return self.government or _HEADS.search(self.line) is not None
+
+    @functools.cached_property
     def body(self) -> frozenset[str]:
         """Words of the office without those that every office has, and without its places."""
-        named = (*self.provinces, *(name for _, name in self.places))
-        return frozenset(self.words) - _COMMON - {word for name in named for word in folds(name)}
+        named = {word for name in (*self.provinces, *(name for _, name in self.places)) for word in name}
+        return frozenset(self.words) - _COMMON - named
 
     @property
     def tells(self) -> bool:
         """Whether it may tell its holder from a namesake: `đại biểu`, `Phó Chủ tịch` alone do not."""
-        return bool(self.provinces or self.places or self.body or self.national)
+        return self.words[:2] not in _NO_OFFICES and bool(self.provinces or self.places or self.body or self.national)
+
+    @property
+    def articles(self) -> frozenset[int]:
+        """The articles that tell it."""
+        return frozenset(mention.article for mention in self.mentions)
 
 
-def apart(found: Sequence[Mention], generation: Generation) -> list[list[Mention]]:
-    """Return the mentions of one name person by person, whom most articles tell of first; each person's in the order of `found`.
+Person = list[Post]
+"""What is told of one person."""
+
+
+def apart(found: Sequence[Mention], generation: Generation) -> list[Person]:
+    """Return what is told of the people of one name, `found`, person by person, of whom most articles tell first.
 
     What says too little to tell who is meant is left out where there are several, unless the article says more elsewhere.
     """
-    posts = [_post(mention, generation) for mention in found]
+    posts = _posts(found, generation)
     people = _merged([[post] for post in posts if post.tells and post.placed])
     for post in sorted((p for p in posts if p.tells and not p.placed), key=lambda p: -len(p.words)):
-        own = next((person for fits in (_by_place, _by_words) for person in people if fits(post, person)), None)
+        # By the article, or the place; else by the words: `Chủ tịch UBND tỉnh`, be its article about whatever.
+        own = next((person for fits in (_of_person, _by_words) for person in people if fits(post, person)), None)
         if own is None:
             people.append([post])
         else:
             own.append(post)
-    people = people or [list(posts)]
-    people.sort(key=lambda own: -_weight(own))
+    people = people or [posts]
+    people.sort(key=lambda person: -len(told_by(person)))
     for post in posts:
-        if not post.tells and not any(post in own for own in people):
-            own = people[0] if len(people) == 1 else next((p for p in people if _share_article([post], p)), None)
+        if not any(post is other for person in people for other in person):
+            own = people[0] if len(people) == 1 else next((p for p in people if post.articles & told_by(p)), None)
             if own is not None:
                 own.append(post)
-    order = {id(mention): at for at, mention in enumerate(found)}
-    return [sorted((post.mention for post in own), key=lambda m: order[id(m)]) for own in people if own]
+    return people
 
 
-def likely(people: Sequence[Sequence[Mention]]) -> list[Sequence[Mention]]:
+def told_by(person: Person) -> frozenset[int]:
+    """Return the articles that tell of a person."""
+    return frozenset[int]().union(*(post.articles for post in person))
+
+
+def mentions_of(person: Person) -> list[Mention]:
+    """Return the sentences that tell what a person is, those of the commonest offices first."""
+    return [mention for post in sorted(person, key=lambda p: -len(p.mentions)) for mention in post.mentions]
+
+
+def likely(people: Sequence[Person]) -> list[Person]:
     """Return those of whom no other is told of `DOMINANT` times as often."""
-    told = [len({mention.article for mention in own}) for own in people]
-    return [own for own, count in zip(people, told, strict=True) if count * DOMINANT > max(told)]
+    most = max(len(told_by(person)) for person in people)
+    return [person for person in people if len(told_by(person)) * DOMINANT > most]
 
 
-def _by_place(post: _Post, person: Sequence[_Post]) -> bool:
-    """Tell whether a post of which the article alone may say where it is, is of `person`: by the article, or the place."""
-    return _same_person([post], person)
-
-
-def _by_words(post: _Post, person: Sequence[_Post]) -> bool:
-    """Tell whether it says no more than a post of `person` does: `Chủ tịch UBND tỉnh`, be its article about whatever."""
-    return any(_says_no_more(post, other) for other in person)
-
-
-def _says_no_more(post: _Post, other: _Post) -> bool:
-    own, whole = (f" {' '.join(p.words)} " for p in (post, other))
-    return post.written == other.written and own in whole and f" pho{own}" not in whole
-
-
-def naming(person: Sequence[Mention], generation: Generation) -> tuple[str, str]:
+def naming(person: Person) -> tuple[str, str]:
     """Return the name of somebody, and the office that tells him best from his namesakes, with its place where it has one."""
-    posts = [_post(mention, generation) for mention in person]
 
-    def telling(post: _Post) -> tuple[bool, bool, int, int]:
+    def telling(post: Post) -> tuple[bool, bool, int, int, int]:
         known = bool(post.places or post.provinces)
-        return post.placed and known, known, min(len(post.words), _TELLING), -len(post.words)
+        return post.placed and known, known, len(post.mentions), min(len(post.words), _TELLING), -len(post.words)
 
-    best = max(posts, key=telling)
-    name, role = (" ".join(best.article.text[slice(*span)].split()) for span in (best.mention.name, best.mention.role))
-    places = [f"{level} {place}" for level, place in sorted(best.places)] or sorted(best.provinces)
-    if not best.placed and places:
-        role = f"{role} ({', '.join(places)})"
-    return name, role
+    best = max(person, key=telling)
+    role = " ".join(best.role.split())
+    if role.count("(") > role.count(")"):
+        role = role[: role.rindex("(")].rstrip()
+    where = [" ".join((level, *map(str.capitalize, name))) for level, name in sorted(best.places)] or [
+        " ".join(map(str.capitalize, name)) for name in sorted(best.provinces)
+    ]
+    return best.name, role if best.placed or not where else f"{role} ({', '.join(where)})"
 
 
 def meant(
-    people: Sequence[Sequence[Mention]], words: Sequence[str], province: str | None, generation: Generation
-) -> list[Sequence[Mention]]:
-    """Return those of `people` in whose offices, or of whose places, all `words` (folded) stand; of several the one of `province`.
+    people: Sequence[Person], words: Sequence[str], telling: Collection[str], province: str | None
+) -> list[Person]:
+    """Return those of `people` who have an office with all `telling` words (folded), or are of such a place; of several the one of `province`.
 
-    The likely ones where there are no words, or nobody has them.
+    Where one is called by `words` one by one, he is; none where nobody has them; the likely ones where there are no words.
     """
-    wanted = set(canonical(words))
-    having = [own for own in people if wanted and wanted <= _words_of(own, generation)] or likely(people)
-    at_home = [own for own in having if province and any(province in generation.article(m.article).text for m in own)]
-    return at_home if len(at_home) == 1 else having
+    if not telling:
+        having = likely(people)
+        home = f" {' '.join(norms(province))} " if province else None
+        at_home = [p for p in having if home and any(home in post.near for post in p)]
+        return at_home if len(at_home) == 1 else having
+    line = f" {' '.join(words)} "
+    exactly = [p for p in people if any(line in _lines(post) for post in p)]
+    within = [p for p in people if any(line in own for post in p for own in _lines(post))]
+    wanted = set(telling)
+    for having in (exactly[:1], within[:1], [p for p in people if any(wanted <= _words_of([post]) for post in p)]):
+        if having:
+            return having
+    return [p for p in people if wanted <= _words_of(p)]
 
 
-def _words_of(person: Sequence[Mention], generation: Generation) -> set[str]:
-    posts = [_post(mention, generation) for mention in person]
-    written = [name for post in posts for name in (*post.provinces, *(part for place in post.places for part in place))]
-    return {word for post in posts for word in post.words} | {word for name in written for word in folds(name)}
+def _lines(post: Post) -> tuple[str, str]:
+    """Return the folded words of an office, in full and as it is written, with blanks around."""
+    return f" {' '.join(folds(post.line))} ", f" {' '.join(folds(post.role))} "
 
 
-def _merged(groups: list[list[_Post]]) -> list[list[_Post]]:
-    """Return `groups` with those of one person put together."""
-    groups = list(groups)
+def _words_of(person: Person) -> set[str]:
+    """Return the folded words of what is told of a person: offices, as they are written and in full, and their places."""
+    named = (word for post in person for name in (*post.provinces, *(n for _, n in post.places)) for word in name)
+    own = (word for post in person for word in (*post.words, *norms(post.role)))
+    levels = (word for post in person for level, _ in post.places for word in norms(level))
+    return {fold for word in (*named, *own, *levels) for fold in folds(word)}
+
+
+def _merged(people: list[Person]) -> list[Person]:
+    """Return `people` with those put together who are one."""
+    people = list(people)
     at = 0
-    while at < len(groups):
-        other = next((o for o in range(at + 1, len(groups)) if _same_person(groups[at], groups[o])), None)
+    while at < len(people):
+        other = next((o for o in range(at + 1, len(people)) if any(_of_person(p, people[at]) for p in people[o])), None)
         if other is None:
             at += 1
         else:
-            groups[at] += groups.pop(other)
+            people[at] += people.pop(other)
             at = 0
-    return groups
+    return people
 
 
-def _weight(person: Sequence[_Post]) -> int:
-    return len({post.mention.article for post in person})
+def _of_person(post: Post, person: Person) -> bool:
+    return any(post.articles & other.articles or _same(post, other) for other in person)
 
 
-def _share_article(one: Sequence[_Post], other: Sequence[_Post]) -> bool:
-    return not {p.mention.article for p in one}.isdisjoint(p.mention.article for p in other)
+def _by_words(post: Post, person: Person) -> bool:
+    return any(_says_no_more(post, other) for other in person)
 
 
-def _same_person(one: Sequence[_Post], other: Sequence[_Post]) -> bool:
-    return _share_article(one, other) or any(_same(a, b) for a in one for b in other)
+def _says_no_more(post: Post, other: Post) -> bool:
+    return post.written == other.written and post.line in other.line and f" phó{post.line}" not in other.line
 
 
-def _same(one: _Post, other: _Post) -> bool:
+def _same(one: Post, other: Post) -> bool:
     """Tell whether two posts, by different articles, are of one person."""
     alike = _alike(one, other)
     if one.written != other.written and not (alike or one.words == other.words):
@@ -200,18 +264,22 @@ def _same(one: _Post, other: _Post) -> bool:
     if one.private or other.private:
         return alike
     if one.national or other.national:
-        elite = (one.national or one.leads) and (other.national or other.leads)
-        beside = _share_province(one, other) or any(
-            post.national and not of.national and _within(of, post) for post, of in ((one, other), (other, one))
+        return (
+            alike
+            or (one.leads and other.leads)
+            or _share_province(one, other)
+            or _says_no_more(one, other)
+            or _says_no_more(other, one)
         )
-        return elite or beside or _says_no_more(one, other) or _says_no_more(other, one)
     placed = _same_place(one, other)
     return placed if placed is not None else alike or one.words == other.words
 
 
-def _same_place(one: _Post, other: _Post) -> bool | None:
+def _same_place(one: Post, other: Post) -> bool | None:
     """Tell whether the offices of two posts are of one place, or of a place and its province; None where nothing says."""
-    if one.places & other.places or _within(one, other) or _within(other, one):
+    if any(a[0] == b[0] and _one_name(a[1], b[1]) for a in one.places for b in other.places):
+        return True
+    if _within(one, other) or _within(other, one):
         return True
     if {level for level, _ in one.places} & {level for level, _ in other.places}:
         return False
@@ -220,26 +288,27 @@ def _same_place(one: _Post, other: _Post) -> bool | None:
     return None
 
 
-def _share_province(one: _Post, other: _Post) -> bool:
-    """Tell whether two offices are of one province: `Thừa Thiên` is `Thừa Thiên Huế`."""
-    pairs = [tuple(sorted((_key(p), _key(q)))) for p in one.provinces for q in other.provinces]
-    return any(f"{longer} ".startswith(f"{shorter} ") for shorter, longer in pairs)
+def _share_province(one: Post, other: Post) -> bool:
+    return any(_one_name(a, b) for a in one.provinces for b in other.provinces)
 
 
-def _key(name: str) -> str:
-    return " ".join(folds(name))
+def _one_name(one: Words, other: Words) -> bool:
+    """Tell whether two names of places are one, that an article may cut short: `Thừa Thiên` is `Thừa Thiên Huế`, `Thủy` and `Thuỷ` are one."""
+    shorter, longer = sorted((folds(" ".join(one)), folds(" ".join(other))), key=len)
+    return longer[: len(shorter)] == shorter
 
 
-def _within(one: _Post, other: _Post) -> bool:
-    """Tell whether the article of `one`, which gives it no province, names the one of `other`, or its office the place of `other`."""
-    own = f" {' '.join(one.words)} "
-    if not one.places and any(f" {_key(name)} " in own for _, name in other.places):  # `UBND H.Vân Đồn`
+def _within(one: Post, other: Post) -> bool:
+    """Tell whether the articles of `one`, which give it no province, are about the one of `other`, or its office has the place of `other`."""
+    if not one.places and any(f" {' '.join(name)} " in one.line for _, name in other.places):  # `UBND H.Vân Đồn`
         return True
-    ways = [way for name in other.provinces for way in (name, *(_SHORT if name == _CITY else ()))]
-    return not one.provinces and any(way in one.article.text for way in ways)
+    if one.provinces or not other.provinces:
+        return False
+    names = [*(" ".join(name) for name in other.provinces), *(_SHORT_CITY if _CITY in other.provinces else ())]
+    return any(f" {name} " in one.near for name in names)
 
 
-def _alike(one: _Post, other: _Post) -> bool:
+def _alike(one: Post, other: Post) -> bool:
     shorter, longer = sorted((one.body, other.body), key=len)
     if not shorter:
         return False
@@ -252,42 +321,85 @@ def _alike(one: _Post, other: _Post) -> bool:
     return short or len(shorter & longer) >= _ALIKE * len(shorter)
 
 
-def _post(mention: Mention, generation: Generation) -> _Post:
-    article = generation.article(mention.article)
-    role = article.text[slice(*mention.role)]
-    words = canonical(folds(role))
+class _Office(NamedTuple):
+    written: Words
+    words: Words
+    provinces: frozenset[Words]
+    places: frozenset[tuple[str, Words]]
+    private: bool
+    placed: bool
+
+
+def _posts(found: Sequence[Mention], generation: Generation) -> list[Post]:
+    """Return what the mentions tell, each office in the same words and of the same place once, in their order."""
+    together: dict[_Office, list[Mention]] = {}
+    for mention in found:
+        article = generation.article(mention.article)
+        role = article.text[slice(*mention.role)]
+        words = _written_out(role)
+        private = any(phrase in f" {' '.join(words)} " for phrase in _PRIVATE)
+        provinces, places, placed = _where(mention, role, generation)
+        written = tuple(norms(article.text[slice(*mention.name)]))
+        together.setdefault(_Office(written, words, provinces, places, private, placed), []).append(mention)
+    posts = []
+    for office, own in together.items():
+        articles = [generation.article(mention.article) for mention in own]
+        name, role = (" ".join(articles[0].text[slice(*span)].split()) for span in (own[0].name, own[0].role))
+        begins = tuple(f"{a.title} {a.text[:_BEGINNING]}" for a in articles[:_MOST_READ])
+        posts.append(Post(tuple(own), name, role, begins=begins, **office._asdict()))
+    return posts
+
+
+def _where(
+    mention: Mention, role: str, generation: Generation
+) -> tuple[frozenset[Words], frozenset[tuple[str, Words]], bool]:
+    """Return the provinces and the places of an office, and whether it says so itself, or needs none."""
+    words = _written_out(role)
     line = f" {' '.join(words)} "
-    private = any(phrase in line for phrase in _PRIVATE)
-    national = not private and any(phrase in line for phrase in _NATION)
     provinces = _provinces(role)
-    places: set[tuple[str, str]] = set()
-    placed = bool(private or national or provinces)
-    if not (national or private):
-        sentence = mention.sentence
-        around = article.text[sentence.start : mention.role[0]], article.text[mention.role[1] : sentence.end]
-        people = people_of(generation, mention.article, generation.sentences(mention.article).words)
-        place = seat(role, article, people, around)
-        name = seat_name(place) if place else ""
-        level = place[: -len(name) - 1] if place else ""
-        if place and level in _BELOW:
-            places.add((level, name))
-        elif place:
-            provinces.add(name)
-        placed = placed or (bool(name) and name in role) or not place
-    written = tuple(norms(article.text[slice(*mention.name)]))
-    leads = _HEADS.search(line) is not None
-    return _Post(
-        mention, article, written, words, frozenset(provinces), frozenset(places), private, national, leads, placed
-    )
+    if any(phrase in line for phrase in (*_PRIVATE, *_GOVERNMENT, *_NATION)):
+        return frozenset(provinces), frozenset(), True
+    article, sentence = generation.article(mention.article), mention.sentence
+    around = article.text[sentence.start : mention.role[0]], article.text[mention.role[1] : sentence.end]
+    people = people_of(generation, mention.article, generation.sentences(mention.article).words)
+    place = seat(role, article, people, around)
+    if place is None:
+        return frozenset(provinces), frozenset(), True
+    name = tuple(norms(seat_name(place)))
+    level = place[: -len(seat_name(place)) - 1]
+    placed = bool(provinces) or f" {' '.join(name)} " in line
+    if level in _BELOW:
+        return frozenset(provinces), frozenset([(level, name)]), placed
+    return frozenset({*provinces, name}), frozenset(), placed
 
 
-def _provinces(text: str) -> set[str]:
-    """Return the provinces that `text` names, as it writes them; a city that is written for short in full."""
+def _provinces(text: str) -> set[Words]:
+    """Return the provinces that `text` names; a city that is written for short in full."""
     found = tokens(text)
-    named = {text[found[a].start : found[b].end] for a, b in provinces_in(text)}
-    short = {way.lower() for way in _SHORT}
-    return named | ({_CITY} if short.intersection(token.fold for token in found) else set())
+    named = {tuple(token.norm for token in found[a : b + 1]) for a, b in provinces_in(text)}
+    return named | ({_CITY} if _SHORT_CITY.intersection(token.fold for token in found) else set())
 
 
-_CITY = "Hồ Chí Minh"
-_SHORT = ("HCM", "TPHCM")
+def _written_out(role: str) -> Words:
+    """Return the canonical words of an office, what is written as an abbreviation in full: `Sở TN&MT`; not the `đốc` of `giám đốc`."""
+    found = tokens(role)
+    words: list[str] = []
+    at = 0
+    while at < len(found):
+        last = at
+        while (
+            last + 1 < len(found)
+            and role[found[last].end : found[last + 1].start] in {"&", "-", " & "}
+            and _short(role, found[last + 1])
+        ):
+            last += 1
+        joined = "".join(token.fold for token in found[at : last + 1])
+        long = written_out(joined) if len(joined) >= _ABBREVIATION and _short(role, found[at]) else None
+        last = last if long else at
+        words += norms(long) if long else [found[at].norm]
+        at = last + 1
+    return tuple(words)
+
+
+def _short(role: str, token: Token) -> bool:
+    return role[token.start : token.end].isupper()

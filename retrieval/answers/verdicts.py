@@ -17,7 +17,7 @@ from retrieval.vietnamese.names import role_starts
 MOST = 3
 """Sentences shown."""
 _GUILT = (
-    r"tham (?:nhung|o)|(?:an |nhan |dua )?hoi lo|co toi|toi pham|pham toi|pham phap|vi pham|sai pham|k[iy] luat|cach chuc|bi bat|khoi to"
+    r"tham (?:nhung|o)|(?:an |nhan |dua )?hoi lo|co toi|toi pham|pham toi|pham phap|vi pham|sai pham|k[iy] luat|khai tru|cach chuc|bi bat|khoi to"
     r"|di tu|vao tu|rut ruot|lua dao|bien thu|truc loi|bao ke|an chan|an tien|an cap|an bot"
 )
 _PRIVATE = (
@@ -60,8 +60,10 @@ def alleges(question: Question) -> bool:
 
 
 _AGAINST = re.compile(
-    r"\b(?:chi dao|yeu cau|xu l[iy]|phat hien|chong|kiem tra|thanh tra|dau tranh|phong ngua|noi|cho biet|cho rang|de nghi|kien nghi|chu tri|ki|giao)\b"
+    r"\b(?:chi dao|yeu cau|xu l[iy]|phat hien|chong|kiem tra|thanh tra|dau tranh|phong ngua|(?<!ha )noi|cho biet|cho rang|de nghi|kien nghi|chu tri"
+    r"|giao(?! thong| duc| vien))\b"
 )
+"""What somebody does who acts against others: `Hà Nội`, `giao thông` are nothing that he does, and folded, `ký` is `kỷ luật`."""
 
 
 def of_an_office(question: Question) -> bool:
@@ -129,7 +131,7 @@ _OTHERS_DO = r"thay|ke nhiem|bo nhiem|chi dinh|ki|ky|quyet dinh|chu tri|chu toa|
 _HITS_WHOM = re.compile(
     rf"^(?:\w+ ){{0,5}}?{_SOMEBODY}\b(?:(?!\b(?:khi|sau|vi|truoc|luc|{_OTHERS_DO})\b).)*?\bbi (?:\w+ ){{0,5}}?{_HIT}\b"
     rf"|\bbi (?:\w+ ){{0,5}}?{_HIT}\b(?:(?!\b(?:{_OTHERS_DO})\b).)*\bla (?:nhung |cac )?{_SOMEBODY}(?: (?:vay|the|a|nhi))*$"
-    rf"|\b(?:ki luat|khoi to|cach chuc|canh cao|khien trach|truy to) (?:\w+ ){{0,2}}?(?:nhung |cac )?{_SOMEBODY}\b"
+    rf"|\b(?:ki luat|khoi to|cach chuc|canh cao|khien trach|truy to) (?:(?!thi|la|boi|do|theo)\w+ ){{0,2}}?(?:nhung |cac )?{_SOMEBODY}\b"
 )
 
 
