@@ -411,3 +411,14 @@ def test_who_chairs_where_somebody_is_punished_is_not_punished(tmp_path: Path, e
     assert of_whom_it_hits(context, draft_of(context, "Vừ A Páo")) is None
     assert broken_premise(context, draft_of(context, "Vừ A Páo")) is not None
     assert of_whom_it_hits(context_of(library.engine(), "Ai báo cáo vụ mất rừng?"), both) == both
+
+
+def test_what_is_found_against_somebody_is_not_what_he_says(tmp_path: Path, encoder: Encoder) -> None:
+    library = Library(tmp_path, encoder)
+    text = (
+        "Ủy ban Kiểm tra kết luận vi phạm của ông Tạ Đình Khuê là rất nghiêm trọng. Ông Tạ Đình Khuê nói sẽ chấp hành."
+    )
+    library.store.publish([Article(id="a", text=text, title="Kết luận về ông Tạ Đình Khuê", source="Báo")], encoder)
+    context = context_of(library.engine(), "Ông Tạ Đình Khuê nói gì về vi phạm?")
+    assert broken_premise(context, draft_of(context, "là rất nghiêm trọng")) is not None
+    assert broken_premise(context, draft_of(context, "sẽ chấp hành")) is None

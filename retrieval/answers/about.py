@@ -71,11 +71,17 @@ def of_province(context: Context, drafts: Sequence[Draft]) -> tuple[tuple[Draft,
 
 
 def _tells_of_another(context: Context, hit: int, asked: Sequence[frozenset[tuple[str, ...]]]) -> bool:
-    words = f" {' '.join(_words(context, hit))} "
     article = context.articles[hit]
+    told = f"{article.title}. {article.text}"
+    found = tokens(told)
+    # By their capitals: folded, `diễn biến` is Điện Biên.
+    named = {tuple(token.fold for token in found[a : b + 1]) for a, b in provinces_in(told)}
+    words = f" {' '.join(token.fold for token in found)} "
     paper = "".join(folds(f"{article.source} {article.url or ''}"))
-    if any(f" {' '.join(name)} " in words or "".join(name) in paper for names in asked for name in names):
-        return False
+    for name in (name for names in asked for name in names):
+        shortened = not is_province(name) and f" {' '.join(name)} " in words
+        if name in named or shortened or "".join(name) in paper:
+            return False
     return bool(provinces_in(article.title) or provinces_in(article.text[:BEGINNING]))
 
 

@@ -21,13 +21,15 @@ from retrieval.answers.tasks import begins_action, is_body, tasks
 from retrieval.answers.type_told import counts_things, type_missing
 from retrieval.answers.typed import asks_of_meeting
 from retrieval.answers.types import Reason
-from retrieval.answers.verdicts import of_whom_it_hits
+from retrieval.answers.verdicts import concerns, of_whom_it_hits
 from retrieval.answers.wants import FIGURES
+from retrieval.directory import Typed
 from retrieval.linking import question_frame
 from retrieval.questions import Question
 from retrieval.vietnamese.abbreviations import abbreviations_in, written_out
 from retrieval.vietnamese.dates import day_in
 from retrieval.vietnamese.levels import level_before
+from retrieval.vietnamese.names import people
 from retrieval.vietnamese.terms import day_term
 from retrieval.vietnamese.text import bigrams, canonical, fold, folds, tokens
 
@@ -497,6 +499,22 @@ def tells_what_is_said(draft: Draft) -> bool:
 _SAYS_WHAT = re.compile(r"\b(?:noi|phat bieu|nhan manh) (?:nhung )?(?:gi|sao)\b")
 
 
+def _of_whom_it_tells(context: Context, draft: Draft) -> bool:
+    """`Ông A nói gì?` is not answered by what is found against him: `vi phạm của ông A là rất nghiêm trọng`."""
+    question = context.asked.question
+    if not asks_what_is_said(question):
+        return False
+    typed = tokens(question.asked)
+    named = [tuple(typed[p.first : p.last + 1]) for p in people(question.asked, typed)]
+    sentence = draft.candidate.sentence
+    return any(
+        concerns(
+            sentence, Typed(tuple(token.fold for token in name), question.asked[name[0].start : name[-1].end], name)
+        )
+        for name in named
+    )
+
+
 def _hits_nobody(context: Context, draft: Draft) -> bool:
     """`Ai bị kỷ luật?` is not answered by who is only named where somebody is punished."""
     return of_whom_it_hits(context, draft) is None
@@ -504,7 +522,7 @@ def _hits_nobody(context: Context, draft: Draft) -> bool:
 
 _LACKING = (
     _year_missing, _other_of_series, _other_year_opens, _topic_missing, _begins_instead, _no_reason, _other_document, _leads_only, _body_missing, _no_place, type_missing,
-    other_post, other_speaker, told_whom_it_names, _hits_nobody, _day_of_document, _kin_missing, _name_of_a_thing,
+    other_post, other_speaker, told_whom_it_names, _of_whom_it_tells, _hits_nobody, _day_of_document, _kin_missing, _name_of_a_thing,
 )  # fmt: skip
 """Each tells whether the evidence lacks what the question fixes."""
 

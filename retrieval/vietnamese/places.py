@@ -11,7 +11,7 @@ from pathlib import Path
 
 from retrieval.errors import SettingsError
 from retrieval.vietnamese.tables import rows
-from retrieval.vietnamese.text import Token, folds, has_diacritics, nfc, tokens
+from retrieval.vietnamese.text import Token, folds, has_diacritics, nfc, norms, tokens
 
 MERGED = "1/7/2025"
 """The day of the mergers, where a row gives none."""
@@ -122,6 +122,15 @@ def _provinces() -> frozenset[tuple[str, ...]]:
     return frozenset(tuple(folds(cell)) for row in rows("provinces") for cell in row)
 
 
+@functools.cache
+def _spelt_provinces() -> frozenset[tuple[str, ...]]:
+    """Return the canonical names of provinces that are no other words: `hòa bình` is also peace, `cao bằng` as high as."""
+    return frozenset(tuple(norms(cell)) for row in rows("provinces") for cell in row) - _OTHER_WORDS
+
+
+_OTHER_WORDS = frozenset((("hòa", "bình"), ("cao", "bằng")))
+
+
 def is_province(folded: tuple[str, ...]) -> bool:
     """Tell whether folded syllables are the name of a province, of today or before: `Hà Nội` is nobody of the family Hà."""
     return folded in _provinces()
@@ -130,10 +139,11 @@ def is_province(folded: tuple[str, ...]) -> bool:
 def provinces_in(text: str, *, loosely: bool = False) -> list[tuple[int, int]]:
     """Return where `text` names provinces, as first and last token: after `tỉnh`, `thành phố`, or with capitals.
 
-    `loosely`, anywhere in a text that has neither capitals nor diacritics: `ha noi co may ca`, but also `binh dinh hoa`.
+    `loosely`, anywhere in a text without capitals: `điện biên có mấy xã`; where it has no diacritics either, `ha noi co may ca`, but also `binh dinh hoa`.
     """
     found = tokens(text)
-    plain = loosely and text == text.lower() and not has_diacritics(text)
+    small = loosely and text == text.lower()
+    plain = small and not has_diacritics(text)
     named: list[tuple[int, int]] = []
     at = 0
     while at < len(found):
@@ -142,7 +152,8 @@ def provinces_in(text: str, *, loosely: bool = False) -> list[tuple[int, int]]:
         )
         before = found[at - 1].fold if at else ""
         is_leader = tuple(t.fold for t in found[at : at + length]) == _LEADER
-        stands_alone = (plain or text[found[at].start].isupper()) and not is_leader
+        spelt = small and tuple(t.norm for t in found[at : at + length]) in _spelt_provinces()
+        stands_alone = (plain or spelt or text[found[at].start].isupper()) and not is_leader
         if length > 1 and (stands_alone or before in {"tinh", "tp", "pho"}):
             named.append((at, at + length - 1))
         at += length
