@@ -32,12 +32,18 @@ SLIP = (  # the newspaper wrote half of a name small; of undated articles nobody
     "---\ntitle: Hỏi thăm dân Nà Mạ\n---\nPhó Bí thư Huyện ủy Nà Mạ Vàng Seo pín hỏi thăm dân.\n",
     "---\ntitle: Tặng quà ở Nà Mạ\n---\nPhó Bí thư Huyện ủy Nà Mạ Vàng Seo Pín tặng quà cho dân.\n",
 )
+SHORTENED = (
+    "---\ntitle: Tuyển sinh năm học mới\n---\nSáng 5/5, Bộ trưởng Bộ GD-ĐT Sùng Seo Lử nói về kỳ thi.\n",
+    "---\ntitle: Giữ trật tự ở Hà Nội\n---\nÔng Vừ Mí Cáy, Giám đốc Công an TP Hà Nội, nói về trật tự.\n",
+    "---\ntitle: Họp mặt ở Bắc Hòa\n---\nDự có Phó Bí thư Tỉnh ủy Bắc Hòa Lầu A Sính và ông Tráng A Pao, nguyên Phó Bí thư Tỉnh ủy Bắc Hòa.\n",
+    "---\ntitle: Thăm trường ở Bắc Hòa\n---\nBà Lò Thị Ín, Phó Bí thư Tỉnh ủy Bắc Hòa, thăm trường.\n",
+)
 ABROAD = "---\ntitle: Tin nước ngoài\npublished_at: 2024-05-08\n---\nThủ tướng Anh Vàng Seo Pín gửi thư tới hội nghị.\n"
 
 
 @pytest.fixture(scope="module")
 def ask(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Callable[[str], Reply]:
-    return asker(tmp_path_factory.mktemp("offices"), encoder, ELECTED, MET, PRAISED, *SLIP, ABROAD)
+    return asker(tmp_path_factory.mktemp("offices"), encoder, ELECTED, MET, PRAISED, *SLIP, *SHORTENED, ABROAD)
 
 
 @pytest.mark.parametrize(
@@ -49,12 +55,24 @@ def ask(tmp_path_factory: pytest.TempPathFactory, encoder: Encoder) -> Callable[
         ("Bí thư Huyện ủy Ba Khe là ai?", "Mùa Thị Hoa"),
         ("Thủ tướng là ai?", "Giàng A Lử"),
         ("Phó Bí thư Huyện ủy Nà Mạ là ai?", "Vàng Seo Pín"),
+        ("Bộ trưởng Bộ Giáo dục và Đào tạo là ai?", "Sùng Seo Lử"),
+        ("bo truong bo giao duc hien nay", "Sùng Seo Lử"),
+        ("Giám đốc Công an Hà Nội là ai?", "Vừ Mí Cáy"),
+        ("giám đốc công an thành phố Hà Nội là ai", "Vừ Mí Cáy"),
     ],
 )
 def test_who_holds_an_office_is_told(ask: Callable[[str], Reply], question: str, holder: str) -> None:
     reply = ask(question)
     assert isinstance(reply, Answer), reply
     assert reply.text == holder
+
+
+@pytest.mark.parametrize("asked", ["gồm những ai?", "là những ai?", "có những ai?"])
+def test_all_deputies_are_told_and_nobody_who_left(ask: Callable[[str], Reply], asked: str) -> None:
+    reply = ask(f"Phó Bí thư Tỉnh ủy Bắc Hòa {asked}")
+    assert isinstance(reply, Answer), reply
+    assert {item.text for item in reply.items} == {"Lầu A Sính", "Lò Thị Ín"}
+    assert "từng giữ chức" not in (reply.note or "")
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from retrieval.errors import SettingsError
 from retrieval.vietnamese import dates
-from retrieval.vietnamese.abbreviations import abbreviations_in, spell_out, written_out
+from retrieval.vietnamese.abbreviations import abbreviations_in, in_full, spell_out, written_out
 from retrieval.vietnamese.names import people
-from retrieval.vietnamese.places import Renamings, other_names
+from retrieval.vietnamese.places import Renamings, other_names, provinces_in
 from retrieval.vietnamese.tables import rows
 from retrieval.vietnamese.terms import terms
 from retrieval.vietnamese.text import canonical, clean, fold, folds, nfc, tokens
@@ -297,3 +297,32 @@ def test_phrases_of_the_tables_are_written_as_syllables_are_folded(table: str) -
     assert [
         p for p in phrases if fold(p) == p and p.islower() and " ".join(folds(p)) != p and not re.search(r"\d", p)
     ] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "loosely", "names"),
+    [
+        ("hội nghị giao ban điện biên do ai chủ trì", True, ["điện biên"]),
+        ("hội nghị giao ban điện biên do ai chủ trì", False, []),
+        ("dịch có diễn biến mới ở sơn la", True, ["sơn la"]),
+        ("ha noi co may ca", True, ["ha noi"]),
+        ("nhân dân yêu hòa bình, lúa cao bằng đầu người", True, []),
+        ("Hội nghị của điện biên và Sơn La", True, ["Sơn La"]),
+    ],
+)
+def test_provinces_are_known_without_capitals(text: str, *, loosely: bool, names: list[str]) -> None:
+    found = tokens(text)
+    assert [text[found[a].start : found[b].end] for a, b in provinces_in(text, loosely=loosely)] == names
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Giám đốc Sở TN&MT tỉnh", "giám đốc sở tài nguyên và môi trường tỉnh"),
+        ("Bộ trưởng Bộ GD-ĐT", "bộ trưởng bộ giáo dục và đào tạo"),
+        ("Giám đốc Sở", "giám đốc sở"),
+        ("Phó Chủ tịch UBND TP", "phó chủ tịch ủy ban nhân dân tp"),
+    ],
+)
+def test_abbreviations_are_written_in_full_where_they_have_capitals(text: str, words: str) -> None:
+    assert " ".join(in_full(text)) == words

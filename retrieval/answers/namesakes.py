@@ -14,9 +14,9 @@ from typing import NamedTuple
 from retrieval.answers.biography import Mention
 from retrieval.answers.offices import people_of, seat, seat_name
 from retrieval.snapshot import Generation
-from retrieval.vietnamese.abbreviations import written_out
+from retrieval.vietnamese.abbreviations import in_full
 from retrieval.vietnamese.places import provinces_in
-from retrieval.vietnamese.text import Token, folds, norms, tokens
+from retrieval.vietnamese.text import folds, norms, tokens
 
 Words = tuple[str, ...]
 """Canonical syllables."""
@@ -336,7 +336,7 @@ def _posts(found: Sequence[Mention], generation: Generation) -> list[Post]:
     for mention in found:
         article = generation.article(mention.article)
         role = article.text[slice(*mention.role)]
-        words = _written_out(role)
+        words = tuple(in_full(role))
         private = any(phrase in f" {' '.join(words)} " for phrase in _PRIVATE)
         provinces, places, placed = _where(mention, role, generation)
         written = tuple(norms(article.text[slice(*mention.name)]))
@@ -354,7 +354,7 @@ def _where(
     mention: Mention, role: str, generation: Generation
 ) -> tuple[frozenset[Words], frozenset[tuple[str, Words]], bool]:
     """Return the provinces and the places of an office, and whether it says so itself, or needs none."""
-    words = _written_out(role)
+    words = tuple(in_full(role))
     line = f" {' '.join(words)} "
     provinces = _provinces(role)
     if any(phrase in line for phrase in (*_PRIVATE, *_GOVERNMENT, *_NATION)):
@@ -378,28 +378,3 @@ def _provinces(text: str) -> set[Words]:
     found = tokens(text)
     named = {tuple(token.norm for token in found[a : b + 1]) for a, b in provinces_in(text)}
     return named | ({_CITY} if _SHORT_CITY.intersection(token.fold for token in found) else set())
-
-
-def _written_out(role: str) -> Words:
-    """Return the canonical words of an office, what is written as an abbreviation in full: `Sở TN&MT`; not the `đốc` of `giám đốc`."""
-    found = tokens(role)
-    words: list[str] = []
-    at = 0
-    while at < len(found):
-        last = at
-        while (
-            last + 1 < len(found)
-            and role[found[last].end : found[last + 1].start] in {"&", "-", " & "}
-            and _short(role, found[last + 1])
-        ):
-            last += 1
-        joined = "".join(token.fold for token in found[at : last + 1])
-        long = written_out(joined) if len(joined) >= _ABBREVIATION and _short(role, found[at]) else None
-        last = last if long else at
-        words += norms(long) if long else [found[at].norm]
-        at = last + 1
-    return tuple(words)
-
-
-def _short(role: str, token: Token) -> bool:
-    return role[token.start : token.end].isupper()

@@ -23,7 +23,7 @@ from retrieval.questions import Question
 from retrieval.segment import Segment
 from retrieval.snapshot import Generation
 from retrieval.vietnamese import names
-from retrieval.vietnamese.abbreviations import known_abbreviations, spell_out, written_out
+from retrieval.vietnamese.abbreviations import in_full, known_abbreviations, spell_out, written_out
 from retrieval.vietnamese.levels import LEVELS, level_before
 from retrieval.vietnamese.places import is_province, provinces_in
 from retrieval.vietnamese.text import folds, tokens
@@ -62,7 +62,7 @@ _WITHIN_A_NAME = frozenset(("uy", "doan", "hoi", "doi"))
 """What makes a body's name of a level: `Tỉnh đoàn`, `Huyện hội`."""
 
 ASKS_HOLDER = re.compile(
-    r"\b(?:la ai|ai la|la nguoi nao|ten (?:la )?gi|ai (?:dang |hien )?(?:giu|lam|dam nhiem)|do ai (?:giu|lam|dam nhiem)|la dong chi nao"
+    r"\b(?:la (?:nhung )?ai|ai la|(?:bao )?gom (?:nhung )?ai|co nhung ai|la nguoi nao|ten (?:la )?gi|ai (?:dang |hien )?(?:giu|lam|dam nhiem)|do ai (?:giu|lam|dam nhiem)|la dong chi nao"
     r"|dong chi nao la|ong nao la|la ong nao|thi ai)\b"
 )
 _BEFORE = re.compile(r"\b(?:truoc (?:do|day|nua)|nguoi tien nhiem|tien nhiem|doi truoc|khoa truoc)\b")
@@ -71,7 +71,7 @@ _NEXT = re.compile(
     r"(?:(?:nua|thi|la|ai|sao|nao|a|vay|the|ha) ?)*$"
 )
 _END = re.compile(
-    r"\b(?:la (?:ai|nguoi|dong|ong|ba)|hien (?:nay|tai|gio)|bay (?:gio|h)|(?:gio|h)(?= (?:la|ai)\b)|hien|hom nay|(?:dau|giua|cuoi) nam|nam (?:19|20)\d\d|nam nay|nam ngoai|truoc (?:do|day|nua)|luc (?:do|nay)"
+    r"\b(?:la (?:nhung )?(?:ai|nguoi|dong|ong|ba)|(?:bao )?gom|co nhung ai|hien (?:nay|tai|gio)|bay (?:gio|h)|(?:gio|h)(?= (?:la|ai)\b)|hien|hom nay|(?:dau|giua|cuoi) nam|nam (?:19|20)\d\d|nam nay|nam ngoai|truoc (?:do|day|nua)|luc (?:do|nay)"
     r"|khi (?:do|ay)|ten|thi ai|do ai|ai|nguoi tien nhiem|moi(?! truong)|duong nhiem|khoa|nhiem ki|vay|the)\b"
 )
 BEFORE_OFFICES = re.compile(
@@ -128,7 +128,11 @@ def _only_named(question: Question, own: str) -> Office | None:
     office = _office(own, frozenset(), 0) if question.cue.label == "none" and not question.follows_up else None
     if office is None or not own.startswith(" ".join(office.title)):
         return None
-    return office if is_whole(office) else None
+    return office if is_whole(office) or (office.body[:1] == _MINISTRY and _ASKS_NOW.search(own)) else None
+
+
+_MINISTRY = ("bo",)
+_ASKS_NOW = re.compile(r"\b(?:hien (?:nay|tai|gio)|bay gio|duong nhiem)$")
 
 
 def asks_nothing_else(question: Question, office: Office) -> bool:
@@ -332,9 +336,12 @@ def _naming(words: Words, segment: Segment) -> npt.NDArray[np.int64]:
     return np.unique(np.searchsorted(notes.sentence_starts, sentences, side="right") - 1)
 
 
+@functools.cache
 def _firsts(word: str) -> set[str]:
     """Return how an article may begin a body whose first word, written out, is `word`."""
-    return {word} | {a for a in known_abbreviations() if canonical([a])[:1] == (word,)}
+    shortened = {a for a in known_abbreviations() if folds(written_out(a) or "")[:1] == [word]}
+    # `GD-ĐT`, which the table has without its hyphen, is two words.
+    return {word, *shortened, *(a[:2] for a in shortened if len(a) > _SHORTEST_ABBREVIATION)}
 
 
 def _holders_in(office: Office, article: Article, people: Collection[str], candidate: Candidate) -> list[Holder]:
@@ -395,7 +402,7 @@ def _fits(
 ) -> tuple[bool, bool, str | None]:
     """Return whether the role at `part` of the article is the office, whether it was left, and the place that it is of; `around` is its sentence."""
     role = article.text[slice(*part)]
-    words = folds(role)
+    words = folds(" ".join(in_full(role)))
     at = 0
     while at < len(words) and not title_at(words, at):
         at += 1
@@ -407,10 +414,24 @@ def _fits(
     if not office.body and "_".join(office.title) in _OF_THE_NATION:
         return body in _NATION, bool(_FORMER.intersection(qualified)), None
     if not shared or body[:shared] != office.body[:shared]:
-        return False, False, None
+        # `công an Hà Nội` is that of TP Hà Nội.
+        body = _without_level(body)
+        shared = min(len(body), len(office.body))
+        if not shared or body[:shared] != office.body[:shared]:
+            return False, False, None
     place = seat(role, article, people, (article.text[around[0] : part[0]], article.text[part[1] : around[1]]))
     fits = _same_place(list(office.body[shared:]), body, place, article)
     return fits, bool(_FORMER.intersection(qualified)), place
+
+
+def _without_level(body: Words) -> Words:
+    """Return a body without what its province is: `công an thành phố Hà Nội`."""
+    for at in range(1, len(body) - 1):
+        for width in (1, 2):
+            name = body[at + width :]
+            if body[at : at + width] in LEVELS and any(is_province(name[:n]) for n in (2, 3, 4)):
+                return body[:at] + name
+    return body
 
 
 def _same_place(left_out: list[str], body: Words, place: str | None, article: Article) -> bool:

@@ -58,7 +58,9 @@ class Tenures:
             chosen = [next((h for h in terms[0] if not h.former), terms[0][0])]
         else:
             # Several deputies, or articles of which nobody knows which is the newest.
-            chosen = [term[0] for term in terms if office.single or not term[0].former][:_MOST_HOLDERS]
+            current = [holder for term in terms if (holder := next((h for h in term if not h.former), None))]
+            # Who only left it is told where nobody is told to hold it.
+            chosen = (current or [term[0] for term in terms if office.single])[:_MOST_HOLDERS]
         return self._held(question, [h for h in chosen if h is not None], when)
 
     def _held(self, question: Question, found: Sequence[Holder], when: str) -> Reply:

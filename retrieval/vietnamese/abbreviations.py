@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from retrieval.vietnamese.tables import rows
-from retrieval.vietnamese.text import canonical_fold, folds, words
+from retrieval.vietnamese.text import Token, canonical_fold, folds, norms, tokens, words
 
 _PARTS = re.compile(r"[^\W\d_]+")
 
@@ -111,6 +111,35 @@ def written_out(abbreviation: str, context: str = "") -> str | None:
     if votes(best):
         return best[0]
     return next((text for text, context_words in entries if not context_words), entries[0][0])
+
+
+def in_full(text: str) -> list[str]:
+    """Return the canonical words of `text`, what is written as an abbreviation, in capitals, in full: `Sở TN&MT`, `Bộ GD-ĐT`; not the `đốc` of `giám đốc`."""
+    found = tokens(text)
+    words: list[str] = []
+    at = 0
+    while at < len(found):
+        last = at
+        while last + 1 < len(found) and _joins(text, found[last], found[last + 1]):
+            last += 1
+        joined = "".join(token.fold for token in found[at : last + 1])
+        long = written_out(joined) if len(joined) >= _SHORTEST and _in_capitals(text, found[at]) else None
+        words += norms(long) if long else [found[at].norm]
+        at = last + 1 if long else at + 1
+    return words
+
+
+_SHORTEST = 3
+"""Letters from which capitals are taken for an abbreviation: `TP` may be many."""
+
+
+def _joins(text: str, one: Token, other: Token) -> bool:
+    between = text[one.end : other.start].replace(" ", "")
+    return between in {"&", "-"} and _in_capitals(text, one) and _in_capitals(text, other)
+
+
+def _in_capitals(text: str, token: Token) -> bool:
+    return text[token.start : token.end].isupper()
 
 
 def is_known(abbreviation: str) -> bool:
