@@ -2,7 +2,7 @@
 
     python -m benchmarks.people CORPUS.jsonl [--names 400] [--seed 5] [--bare] [--show]
 
-Whoever else stands in the sentence is no answer to `X là ai?`: what is told neither as an office nor as a calling is counted as `other`, and should be none.
+Whoever else stands in the sentence is no answer to `X là ai?`: what is told neither as an office nor as a calling is counted as `other`, and should be none. A choice that is offered must lead to an answer.
 """
 
 import argparse
@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bot.library import Library
 from retrieval.answers.identity import AS_INTRODUCED
-from retrieval.answers.types import Answer, Reply
+from retrieval.answers.types import Answer, NotFound, Reply
 from retrieval.encoding import open_encoder
 from retrieval.engine import Engine
 from retrieval.vietnamese.names import people
@@ -40,14 +40,19 @@ def main() -> None:
         names = sorted(named(engine))
         chosen = random.Random(options.seed).sample(names, min(options.names, len(names)))
         counted: Counter[str] = Counter()
+        choices = again = 0
         for name in chosen:
             asked = f"{name} là ai?"
             reply = engine.ask(fold(asked).lower() if options.bare else asked)
             told = how(reply)
             counted[told] += 1
+            if isinstance(reply, NotFound):
+                choices += len(reply.questions)
+                again += sum(not isinstance(engine.ask(question), Answer) for question in reply.questions)
             if options.show and told in {"calling", "other"} and isinstance(reply, Answer):
                 print(f"{told}: {name}: {reply.text}  |  {' '.join(reply.citations[0].quote.split())[:200]}")
     print(f"of {len(chosen)} names: {', '.join(f'{count} {told}' for told, count in counted.most_common())}")
+    print(f"of {choices} choices offered {again} lead to no answer")
 
 
 def named(engine: Engine) -> set[str]:

@@ -132,7 +132,8 @@ class Directory:
     def typed(self, text: str, fewest: int = FEWEST) -> Typed | None:
         """Return the longest name of `fewest` syllables or more that `text` holds in full; None where it holds none."""
         # `GS.TS Lò Văn Tiến` is called so, and `TS Lò Văn Tiến` is read as a name.
-        name = next((name for name in self.named(folds(text), fewest) if name[0] not in _TITLES), None)
+        found = self.named(folds(text), fewest)
+        name = next((name for name in found if name[0] not in _TITLES), next(iter(found), None))
         return Typed.within(text, name) if name is not None else None
 
     def mentions(self, name: Name) -> list[tuple[int, int]]:

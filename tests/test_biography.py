@@ -172,3 +172,17 @@ def test_who_somebody_is_is_found_where_the_search_does_not_look(tmp_path: Path,
         reply = ask(asked)
         assert isinstance(reply, Answer)
         assert reply.text == "Chủ tịch UBND xã Nà Mạ"
+
+
+def test_a_name_that_only_stands_somewhere_is_not_denied(tmp_path: Path, encoder: Encoder) -> None:
+    """The search finds others; that no article names him would be wrong."""
+    often = [
+        f"---\ntitle: Tin số {n}\n---\nBà Lò Thị Vẻ hỏi: ai là ai? Bà Vẻ không biết. Việc số {n}.\n" for n in range(4)
+    ]
+    once = (
+        "---\ntitle: Họp xã\n---\nSáng 5/5, dân xã họp bàn việc làm đường vào bản, sửa hai cây cầu. Có mặt Lò Thị Vẽ.\n"
+    )
+    reply = asker(tmp_path, encoder, *often, once)("Lò Thị Vẽ là ai?")
+    assert isinstance(reply, NotFound)
+    assert "nhắc “Lò Thị Vẽ” nhưng không nói đó là ai" in reply.reply
+    assert "Họp xã" in [suggestion.title for suggestion in reply.suggestions]

@@ -265,17 +265,20 @@ class Composer:
 
     def suggestion(self, context: Context, candidate: Candidate) -> Suggestion | None:
         """Return one sentence as what may be related; None where it is held back."""
-        article = context.articles[candidate.hit]
-        token = candidate.sentence.tokens[0]
-        first, last = _quote_span(article.text, candidate.sentence, token.start, token.end, _longest(article))
-        if self._generation.is_held(context.hits[candidate.hit].article, first, last):
+        return self.suggested(context.hits[candidate.hit].article, candidate.sentence)
+
+    def suggested(self, row: int, sentence: Sentence) -> Suggestion | None:
+        """Return a sentence of the article at `row` as what may be related; None where it is held back."""
+        article, token = self._generation.article(row), sentence.tokens[0]
+        first, last = _quote_span(article.text, sentence, token.start, token.end, _longest(article))
+        if self._generation.is_held(row, first, last):
             return None
         return Suggestion(
             article.id,
             self._generation.unheld(article, article.title),
             article.url,
             article.published_at.isoformat() if article.published_at else None,
-            str(self.passage_at(context.hits[candidate.hit].article, first)),
+            str(self.passage_at(row, first)),
             article.text[first:last],
         )
 

@@ -180,8 +180,12 @@ class Editor:
         reading = replace(reading, drafts=_chair_to_confirm(question, reading.drafts))
         fitting, lacking = about(context, reading.drafts, misspelt=misspelt is not None)
         if whose is not None and not whose.tentative and self._identities.names(question, whose, context):
-            unknown = self._identities.unknown(question, whose, context) if lacking is None else None
-            return unknown or self._lacking(question, context, reading, lacking)
+            named = lacking is None or whose.name is not None
+            return (
+                self._identities.unknown(question, whose, context)
+                if named
+                else self._lacking(question, context, reading, lacking)
+            )
         if reading.drafts and not fitting:
             return self._lacking(question, context, reading, lacking)
         return self._from_drafts(question, context, replace(reading, drafts=fitting), misspelt)

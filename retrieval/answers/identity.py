@@ -20,7 +20,7 @@ from retrieval.vietnamese.text import norms, tokens
 
 AS_INTRODUCED = "Đây là cách bài báo giới thiệu người này."
 NOBODY = "Trong các bài gần với câu hỏi, không bài nào nói đó là ai. Bạn thử hỏi kèm chức vụ hoặc cơ quan nhé."
-NOT_SAID_WHO = "Các bài gần với câu hỏi có nhắc “{name}” nhưng không nói đó là ai."
+NOT_SAID_WHO = "Các bài Tin Tỉnh đang có nhắc “{name}” nhưng không nói đó là ai."
 NAMESAKES = (
     "Các bài Tin Tỉnh đang có nhắc tên {name} với những chức vụ khác nhau, có thể là nhiều người. Bạn hỏi ai? "
     "Bạn trả lời bằng số nhé."
@@ -156,18 +156,24 @@ class Identities:
 
     def unknown(self, question: Question, asked: Asked, context: Context) -> NotFound:
         """Return the refusal where no article says who somebody is: whoever else stands beside him is no answer."""
-        written = [
-            (r, context.articles[r.candidate.hit].text[slice(*r.name)])
-            for r in self._shown(context, biography.mentioned(context))
-        ]
-        named = [(r, name) for r, name in written if asked.name is None or asked.name.agrees(tokens(name))]
-        if not named:
+        if asked.name is not None:
+            named = biography.naming(asked.name.name, self._generation, self._directory)
+            own = asked.name.own(named, lambda n: n.name)
+            places = [
+                (n.article, n.sentence, n.sentence.text_of(n.first, n.last))
+                for n in own
+                if not self._generation.is_held(n.article, n.name[0].start, n.name[-1].end)
+            ]
+        else:
+            found = self._shown(context, biography.mentioned(context))
+            hits = [(r.candidate, context.articles[r.candidate.hit].text[slice(*r.name)]) for r in found]
+            places = [(context.hits[c.hit].article, c.sentence, name) for c, name in hits]
+        if not places:
             return self._make.not_found(question, "no_article", NOBODY)
-        role, name = named[0]
-        suggestion = self._composer.suggestion(context, role.candidate)
-        return self._make.not_found(
-            question, "article_silent", NOT_SAID_WHO.format(name=name), (suggestion,) if suggestion else ()
-        )
+        row, sentence, name = places[0]
+        suggestion = self._composer.suggested(row, sentence)
+        reply = NOT_SAID_WHO.format(name=" ".join(name.split()))
+        return self._make.not_found(question, "article_silent", reply, (suggestion,) if suggestion else ())
 
     def _which(self, question: Question, people: Sequence[namesakes.Person], *, described: bool) -> NotFound:
         """Return the question which of `people` is meant, each with an office of his; that none is as the question has him, where none is `described`."""

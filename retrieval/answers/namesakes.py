@@ -8,8 +8,7 @@ government, is not.
 import functools
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import dataclass, field, replace
 
 from retrieval.answers.biography import Mention
 from retrieval.answers.offices import people_of, seat, seat_name
@@ -70,14 +69,10 @@ _CITY = ("hồ", "chí", "minh")
 _SHORT_CITY = frozenset(("hcm", "tphcm"))
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Post:
-    """An office by which articles call somebody, each of them in the same words."""
+    """An office by which articles call somebody; those that do so in the same words tell the same one."""
 
-    mentions: tuple[Mention, ...]
-    name: str
-    """As the first article writes it."""
-    role: str
     written: Words
     """The name: of `Trịnh Văn Hùng` and `Trịnh Văn Hưng` nobody is both."""
     words: Words
@@ -86,10 +81,14 @@ class Post:
     """Provinces and towns of the office: by itself, or by its sentence or article."""
     places: frozenset[tuple[str, Words]]
     """Places below them, with what they are."""
-    private: bool
     placed: bool
     """Whether the office itself says where it is, or needs no place: what its sentence or article says is less sure."""
-    begins: tuple[str, ...]
+    private: bool
+    mentions: tuple[Mention, ...] = field(default=(), compare=False)
+    name: str = field(default="", compare=False)
+    """As the first article writes it."""
+    role: str = field(default="", compare=False)
+    begins: tuple[str, ...] = field(default=(), compare=False)
     """How the articles begin."""
 
     @functools.cached_property
@@ -321,33 +320,26 @@ def _alike(one: Post, other: Post) -> bool:
     return short or len(shorter & longer) >= _ALIKE * len(shorter)
 
 
-class _Office(NamedTuple):
-    written: Words
-    words: Words
-    provinces: frozenset[Words]
-    places: frozenset[tuple[str, Words]]
-    private: bool
-    placed: bool
-
-
 def _posts(found: Sequence[Mention], generation: Generation) -> list[Post]:
     """Return what the mentions tell, each office in the same words and of the same place once, in their order."""
-    together: dict[_Office, list[Mention]] = {}
+    together: dict[Post, list[Mention]] = {}
     for mention in found:
         article = generation.article(mention.article)
         role = article.text[slice(*mention.role)]
         words = tuple(in_full(role))
         private = any(phrase in f" {' '.join(words)} " for phrase in _PRIVATE)
-        provinces, places, placed = _where(mention, role, generation)
         written = tuple(norms(article.text[slice(*mention.name)]))
-        together.setdefault(_Office(written, words, provinces, places, private, placed), []).append(mention)
-    posts = []
-    for office, own in together.items():
-        articles = [generation.article(mention.article) for mention in own]
-        name, role = (" ".join(articles[0].text[slice(*span)].split()) for span in (own[0].name, own[0].role))
-        begins = tuple(f"{a.title} {a.text[:_BEGINNING]}" for a in articles[:_MOST_READ])
-        posts.append(Post(tuple(own), name, role, begins=begins, **office._asdict()))
-    return posts
+        together.setdefault(Post(written, words, *_where(mention, role, generation), private), []).append(mention)
+    return [_told(post, own, generation) for post, own in together.items()]
+
+
+def _told(post: Post, mentions: Sequence[Mention], generation: Generation) -> Post:
+    """Return `post` with where it is told."""
+    articles = [generation.article(mention.article) for mention in mentions]
+    spans = mentions[0].name, mentions[0].role
+    name, role = (" ".join(articles[0].text[slice(*span)].split()) for span in spans)
+    begins = tuple(f"{article.title} {article.text[:_BEGINNING]}" for article in articles[:_MOST_READ])
+    return replace(post, mentions=tuple(mentions), name=name, role=role, begins=begins)
 
 
 def _where(
