@@ -159,7 +159,7 @@ def names_office(question: Question, name: Name) -> bool:
         return False
     before, behind = _without_opening(around[0][:at]), around[0][at + len(name) :]
     if behind:
-        return _begins_office(behind) and _FILLING.issuperset(before)
+        return _begins_office(behind) and behind[:2] != ["chu", "tri"] and _FILLING.issuperset(before)
     # `bí thư tỉnh ủy dự lễ với ông A là ai` asks for somebody else.
     whole = len(before) <= _LONGEST_OFFICE and _JOINS.isdisjoint(before) and not _HONORIFICS.intersection(before[-1:])
     return bool(before) and whole and (_begins_office(before) or tuple(before) in _CALLED_SO)
@@ -207,8 +207,10 @@ def confirms_office(question: Question, name: Name) -> bool:
     at = _at(words, name)
     if at is None or not question.yes_no or not (_FILLING | _WHETHER).issuperset(words[:at]):
         return False
-    behind = _without_opening(words[at + len(name) :], _HOLDS | _BESIDES)
-    return bool(behind) and _begins_office(behind) and _BESIDES.isdisjoint(behind)
+    behind = words[at + len(name) :]
+    holds = _HOLDS.intersection(behind[:1])  # `ông A chủ trì` does something
+    office = _without_opening(behind, _HOLDS)
+    return bool(holds and office) and _begins_office(office) and _BESIDES.isdisjoint(office)
 
 
 def asks_to_confirm(question: Question) -> bool:
