@@ -79,6 +79,10 @@ def test_who_is_nowhere_as_he_is_described_is_asked_about(ask: Callable[[str], R
     assert len(asked.choices) == 2
 
 
+def test_an_office_that_several_of_the_name_have_decides_nothing(ask: Callable[[str], Reply]) -> None:
+    assert len(refused(ask("Phó Chủ tịch Lò Văn Hùng là ai?")).choices) == 2
+
+
 @pytest.mark.parametrize("question", ["Vợ ông Lò Văn Hưng là ai?", "Chủ tịch UBND xã họp với ông Lò Văn Hưng là ai?"])
 def test_who_stands_beside_him_is_another(ask: Callable[[str], Reply], question: str) -> None:
     reply = ask(question)

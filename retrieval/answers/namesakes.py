@@ -199,7 +199,7 @@ def meant(
 ) -> list[Person]:
     """Return those of `people` who have an office with all `telling` words (folded), or are of such a place; of several the one of `province`.
 
-    Where one is called by `words` one by one, he is; none where nobody has them; the likely ones where there are no words.
+    Whose very office `words` are is meant; none where nobody has them; the likely ones where there are no words.
     """
     if not telling:
         having = likely(people)
@@ -210,7 +210,7 @@ def meant(
     exactly = [p for p in people if any(line in _lines(post) for post in p)]
     within = [p for p in people if any(line in own for post in p for own in _lines(post))]
     wanted = set(telling)
-    for having in (exactly[:1], within[:1], [p for p in people if any(wanted <= _words_of([post]) for post in p)]):
+    for having in (exactly[:1], within, [p for p in people if any(wanted <= _words_of([post]) for post in p)]):
         if having:
             return having
     return [p for p in people if wanted <= _words_of(p)]
