@@ -9,10 +9,10 @@ from rapidfuzz.distance import OSA
 
 from retrieval.segment import Segment
 from retrieval.snapshot import Generation
-from retrieval.vietnamese.names import LONGEST
+from retrieval.vietnamese.names import LONGEST, TITLES
 from retrieval.vietnamese.text import Token, folds, has_diacritics, tokens
 
-Named = TypeVar("Named")
+T = TypeVar("T")
 Name = tuple[str, ...]
 """The folded syllables of a name."""
 FEWEST = 2
@@ -21,7 +21,6 @@ MOST_EDITS = 2
 LONG = 9
 """Letters from which two edits are taken for a slip; in a shorter name one."""
 MOST_NEAR = 4
-_TITLES = frozenset(("ts", "ths", "gs", "pgs", "bs", "ks", "gsts", "pgsts", "tskh"))
 
 
 @dataclass(frozen=True)
@@ -35,17 +34,24 @@ class Typed:
 
     @classmethod
     def within(cls, text: str, name: Name) -> "Typed":
-        """Return `name`, which stands in `text`. Raises StopIteration where it does not."""
+        """Return `name` as `text` has it. Raises ValueError where it does not."""
         found = tokens(text)
-        at = next(i for i in range(len(found)) if tuple(t.fold for t in found[i : i + len(name)]) == name)
-        own = tuple(found[at : at + len(name)])
-        return cls(name, text[own[0].start : own[-1].end], own)
+        runs = (found[at : at + len(name)] for at in range(len(found)))
+        own = next((run for run in runs if tuple(t.fold for t in run) == name), None)
+        if own is None:
+            raise ValueError(f"{' '.join(name)} does not stand in {text!r}")
+        return cls.of(own, text[own[0].start : own[-1].end])
+
+    @classmethod
+    def of(cls, found: Sequence[Token], text: str) -> "Typed":
+        """Return the name that the tokens `found` are, written `text`."""
+        return cls(tuple(token.fold for token in found), text, tuple(found))
 
     def agrees(self, written: Sequence[Token]) -> bool:
         """Tell whether it may be the name that is `written`."""
         return agree(self.tokens, written)
 
-    def own(self, named: Sequence[Named], written: Callable[[Named], Sequence[Token]]) -> list[Named]:
+    def own(self, named: Sequence[T], written: Callable[[T], Sequence[Token]]) -> list[T]:
         """Return those of `named` whose name it is, as it is `written`: with diacritics those alone who are written just so, if there are any."""
         exactly = [n for n in named if [t.norm for t in written(n)] == [t.norm for t in self.tokens]]
         if exactly and has_diacritics(self.text):
@@ -133,7 +139,7 @@ class Directory:
         """Return the longest name of `fewest` syllables or more that `text` holds in full; None where it holds none."""
         # `GS.TS Lò Văn Tiến` is called so, and `TS Lò Văn Tiến` is read as a name.
         found = self.named(folds(text), fewest)
-        name = next((name for name in found if name[0] not in _TITLES), next(iter(found), None))
+        name = next((name for name in found if name[0] not in TITLES), next(iter(found), None))
         return Typed.within(text, name) if name is not None else None
 
     def mentions(self, name: Name) -> list[tuple[int, int]]:

@@ -8,7 +8,7 @@ import pytest
 from bot.assistant import Assistant
 from bot.library import Library
 from bot.messages import Incoming
-from retrieval.answers.biography import naming, said
+from retrieval.answers.biography import occurrences, told_of
 from retrieval.answers.editor import OTHERS_OF_NAME
 from retrieval.answers.identity import NOT_DESCRIBED
 from retrieval.answers.namesakes import apart, mentions_of
@@ -270,5 +270,5 @@ def _library(folder: Path, encoder: Encoder, articles: Sequence[str], locality: 
 
 def _people(library: Library) -> list[list[str]]:
     generation = library.engine().generation
-    found = said(naming(tuple(folds("Giàng A Sếnh")), generation, Directory(generation)))
+    found = told_of(occurrences(tuple(folds("Giàng A Sếnh")), generation, Directory(generation)))
     return [[m.sentence.between(*m.role) for m in mentions_of(person)] for person in apart(found, generation)]

@@ -76,7 +76,7 @@ def _tells_of_another(context: Context, hit: int, asked: Sequence[frozenset[tupl
     found = tokens(told)
     # By their capitals: folded, `diễn biến` is Điện Biên.
     named = {tuple(token.fold for token in found[a : b + 1]) for a, b in provinces_in(told)}
-    words = f" {' '.join(token.fold for token in found)} "
+    words = f" {' '.join(_words(context, hit))} "
     paper = "".join(folds(f"{article.source} {article.url or ''}"))
     for name in (name for names in asked for name in names):
         shortened = not is_province(name) and f" {' '.join(name)} " in words

@@ -16,7 +16,7 @@ from retrieval.answers.sentences import Candidate
 from retrieval.directory import Directory, Name
 from retrieval.questions import Question
 from retrieval.snapshot import Generation
-from retrieval.vietnamese.names import LONGEST, people, role_starts, surnames
+from retrieval.vietnamese.names import LONGEST, TITLES, people, role_starts, surnames
 from retrieval.vietnamese.text import Token, folds, has_diacritics, tokens
 
 _ASKS = re.compile(
@@ -25,7 +25,7 @@ _ASKS = re.compile(
     r"|\b(?:gio|nay|hien|tai) (?:van|con)(?: dang)? (?:lam|giu)\b"
     r"|\b(?:hien|bay|gio)(?: (?:nay|tai|gio))? (?:dang )?lam gi(?: (?:vay|the|a|o dau|roi))*$"
 )
-_NOW = re.compile(r"^(?:(?:cho|minh|em|hoi|xin|the|vay) )*(?:hien (?:nay|tai|gio)|bay gio|gio) ")
+_BEGINS_NOW = re.compile(r"^(?:(?:cho|minh|em|hoi|xin|the|vay) )*(?:hien (?:nay|tai|gio)|bay gio|gio) ")
 _DOES_WHAT = re.compile(r"\b(?:dang |con )?lam gi(?: (?:vay|the|a|o dau|roi))*$")
 """`Bây giờ ông Tư làm gì?`"""
 _FILLING = frozenset(
@@ -40,7 +40,6 @@ _BESIDES = frozenset("thi ma khi nen va roi neu".split())
 """Words with which more is asked than who holds an office."""
 _NAME_SIZES = range(2, LONGEST + 1)
 """Syllables of a whole name."""
-_TITLES = frozenset("ts ths gs pgs bs".split())
 _QUALIFY = frozenset(("nguyen", "quyen"))
 _OF_MONKS = frozenset(("thich",))
 _OF_PLACE = frozenset(("o", "tai", "cua", "ben"))
@@ -90,7 +89,7 @@ class Named:
         return list(self.sentence.tokens[self.first : self.last + 1])
 
 
-def naming(name: Name, generation: Generation, directory: Directory) -> list[Named]:
+def occurrences(name: Name, generation: Generation, directory: Directory) -> list[Named]:
     """Return where the articles of the whole generation name `name`, newest first: those found by a search may be others."""
     places = sorted(directory.mentions(name), key=lambda place: -int(generation.published[place[0]]))[:MOST_LOOKED_AT]
     return [
@@ -101,7 +100,7 @@ def naming(name: Name, generation: Generation, directory: Directory) -> list[Nam
     ]
 
 
-def said(named: Sequence[Named]) -> list[Mention]:
+def told_of(named: Sequence[Named]) -> list[Mention]:
     """Return what is said of those who are `named`: offices if there are any, else callings."""
     for of in (role_of, calling_of):
         told = ((n, of(n.sentence, n.first, n.last)) for n in named)
@@ -136,7 +135,7 @@ def telling(words: Sequence[str]) -> frozenset[str]:
     """Return those of the words beside a name that tell who is meant; none where they only call somebody `luật sư`, `trung tướng`."""
     if tuple(words) in _CALLED_SO:
         return frozenset()
-    return frozenset(words) - (_FILLING - _OF_NAMES) - _WHETHER - _TITLES - _OF_PLACE
+    return frozenset(words) - (_FILLING - _OF_NAMES) - _WHETHER - TITLES - _OF_PLACE
 
 
 def _without_opening(words: Sequence[str], opening: frozenset[str] | None = None) -> list[str]:
@@ -201,33 +200,27 @@ _CALLED_SO = frozenset(
 """What people are called besides an office (folded): `luật sư`, `trung tướng`."""
 
 
-def confirms_office(question: Question, name: Name) -> bool:
-    """Tell whether it is asked whether `name` holds an office, and nothing besides: `có phải ông Đinh La Thăng là Bộ trưởng không`."""
-    words = list(question.syllables)
-    at = _at(words, name)
-    if at is None or not question.yes_no or not (_FILLING | _WHETHER).issuperset(words[:at]):
-        return False
-    behind = words[at + len(name) :]
-    holds = _HOLDS.intersection(behind[:1])  # `ông A chủ trì` does something
-    office = _without_opening(behind, _HOLDS)
-    return bool(holds and office) and _begins_office(office) and _BESIDES.isdisjoint(office)
-
-
-def asks_to_confirm(question: Question) -> bool:
+def asks_to_confirm(question: Question, name: Name = ()) -> bool:
     """Tell whether the question asks whether somebody holds an office, and nothing besides: `có phải ông Mùa A Sơn là Phó Bí thư không`.
 
-    The office that an article gives him is told, for yes or no is more than is known.
+    Where his whole `name` is known to the articles, it is that, whatever words it has: `Đinh La Thắm là Bí thư`. The office that an article gives him is
+    told, for yes or no is more than is known.
     """
     words = list(question.syllables)
     if not question.yes_no:
         return False
     first = next((at for at, word in enumerate(words) if word not in _FILLING | _WHETHER), len(words))
     last = next((at for at in range(first + 1, len(words)) if words[at] in _HOLDS), len(words))
+    called = bool(words[first - 1 : first] and words[first - 1] in _HONORIFICS)
+    known = _at(words, name) if name else None
+    if known is not None:
+        opened = (_FILLING | _WHETHER).issuperset(words[:known])
+        first, last, called = known, known + len(name), opened and not _HOLDS.isdisjoint(words[known + len(name) :][:1])
     office = next((at for at in range(last, len(words)) if words[at] not in _HOLDS | _WHETHER), len(words))
-    called = words[first - 1 : first] and words[first - 1] in _HONORIFICS
+    surname = known is None and last - first > 1 and words[first] in surnames()
     return (
         last - first <= LONGEST
-        and bool(called or (last - first > 1 and words[first] in surnames()))
+        and (called or surname)
         and office in role_starts(words)
         and _BESIDES.isdisjoint(words[office:])
     )
@@ -300,7 +293,7 @@ def _whom(question: Question) -> tuple[list[str], list[str]] | None:
 def _around(words: Sequence[str]) -> tuple[list[str], list[str]] | None:
     """Return the folded words before and behind those that ask who somebody is; None where none do."""
     text = " ".join(words)
-    asks = _ASKS.search(text) or (_DOES_WHAT.search(text) if _NOW.match(text) else None)
+    asks = _ASKS.search(text) or (_DOES_WHAT.search(text) if _BEGINS_NOW.match(text) else None)
     return (text[: asks.start()].split(), text[asks.end() :].split()) if asks else None
 
 
@@ -326,7 +319,7 @@ def _typed_name(words: Sequence[str]) -> list[str]:
 def asks_who(question: Question, name: Sequence[str]) -> bool:
     """Tell whether the question asks who it is that articles call `name` (folded), and nothing besides: `ung van khiem la ai`."""
     around = _around(question.syllables)
-    return around is not None and _TITLES.issuperset(word for part in around for word in _left(part, name))
+    return around is not None and TITLES.issuperset(word for part in around for word in _left(part, name))
 
 
 def names_whom(question: Question) -> bool:
@@ -469,7 +462,7 @@ def _is_name(context: Context, syllable: str, following: str) -> bool:
     return named
 
 
-def namesakes(context: Context, syllable: str) -> list[Role]:
+def sharing(context: Context, syllable: str) -> list[Role]:
     """Return the people of the articles found whose family or given name is `syllable`, each once, with the role given first."""
     wanted = folds(syllable)[0]
     found: dict[tuple[str, ...], Role] = {}

@@ -153,10 +153,8 @@ class Composer:
         return Composed("; ".join(dict.fromkeys(i.text for i in items)), tuple(items), tuple(citations), note)
 
     def mentions(self, found: Sequence[Mention], note: str) -> Composed | None:
-        """Return the answer that tells what somebody is by sentences of any articles, each office once; None where there is none."""
-        said = [(self._generation.article(m.article).text[slice(*m.role)], m) for m in found]
-        once = [m for at, (role, m) in enumerate(said) if not any(same_office(told, role) for told, _ in said[:at])]
-        told = self._told(_Told(m.article, m.sentence, m.role, m.name) for m in once)
+        """Return the answer that tells what somebody is by sentences of any articles; None where there is none."""
+        told = self._told(_Told(m.article, m.sentence, m.role, m.name) for m in found)
         return Composed("; ".join(dict.fromkeys(i.text for i in told[0])), *told, note) if told else None
 
     def holders(self, found: Sequence[Holder], note: str) -> Composed | None:
@@ -444,6 +442,7 @@ def _told_span(text: str, sentence: Sentence, first: int, last: int) -> tuple[in
 
 
 _CREDIT = "ảnh"
+"""With a colon behind it begins who took a picture."""
 
 
 def _trimmed(sentence: Sentence, first: int, last: int) -> tuple[int, int]:

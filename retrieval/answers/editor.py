@@ -16,7 +16,7 @@ from retrieval.answers.listing import asked_list, asks_by_topic, meetings
 from retrieval.answers.naming import Slip, only_names, otherwise_written, perhaps, renamed, slip
 from retrieval.answers.offices import of_office, seat_name
 from retrieval.answers.posts import of_the_post
-from retrieval.answers.premise import broken_premise, covers, telling_count, telling_what_is_said, telling_where
+from retrieval.answers.premise import HALF, broken_premise, covers, telling_count, telling_what_is_said, telling_where
 from retrieval.answers.reading import Reading
 from retrieval.answers.replies import Replies, carried, refusal_text
 from retrieval.answers.rivals import Rival, rivals
@@ -112,12 +112,13 @@ class Editor:
     def known(self, question: Question, skip: int) -> Reply | None:
         """Return what can be told without reading: a list of meetings (its first `skip` rows left out), who holds an office."""
         listed = self.listed(question, skip)
-        if listed is not None:
+        office = self._tenures.office(question) if listed is None else None
+        if office is None:
             return listed
         whose = self._identities.asked(question)
         # `Phó Chủ tịch UBND huyện Mùa A Sơn là ai?` asks for nobody else.
         named = whose is not None and whose.name is not None and not whose.tentative
-        return None if named else self._tenures.office(question)
+        return None if named else office
 
     def nothing(self, question: Question) -> NotFound:
         """Return the refusal where no article was found."""
@@ -357,7 +358,7 @@ class Editor:
 def _half_named(context: Context) -> Typed | None:
     """Return the one person of the articles whom the question names by a syllable, `ông Tự`; None where there are none or several."""
     half = biography.half_named(context)
-    found = biography.namesakes(context, half[1]) if half else []
+    found = biography.sharing(context, half[1]) if half else []
     if len(found) != 1:
         return None
     written = context.articles[found[0].candidate.hit].text[slice(*found[0].name)]
@@ -383,12 +384,8 @@ def _told_otherwise(question: Question, context: Context, drafts: Sequence[Draft
         return []
     others = drafts_to_tell(question, context, drafts)
     if question.province:
-        others += [d for d in drafts if d.probability >= _HALF * drafts[0].probability]
+        others += [d for d in drafts if d.probability >= HALF * drafts[0].probability]
     return list(dict.fromkeys(d.candidate.hit for d in others))
-
-
-_HALF = 0.5
-"""Share of the best draft's chance that another's must have."""
 
 
 def _chair_to_confirm(question: Question, drafts: tuple[Draft, ...]) -> tuple[Draft, ...]:

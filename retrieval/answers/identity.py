@@ -64,19 +64,20 @@ class Identities:
 
     def asked(self, question: Question) -> Asked | None:
         """Return whom `question` asks about; None where it does not ask who somebody is, or what office he holds."""
-        asks_role = biography.asks_role(question) or biography.asks_to_confirm(question)
         name = self._directory.typed(question.asked, WHOLE_NAME)
+        confirms = biography.asks_to_confirm(question, name.name if name is not None else ())
+        asks_role = confirms or biography.asks_role(question)
         if name is None:
-            return self._asked_back_to(question) if asks_role else None
+            return self._asked_before(question) if asks_role else None
         beside = biography.beside(question, name.name)
         if biography.asks_who(question, name.name) or biography.asks_who_is(question, name.name):
             return Asked(name, by_name=True, beside=beside)
-        if asks_role or biography.names_office(question, name.name) or biography.confirms_office(question, name.name):
+        if asks_role or biography.names_office(question, name.name):
             return Asked(name, beside=beside)
         asks_so = 0 < len(beside) <= _LONGEST_BESIDE and biography.asks_of_somebody(question)
         return Asked(name, beside=beside, tentative=True) if asks_so else None
 
-    def _asked_back_to(self, question: Question) -> Asked:
+    def _asked_before(self, question: Question) -> Asked:
         """Return whom a question asks about that names nobody in full: `ông ấy giữ chức gì` after `Mùa A Sơn là ai?` asks of the same."""
         if question.points_back and question.previous:
             before = understand(question.previous)
@@ -93,7 +94,7 @@ class Identities:
             told = self._by_name(question, asked, asked.name, context)
             return told if told is not None or asked.tentative else self._slip(question, misspelt)
         half = biography.half_named(context)
-        named = self._shown(context, biography.namesakes(context, half[1])) if half else []
+        named = self._shown(context, biography.sharing(context, half[1])) if half else []
         if half is not None and len(named) > 1:
             return self._which_of_half(question, context, half, named)
         composed = self._of_roles(context, named) if half else self._of_context(context, None)
@@ -109,7 +110,7 @@ class Identities:
 
         With other diacritics a name is another one: it is asked whether that is meant.
         """
-        named = biography.naming(name.name, self._generation, self._directory)
+        named = biography.occurrences(name.name, self._generation, self._directory)
         own = name.own(named, lambda n: n.name)
         if named and not own:
             near = dict.fromkeys(n.sentence.between(n.name[0].start, n.name[-1].end) for n in named)
@@ -139,13 +140,13 @@ class Identities:
         """Return what is said of those who are `named`, without what is held back."""
         return [
             m
-            for m in biography.said(named)
+            for m in biography.told_of(named)
             if not any(self._generation.is_held(m.article, *span) for span in (m.name, m.role))
         ]
 
     def others_of_name(self, name: Typed) -> bool:
         """Tell whether the articles name several people so."""
-        named = biography.naming(name.name, self._generation, self._directory)
+        named = biography.occurrences(name.name, self._generation, self._directory)
         found = self._said(name.own(named, lambda n: n.name))
         return bool(found) and found[0].office and len(namesakes.apart(found, self._generation)) > 1
 
@@ -157,7 +158,7 @@ class Identities:
     def unknown(self, question: Question, asked: Asked, context: Context) -> NotFound:
         """Return the refusal where no article says who somebody is: whoever else stands beside him is no answer."""
         if asked.name is not None:
-            named = biography.naming(asked.name.name, self._generation, self._directory)
+            named = biography.occurrences(asked.name.name, self._generation, self._directory)
             own = asked.name.own(named, lambda n: n.name)
             places = [
                 (n.article, n.sentence, n.sentence.text_of(n.first, n.last))
@@ -177,7 +178,7 @@ class Identities:
 
     def _which(self, question: Question, people: Sequence[namesakes.Person], *, described: bool) -> NotFound:
         """Return the question which of `people` is meant, each with an office of his; that none is as the question has him, where none is `described`."""
-        named = [namesakes.naming(person) for person in people[:_MOST_TOLD]]
+        named = [namesakes.introduced(person) for person in people[:_MOST_TOLD]]
         names = {tuple(norms(name)): name for name, _ in reversed(named)}
         others = MORE_NAMESAKES if len(people) > len(named) else ""
         return self._make.choice(
@@ -201,21 +202,17 @@ class Identities:
 
     def _of_mentions(self, found: Sequence[Mention]) -> Composed | None:
         """Return the answer that tells what somebody is by sentences of any articles: each office once, the newest first, then the commonest."""
-        told: list[tuple[str, Mention]] = []
+        told: dict[str, Mention] = {}
         for mention in sorted(found, key=lambda m: -int(self._generation.published[m.article])):
-            role = self._generation.article(mention.article).text[slice(*mention.role)]
-            if len(told) < _MOST_COMPARED and not any(role == other for other, _ in told):
-                told.append((role, mention))
-        # What is told in more words of what has been told in fewer: `Chủ tịch UBND TP`, of Lam Giang.
-        fuller = [
-            max(
-                (o for o in told if same_office(o[0], role) and len(o[0]) <= _LONGEST_OFFICE),
-                key=lambda o: len(o[0]),
-                default=(role, m),
-            )
-            for role, m in told
-        ]
-        chosen = list({m.article: m for _, m in reversed(fuller)}.values())[::-1][:_MOST_TOLD]
+            told.setdefault(self._generation.article(mention.article).text[slice(*mention.role)], mention)
+        roles = list(told)[:_MOST_COMPARED]
+        once: list[str] = []
+        for role in roles:
+            if not any(same_office(role, other) for other in once):
+                # In more words, where it is told in some: `Chủ tịch UBND TP`, of Lam Giang.
+                same = (o for o in roles if same_office(o, role) and len(o) <= _LONGEST_OFFICE)
+                once.append(max(same, key=len, default=role))
+        chosen = [told[role] for role in once[:_MOST_TOLD]]
         days = (self._generation.article(m.article).published_at for m in chosen)
         note = as_of(day.isoformat() for day in days if day) if any(m.office for m in chosen) else AS_INTRODUCED
         composed = self._composer.mentions(chosen, note)

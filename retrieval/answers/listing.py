@@ -100,7 +100,7 @@ def asked_list(question: Question, directory: Directory) -> Listing | None:
 def asks_by_topic(question: Question) -> bool:
     """Tell whether a list of meetings is asked for by anything else than who chaired them: `liệt kê các cuộc họp về nước sạch`.
 
-    Which meetings are about a matter no rule tells well enough: of what is said in such a sentence half is of others, and half is not found.
+    Which meetings are about a matter no rule tells well enough: what a sentence with all its words tells of is often something else.
     """
     asks = _ASKS_BY_TOPIC.match(" ".join(question.syllables))
     return asks is not None and not (_ASKS_MORE.search(asks["topic"]) or _CHAIRS.search(asks["topic"]))

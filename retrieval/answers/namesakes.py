@@ -11,10 +11,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from retrieval.answers.biography import Mention
-from retrieval.answers.offices import people_of, seat, seat_name
+from retrieval.answers.offices import HELD_BY_MANY, people_of, seat, seat_name
 from retrieval.snapshot import Generation
 from retrieval.vietnamese.abbreviations import in_full
-from retrieval.vietnamese.places import provinces_in
+from retrieval.vietnamese.levels import LEVELS
+from retrieval.vietnamese.places import SHORT_CITY, provinces_in
 from retrieval.vietnamese.text import folds, norms, tokens
 
 Words = tuple[str, ...]
@@ -22,12 +23,12 @@ Words = tuple[str, ...]
 
 DOMINANT = 8
 """Of one person this many times as many articles tell as of another of the name: that one is hardly meant, and may be misread."""
-_BELOW = frozenset(("huyện", "xã", "phường", "quận", "thị xã", "thị trấn"))
+_BELOW = frozenset(LEVELS.values()) - {"tỉnh", "thành phố"}
 """Levels below a province; a town, `thành phố`, may be a province or below one."""
 
 
 def _phrases(*written: str) -> tuple[str, ...]:
-    return tuple(f" {' '.join(norms(words))} " for words in written)
+    return tuple(f" {' '.join(in_full(words))} " for words in written)
 
 
 _PRIVATE = _phrases(
@@ -53,8 +54,6 @@ _COMMON = frozenset(
     )
 )
 """Words of offices that tell no body from another."""
-_NO_OFFICES = frozenset((("lãnh", "đạo"), ("đại", "diện"), ("thành", "viên"), ("cán", "bộ"), ("đại", "biểu")))
-"""What begins no office of one person."""
 _ALIKE = 0.6
 """Share of the words of the shorter of two posts that the other has where they are one."""
 _TELLING = 8
@@ -66,7 +65,6 @@ _BEGINNING = 600
 _MOST_READ = 5
 """Articles that tell one office whose beginnings are looked at."""
 _CITY = ("hồ", "chí", "minh")
-_SHORT_CITY = frozenset(("hcm", "tphcm"))
 
 
 @dataclass(frozen=True)
@@ -83,7 +81,6 @@ class Post:
     """Places below them, with what they are."""
     placed: bool
     """Whether the office itself says where it is, or needs no place: what its sentence or article says is less sure."""
-    private: bool
     mentions: tuple[Mention, ...] = field(default=(), compare=False)
     name: str = field(default="", compare=False)
     """As the first article writes it."""
@@ -100,6 +97,11 @@ class Post:
     def line(self) -> str:
         """The words of the office, with blanks around."""
         return f" {' '.join(self.words)} "
+
+    @property
+    def private(self) -> bool:
+        """Whether it is of no authority."""
+        return any(phrase in self.line for phrase in _PRIVATE)
 
     @property
     def government(self) -> bool:
@@ -125,7 +127,8 @@ class Post:
     @property
     def tells(self) -> bool:
         """Whether it may tell its holder from a namesake: `đại biểu`, `Phó Chủ tịch` alone do not."""
-        return self.words[:2] not in _NO_OFFICES and bool(self.provinces or self.places or self.body or self.national)
+        many = "_".join(folds(" ".join(self.words[:2]))) in HELD_BY_MANY
+        return not many and bool(self.provinces or self.places or self.body or self.national)
 
     @property
     def articles(self) -> frozenset[int]:
@@ -177,7 +180,7 @@ def likely(people: Sequence[Person]) -> list[Person]:
     return [person for person in people if len(told_by(person)) * DOMINANT > most]
 
 
-def naming(person: Person) -> tuple[str, str]:
+def introduced(person: Person) -> tuple[str, str]:
     """Return the name of somebody, and the office that tells him best from his namesakes, with its place where it has one."""
 
     def telling(post: Post) -> tuple[bool, bool, int, int, int]:
@@ -303,7 +306,7 @@ def _within(one: Post, other: Post) -> bool:
         return True
     if one.provinces or not other.provinces:
         return False
-    names = [*(" ".join(name) for name in other.provinces), *(_SHORT_CITY if _CITY in other.provinces else ())]
+    names = [*(" ".join(name) for name in other.provinces), *(SHORT_CITY if _CITY in other.provinces else ())]
     return any(f" {name} " in one.near for name in names)
 
 
@@ -326,10 +329,8 @@ def _posts(found: Sequence[Mention], generation: Generation) -> list[Post]:
     for mention in found:
         article = generation.article(mention.article)
         role = article.text[slice(*mention.role)]
-        words = tuple(in_full(role))
-        private = any(phrase in f" {' '.join(words)} " for phrase in _PRIVATE)
-        written = tuple(norms(article.text[slice(*mention.name)]))
-        together.setdefault(Post(written, words, *_where(mention, role, generation), private), []).append(mention)
+        written, words = tuple(norms(article.text[slice(*mention.name)])), tuple(in_full(role))
+        together.setdefault(Post(written, words, *_where(mention, role, words, generation)), []).append(mention)
     return [_told(post, own, generation) for post, own in together.items()]
 
 
@@ -343,10 +344,9 @@ def _told(post: Post, mentions: Sequence[Mention], generation: Generation) -> Po
 
 
 def _where(
-    mention: Mention, role: str, generation: Generation
+    mention: Mention, role: str, words: Words, generation: Generation
 ) -> tuple[frozenset[Words], frozenset[tuple[str, Words]], bool]:
     """Return the provinces and the places of an office, and whether it says so itself, or needs none."""
-    words = tuple(in_full(role))
     line = f" {' '.join(words)} "
     provinces = _provinces(role)
     if any(phrase in line for phrase in (*_PRIVATE, *_GOVERNMENT, *_NATION)):
@@ -369,4 +369,4 @@ def _provinces(text: str) -> set[Words]:
     """Return the provinces that `text` names; a city that is written for short in full."""
     found = tokens(text)
     named = {tuple(token.norm for token in found[a : b + 1]) for a, b in provinces_in(text)}
-    return named | ({_CITY} if _SHORT_CITY.intersection(token.fold for token in found) else set())
+    return named | ({_CITY} if SHORT_CITY.intersection(token.fold for token in found) else set())

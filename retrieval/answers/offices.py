@@ -25,7 +25,7 @@ from retrieval.snapshot import Generation
 from retrieval.vietnamese import names
 from retrieval.vietnamese.abbreviations import in_full, known_abbreviations, spell_out, written_out
 from retrieval.vietnamese.levels import LEVELS, level_before
-from retrieval.vietnamese.places import is_province, provinces_in
+from retrieval.vietnamese.places import SHORT_CITY, is_province, provinces_in
 from retrieval.vietnamese.text import folds, tokens
 
 Words = tuple[str, ...]
@@ -41,7 +41,7 @@ _LONGEST_PLACE = 3
 _STANDING = ("thuong", "truc")
 """A standing deputy is a deputy: `Phó Bí thư Thường trực Tỉnh ủy`."""
 _SHORTEST_ABBREVIATION = 3
-_NO_OFFICE = frozenset(
+HELD_BY_MANY = frozenset(
     ("nguyen", "quyen", "uy_vien", "dai_dien", "lanh_dao", "dai_bieu", "thanh_vien", "chu_tri", "tinh_uy_vien",
      "huyen_uy_vien", "thanh_uy_vien", "thuong_truc")
 )  # fmt: skip
@@ -238,7 +238,7 @@ def _body_of(office: Office, words: Sequence[str]) -> Words:
 def _titles() -> dict[str, list[Words]]:
     table: dict[str, list[Words]] = {}
     for title in sorted(names.roles(), key=len, reverse=True):
-        if "_".join(title) not in _NO_OFFICE:
+        if "_".join(title) not in HELD_BY_MANY:
             table.setdefault(title[0], []).append(title)
     return table
 
@@ -378,7 +378,7 @@ def _begins(sentence: Sentence, person: names.Person) -> int:
         first += 1
     # `Quảng Nam Đinh Văn Thu`, of which `Văn Thu` was read as a name.
     goes_on = first > 2 and words[first - 1] in names.surnames()
-    if goes_on and (words[first - 2] in _CITIES or is_province(words[first - 3 : first - 1])):
+    if goes_on and (words[first - 2] in SHORT_CITY or is_province(words[first - 3 : first - 1])):
         return first - 1
     if person.last - first > 1 and first and is_province(words[first - 1 : first + 1]):
         return first + 1
@@ -515,7 +515,6 @@ def _without_people(name: str, people: Collection[str]) -> str:
     return name
 
 
-_CITIES = frozenset(("hcm", "tphcm"))
 _MOSTLY = 0.6
 _CITY = "Hồ Chí Minh"
 

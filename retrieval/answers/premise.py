@@ -227,12 +227,13 @@ def telling_what_is_said(context: Context, drafts: Sequence[Draft]) -> tuple[Dra
     """Return the drafts, first one in whose sentence somebody says something where it is asked what is said, if it is half as likely."""
     if not (drafts and asks_what_is_said(context.asked.question)) or tells_what_is_said(drafts[0]):
         return tuple(drafts)
-    likely = (d for d in drafts if d.probability >= _HALF * drafts[0].probability and tells_what_is_said(d))
+    likely = (d for d in drafts if d.probability >= HALF * drafts[0].probability and tells_what_is_said(d))
     says_it = next(likely, None)
     return tuple(drafts) if says_it is None else (says_it, *(d for d in drafts if d is not says_it))
 
 
-_HALF = 0.5
+HALF = 0.5
+"""Share of the best draft's chance that another's must have."""
 
 
 def telling_count(context: Context, drafts: Sequence[Draft]) -> tuple[Draft, ...]:
@@ -505,14 +506,9 @@ def _of_whom_it_tells(context: Context, draft: Draft) -> bool:
     if not asks_what_is_said(question):
         return False
     typed = tokens(question.asked)
-    named = [tuple(typed[p.first : p.last + 1]) for p in people(question.asked, typed)]
-    sentence = draft.candidate.sentence
-    return any(
-        concerns(
-            sentence, Typed(tuple(token.fold for token in name), question.asked[name[0].start : name[-1].end], name)
-        )
-        for name in named
-    )
+    named = [typed[p.first : p.last + 1] for p in people(question.asked, typed)]
+    whole = [Typed.of(name, question.asked[name[0].start : name[-1].end]) for name in named]
+    return any(concerns(draft.candidate.sentence, name) for name in whole)
 
 
 def _hits_nobody(context: Context, draft: Draft) -> bool:

@@ -125,14 +125,15 @@ def concerns(sentence: Sentence, person: Typed) -> bool:
     return False
 
 
-_SOMEBODY = r"(?:ai|(?:can bo|nguoi|ong|ba|lanh dao|(?<!don )vi|dong chi|quan chuc)(?: \w+){0,2}? nao)"
-_HIT = r"(?:ki luat|khoi to|bat(?! goc| ngo| cap| on\b)|cach chuc|canh cao|khien trach|dinh chi|truy to|tam giam|xu ly|xu li|phe binh|khai tru|xu phat)"
+_WHOM = r"(?:ai|(?:can bo|nguoi|ong|ba|lanh dao|(?<!don )vi|dong chi|quan chuc)(?: \w+){0,2}? nao)"
+_PUNISHED = r"(?:ki luat|khoi to|bat(?! goc| ngo| cap| on\b)|cach chuc|canh cao|khien trach|dinh chi|truy to|tam giam|xu ly|xu li|phe binh|khai tru|xu phat)"
 _OTHERS_DO = r"thay|ke nhiem|bo nhiem|chi dinh|ki|ky|quyet dinh|chu tri|chu toa|dieu hanh|cong bo|thong bao|to cao|phat hien|cho rang|giu chuc|len"
 _HITS_WHOM = re.compile(
-    rf"^(?:\w+ ){{0,5}}?{_SOMEBODY}\b(?:(?!\b(?:khi|sau|vi|truoc|luc|{_OTHERS_DO})\b).)*?\bbi (?:\w+ ){{0,5}}?{_HIT}\b"
-    rf"|\bbi (?:\w+ ){{0,5}}?{_HIT}\b(?:(?!\b(?:{_OTHERS_DO})\b).)*\bla (?:nhung |cac )?{_SOMEBODY}(?: (?:vay|the|a|nhi))*$"
-    rf"|\b(?:ki luat|khoi to|cach chuc|canh cao|khien trach|truy to) (?:(?!thi|la|boi|do|theo)\w+ ){{0,2}}?(?:nhung |cac )?{_SOMEBODY}\b"
+    rf"^(?:\w+ ){{0,5}}?{_WHOM}\b(?:(?!\b(?:khi|sau|vi|truoc|luc|{_OTHERS_DO})\b).)*?\bbi (?:\w+ ){{0,5}}?{_PUNISHED}\b"
+    rf"|\bbi (?:\w+ ){{0,5}}?{_PUNISHED}\b(?:(?!\b(?:{_OTHERS_DO})\b).)*\bla (?:nhung |cac )?{_WHOM}(?: (?:vay|the|a|nhi))*$"
+    rf"|\b(?:ki luat|khoi to|cach chuc|canh cao|khien trach|truy to) (?:(?!thi|la|boi|do|theo)\w+ ){{0,2}}?(?:nhung |cac )?{_WHOM}\b"
 )
+"""`Ai … bị kỷ luật`; `… bị kỷ luật là ai`; `kỷ luật những ai`: not who chairs that, takes over, or signs."""
 
 
 def asks_whom_it_hits(question: Question) -> bool:
@@ -149,10 +150,7 @@ def of_whom_it_hits(context: Context, draft: Draft) -> Draft | None:
         return draft
     sentence = draft.candidate.sentence
     article = context.sentences[draft.candidate.hit]
-    names = [slice(person.first, person.last + 1) for person in draft.people]
-    typed = [
-        Typed(sentence.folded[at], sentence.text_of(at.start, at.stop - 1), tuple(sentence.tokens[at])) for at in names
-    ]
+    typed = [Typed.of(sentence.tokens[p.first : p.last + 1], sentence.text_of(p.first, p.last)) for p in draft.people]
     first = next((n for n, person in enumerate(typed) if any(concerns(s, person) for s in article)), None)
     if first is None:
         return None

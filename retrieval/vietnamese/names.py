@@ -19,6 +19,8 @@ from retrieval.vietnamese.text import Token, fold, tokens
 LONGEST = 5
 NAME_LENGTHS = (4, 3)
 """Syllables of a name that is looked for where a question has no capitals."""
+TITLES = frozenset("ts ths gs pgs bs ks gsts pgsts tskh".split())
+"""What stands before a name and is no part of it (folded): `GS.TS`."""
 MIDDLE = frozenset(("văn", "thị"))
 """Middle names that hardly stand in the name of a place."""
 _PLACE_AND_NAME = 4

@@ -160,6 +160,10 @@ def provinces_in(text: str, *, loosely: bool = False) -> list[tuple[int, int]]:
     return named
 
 
+SHORT_CITY = frozenset(("hcm", "tphcm"))
+"""How TP Hồ Chí Minh is written for short (folded)."""
+
+
 def known_as(name: tuple[str, ...]) -> frozenset[tuple[str, ...]]:
     """Return the folded names under which an article may tell of the province of the folded `name`: it, what it went into, and what went into it."""
     own = {name, *(tuple(folds(other)) for other, _ in _table().get(name, ()))}
