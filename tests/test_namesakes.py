@@ -107,6 +107,18 @@ def test_the_very_name_is_meant_where_it_stands_in_the_articles(tmp_path: Path, 
     assert answered(engine.ask("Lò Thành Phong là ai?")).text == "Chủ tịch UBND tỉnh Lam Giang"
 
 
+def test_a_part_of_the_name_is_somebody_else(tmp_path: Path, encoder: Encoder) -> None:
+    library = _library(
+        tmp_path,
+        encoder,
+        (
+            "Ông Lò Thành Phong, Giám đốc Sở Y tế tỉnh Lam Giang, nói về thuốc.",
+            "Ông Thành Phong, Chủ tịch UBND xã Nà Mạ, nói về lúa.",
+        ),
+    )
+    assert answered(library.engine().ask("Lò Thành Phong là ai?")).text == "Giám đốc Sở Y tế tỉnh Lam Giang"
+
+
 def test_names_that_are_also_words_hold_offices(tmp_path: Path, encoder: Encoder) -> None:
     engine = _library(tmp_path, encoder, ["Ông Đinh La Thắm, Bí thư Tỉnh ủy Lam Giang, nói về rừng."]).engine()
     for question in (
@@ -119,6 +131,11 @@ def test_names_that_are_also_words_hold_offices(tmp_path: Path, encoder: Encoder
 def test_of_a_proceeding_it_is_said_that_there_are_others_of_the_name(tmp_path: Path, encoder: Encoder) -> None:
     said = "Ngày 5/4, ông Lò Văn Hùng, Phó Chủ tịch UBND TP Suối Lam, bị khởi tố vì nhận hối lộ."
     told = answered(_library(tmp_path, encoder, [*TWO, said]).engine().ask("Ông Lò Văn Hùng có bị khởi tố không?"))
+    assert OTHERS_OF_NAME in (told.note or "")
+    took = "Theo cáo buộc, ông Lò Văn Hùng nhận hối lộ 2 tỷ đồng của một doanh nghiệp ở huyện Ba Khe."
+    (tmp_path / "took").mkdir()
+    engine = _library(tmp_path / "took", encoder, [*TWO, took]).engine()
+    told = answered(engine.ask("Ông Lò Văn Hùng nhận hối lộ bao nhiêu tiền của doanh nghiệp ở huyện Ba Khe?"))
     assert OTHERS_OF_NAME in (told.note or "")
     alone = "Ngày 5/4, ông Tạ Đình Khuê bị khởi tố vì nhận hối lộ."
     (tmp_path / "alone").mkdir()

@@ -65,6 +65,7 @@ def test_who_holds_an_office_is_told(ask: Callable[[str], Reply], question: str,
     reply = ask(question)
     assert isinstance(reply, Answer), reply
     assert reply.text == holder
+    assert (reply.note or "").startswith("Chức vụ ghi theo"), "told as who holds it, not read somewhere"
 
 
 @pytest.mark.parametrize("asked", ["gồm những ai?", "là những ai?", "có những ai?"])

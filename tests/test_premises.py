@@ -8,6 +8,7 @@ import pytest
 
 from bot.library import Library
 from retrieval.annotation import chair_cues
+from retrieval.answers.about import of_province
 from retrieval.answers.drafts import Draft, behind_colon, text_of
 from retrieval.answers.editor import NOT_SURE, UNSURE
 from retrieval.answers.premise import _name_of_a_thing, broken_premise, telling_what_is_said
@@ -422,3 +423,16 @@ def test_what_is_found_against_somebody_is_not_what_he_says(tmp_path: Path, enco
     context = context_of(library.engine(), "Ông Tạ Đình Khuê nói gì về vi phạm?")
     assert broken_premise(context, draft_of(context, "là rất nghiêm trọng")) is not None
     assert broken_premise(context, draft_of(context, "sẽ chấp hành")) is None
+
+
+def test_diacritics_tell_a_province_from_other_words(tmp_path: Path, encoder: Encoder) -> None:
+    library = Library(tmp_path, encoder)
+    text = "Sáng 5/4, Sở Y tế tỉnh Sơn La họp về dịch cúm. Ông Vừ A Páo chủ trì cuộc họp và nói dịch có diễn biến mới."
+    library.store.publish([Article(id="a", text=text, title="Sơn La họp về dịch cúm", source="Báo")], encoder)
+    for asked, told in (
+        ("ai chủ trì cuộc họp về dịch cúm ở sơn la", True),
+        ("ai chủ trì cuộc họp về dịch cúm ở điện biên", False),
+    ):
+        context = context_of(library.engine(), asked)
+        kept, _ = of_province(context, [draft_of(context, "Vừ A Páo")])
+        assert bool(kept) == told, asked

@@ -409,19 +409,23 @@ def _fits(
     qualified = words[:at]
     if at == len(words) or at > 2 or title_at(words, at) != office.title:
         return False, False, None
-    body = _body_of(office, words[at + len(office.title) :])
-    shared = min(len(body), len(office.body))
-    if not office.body and "_".join(office.title) in _OF_THE_NATION:
+    body, asked = _body_of(office, words[at + len(office.title) :]), office.body
+    if not asked and "_".join(office.title) in _OF_THE_NATION:
         return body in _NATION, bool(_FORMER.intersection(qualified)), None
-    if not shared or body[:shared] != office.body[:shared]:
-        # `công an Hà Nội` is that of TP Hà Nội.
-        body = _without_level(body)
-        shared = min(len(body), len(office.body))
-        if not shared or body[:shared] != office.body[:shared]:
-            return False, False, None
+    if not _begin_alike(body, asked):
+        # `công an Hà Nội` is that of TP Hà Nội, and of `thành phố Hà Nội`.
+        body, asked = _without_level(body), _without_level(asked)
+    if not _begin_alike(body, asked):
+        return False, False, None
     place = seat(role, article, people, (article.text[around[0] : part[0]], article.text[part[1] : around[1]]))
-    fits = _same_place(list(office.body[shared:]), body, place, article)
+    fits = _same_place(list(asked[len(body) :]), body, place, article)
     return fits, bool(_FORMER.intersection(qualified)), place
+
+
+def _begin_alike(one: Words, other: Words) -> bool:
+    """Tell whether of two bodies, neither of which is empty, one begins as the whole other."""
+    shared = min(len(one), len(other))
+    return bool(shared) and one[:shared] == other[:shared]
 
 
 def _without_level(body: Words) -> Words:
