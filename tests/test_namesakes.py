@@ -83,7 +83,14 @@ def test_an_office_that_several_of_the_name_have_decides_nothing(ask: Callable[[
     assert len(refused(ask("Phó Chủ tịch Lò Văn Hùng là ai?")).choices) == 2
 
 
-@pytest.mark.parametrize("question", ["Vợ ông Lò Văn Hưng là ai?", "Chủ tịch UBND xã họp với ông Lò Văn Hưng là ai?"])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Vợ ông Lò Văn Hưng là ai?",
+        "Chủ tịch UBND xã họp với ông Lò Văn Hưng là ai?",
+        "Ông Lò Văn Hưng, Chủ tịch UBND xã Nà Mạ, được bổ nhiệm vào chức vụ gì?",
+    ],
+)
 def test_who_stands_beside_him_is_another(ask: Callable[[str], Reply], question: str) -> None:
     reply = ask(question)
     assert not isinstance(reply, Answer) or reply.text != "Chủ tịch UBND xã Nà Mạ"

@@ -158,7 +158,11 @@ def names_office(question: Question, name: Name) -> bool:
         return False
     before, behind = _without_opening(around[0][:at]), around[0][at + len(name) :]
     if behind:
-        return _begins_office(behind) and behind[:2] != ["chu", "tri"] and _FILLING.issuperset(before)
+        whole = _JOINS.isdisjoint(behind) and behind[:2] != [
+            "chu",
+            "tri",
+        ]  # `ông A, trưởng trạm, được bổ nhiệm chức gì`
+        return whole and _begins_office(behind) and _FILLING.issuperset(before)
     # `bí thư tỉnh ủy dự lễ với ông A là ai` asks for somebody else.
     whole = len(before) <= _LONGEST_OFFICE and _JOINS.isdisjoint(before) and not _HONORIFICS.intersection(before[-1:])
     return bool(before) and whole and (_begins_office(before) or tuple(before) in _CALLED_SO)
